@@ -1,0 +1,112 @@
+"""The arena: a closed map of tiles, read from text, and how far a box can move in it.
+
+Knows nothing of players, ticks or entities.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from ecs.components import UNITS_PER_PIXEL
+
+TILE_PIXELS: Final = 32
+TILE: Final = TILE_PIXELS * UNITS_PER_PIXEL  # the side of a tile in world units
+WALL: Final = "#"
+FLOOR: Final = "."
+MAX_SIDE: Final = 256  # tiles; keeps the map below what one message may carry, and coordinates in 18 bits
+
+
+class ArenaError(ValueError):
+    """The map is not an arena; the message names the line and what to do about it."""
+
+
+class Arena:
+    """A rectangle of tiles with walls all round.
+
+    `rows` holds one string a row, '#' for a wall and '.' for floor. Raises ArenaError for anything else.
+    """
+
+    def __init__(self, rows: tuple[str, ...]) -> None:
+        _check(rows)
+        self.rows = rows
+        self.columns, self.lines = len(rows[0]), len(rows)
+        self.width, self.height = self.columns * TILE, self.lines * TILE  # world units
+        # One integer a column and one a row, bit set where there is a wall: a whole edge of a box is tested with one
+        # `and` instead of a loop over its tiles.
+        self._walls_of_column = [_bits(row[column] for row in rows) for column in range(self.columns)]
+        self._walls_of_row = [_bits(row) for row in rows]
+
+    def is_free(self, x: int, y: int, w: int, h: int) -> bool:
+        """Whether a box (world units, top left corner) lies wholly on floor."""
+        if x < 0 or y < 0 or x + w > self.width or y + h > self.height:
+            return False
+        mask = _mask(y // TILE, (y + h - 1) // TILE)
+        return not any(self._walls_of_column[c] & mask for c in range(x // TILE, (x + w - 1) // TILE + 1))
+
+    def reach_x(self, x: int, y: int, w: int, h: int, dx: int) -> int:
+        """The x that a free box reaches when it moves by `dx`: at most to the first wall, however fast it is."""
+        if dx > 0:
+            edge = x + w - 1
+            first, last = edge // TILE + 1, (edge + dx) // TILE
+            if first <= last:
+                mask = _mask(y // TILE, (y + h - 1) // TILE)
+                for column in range(first, last + 1):
+                    if self._walls_of_column[column] & mask:
+                        return column * TILE - w
+        elif dx < 0:
+            first, last = x // TILE - 1, (x + dx) // TILE
+            if first >= last:
+                mask = _mask(y // TILE, (y + h - 1) // TILE)
+                for column in range(first, last - 1, -1):
+                    if self._walls_of_column[column] & mask:
+                        return (column + 1) * TILE
+        return x + dx
+
+    def reach_y(self, x: int, y: int, w: int, h: int, dy: int) -> int:
+        """As `reach_x`, for the other axis."""
+        if dy > 0:
+            edge = y + h - 1
+            first, last = edge // TILE + 1, (edge + dy) // TILE
+            if first <= last:
+                mask = _mask(x // TILE, (x + w - 1) // TILE)
+                for row in range(first, last + 1):
+                    if self._walls_of_row[row] & mask:
+                        return row * TILE - h
+        elif dy < 0:
+            first, last = y // TILE - 1, (y + dy) // TILE
+            if first >= last:
+                mask = _mask(x // TILE, (x + w - 1) // TILE)
+                for row in range(first, last - 1, -1):
+                    if self._walls_of_row[row] & mask:
+                        return (row + 1) * TILE
+        return y + dy
+
+
+def parse_arena(text: str) -> Arena:
+    """Read a map: a row a line, blank lines and lines that begin with ';' are skipped. Raises ArenaError."""
+    lines = (line.rstrip() for line in text.splitlines())
+    return Arena(tuple(line for line in lines if line and not line.startswith(";")))
+
+
+def _check(rows: tuple[str, ...]) -> None:
+    if len(rows) < 3 or len(rows[0]) < 3:
+        raise ArenaError("the map is too small: it takes at least 3 by 3 tiles")
+    if len(rows) > MAX_SIDE or len(rows[0]) > MAX_SIDE:
+        raise ArenaError(f"the map is too large: at most {MAX_SIDE} tiles a side")
+    for number, row in enumerate(rows, 1):
+        if len(row) != len(rows[0]):
+            raise ArenaError(f"row {number} has {len(row)} tiles, the first has {len(rows[0])}: make them equal")
+        if strange := set(row) - {WALL, FLOOR}:
+            raise ArenaError(f"row {number} has {min(strange)!r}: use '{WALL}' for a wall and '{FLOOR}' for floor")
+        whole = number in (1, len(rows))
+        if (whole and FLOOR in row) or row[0] != WALL or row[-1] != WALL:
+            raise ArenaError(f"row {number} is open at the border: close it with '{WALL}'")
+    if not any(FLOOR in row for row in rows):
+        raise ArenaError("the map has no floor to stand on")
+
+
+def _bits(tiles: Iterable[str]) -> int:
+    return sum(1 << index for index, tile in enumerate(tiles) if tile == WALL)
+
+
+def _mask(first: int, last: int) -> int:
+    return ((2 << (last - first)) - 1) << first

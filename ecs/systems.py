@@ -1,0 +1,46 @@
+"""The systems that both ends run over their worlds: esper Processors around the pure functions."""
+
+import esper
+
+from ecs.collision import separate
+from ecs.components import Intent, NetID, Position, Size, Velocity
+from ecs.step import STILL, Body, Motion, step
+from ecs.surprises import Surprises
+
+
+class MovementSystem(esper.Processor):
+    """One `step` for every body that moves or wants to."""
+
+    def __init__(self, motion: Motion) -> None:
+        self._motion = motion
+
+    def process(self, tick: int) -> None:
+        motion = self._motion
+        for _, (position, velocity, size, intent) in esper.get_components(Position, Velocity, Size, Intent):
+            if intent.direction == STILL and not velocity.x and not velocity.y:
+                continue
+            position.x, position.y, velocity.x, velocity.y, _, _ = step(
+                Body(position.x, position.y, velocity.x, velocity.y, size.w, size.h), intent.direction, motion
+            )
+
+
+class CollisionSystem(esper.Processor):
+    """Sets apart bodies that met, and tells the journal of each that it touched. Runs after the movement."""
+
+    def __init__(self, motion: Motion, surprises: Surprises) -> None:
+        self._arena = motion.arena
+        self._surprises = surprises
+        self._before: dict[int, Body] = {}  # as of the end of the last tick
+
+    def process(self, tick: int) -> None:
+        entities = {
+            net_id.id: (p, v, s) for _, (net_id, p, v, s) in esper.get_components(NetID, Position, Velocity, Size)
+        }
+        bodies = {net_id: Body(p.x, p.y, v.x, v.y, s.w, s.h) for net_id, (p, v, s) in entities.items()}
+        if bodies != self._before:  # where nobody moved, nobody met
+            for net_id, (body, by) in separate(bodies, self._before, self._arena).items():
+                position, velocity, _ = entities[net_id]
+                position.x, position.y, velocity.x, velocity.y = body.x, body.y, body.vx, body.vy
+                bodies[net_id] = body
+                self._surprises.body(net_id, by)
+            self._before = bodies

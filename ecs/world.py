@@ -1,0 +1,78 @@
+"""A handle over one esper context, so that several worlds can live in one process.
+
+esper keeps its state in module globals; `with world:` makes one context current and puts the former back. It is the
+only caller of `esper.switch_world`. One thread touches worlds, and nothing awaits inside the `with`.
+"""
+
+import itertools
+from types import TracebackType
+from typing import Any
+
+import esper
+
+from ecs.components import NetID
+
+_names = itertools.count(1)
+
+
+class World:
+    """An esper context and the index from NetIDs to its entities."""
+
+    def __init__(self) -> None:
+        self._name = f"world-{next(_names)}"
+        self._outer: list[str] = []
+        self._entities: dict[int, int] = {}
+
+    def __enter__(self) -> "World":
+        self._outer.append(esper.current_world)
+        esper.switch_world(self._name)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        found = esper.current_world
+        esper.switch_world(self._outer.pop())
+        if found != self._name and error is None:
+            raise RuntimeError(f"somebody switched from {self._name} to {found} inside its 'with'")
+
+    def close(self) -> None:
+        """Forget the context and all that is in it; closing twice, or what was never entered, does nothing."""
+        self._entities.clear()
+        if self._name in esper.list_worlds():
+            esper.delete_world(self._name)
+
+    # What follows is called inside `with world:`, like any function of esper.
+
+    def spawn(self, net_id: int, *components: Any) -> int:
+        """Create an entity that bears `net_id`; return esper's entity. Raises ValueError for a NetID in use."""
+        if net_id in self._entities:
+            raise ValueError(f"NetID {net_id} is in use")
+        entity = esper.create_entity(NetID(net_id), *components)
+        self._entities[net_id] = entity
+        return entity
+
+    def remove(self, net_id: int) -> bool:
+        """Delete the entity at once; return whether there was one. Never call it while iterating over a query.
+
+        Immediate, because esper's deferred delete of an unknown entity would make every later `process` raise.
+        """
+        entity = self._entities.pop(net_id, None)
+        if entity is None:
+            return False
+        esper.delete_entity(entity, immediate=True)
+        return True
+
+    def entity(self, net_id: int) -> int | None:
+        """esper's entity of that NetID, None where there is none."""
+        return self._entities.get(net_id)
+
+    def net_ids(self) -> list[int]:
+        """All NetIDs in ascending order: the order wherever order matters, for esper's own is arbitrary."""
+        return sorted(self._entities)
+
+    def __contains__(self, net_id: int) -> bool:
+        return net_id in self._entities
+
+    def __len__(self) -> int:
+        return len(self._entities)

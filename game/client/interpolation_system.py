@@ -1,0 +1,122 @@
+"""Decides where everything is drawn: others a little in the past, where we know, oneself in the predicted present.
+
+What is drawn never jumps. When we learn that somebody was elsewhere than shown, or our own prediction was wrong, the
+difference becomes an error that fades; only past a bound, where sliding would look stranger than jumping, is it cut.
+"""
+
+from collections import deque
+from typing import Final
+
+import esper
+
+from ecs.arena import TILE
+from ecs.components import NetID, Position
+from game.client.components import Shown
+from game.client.input_system import InputSystem
+from game.client.mirror_system import MirrorSystem
+from game.client.reconciliation_system import ReconciliationSystem
+from game.client.timeline import Places, Timeline
+from net.clock import NEARLY_ALL, Pace, ServerClock, quantile
+from net.messages import Frame
+
+HALF_LIFE: Final = 0.025  # seconds in which an error halves: a sixteenth is left after 100 ms
+TELEPORT: Final = 10 * TILE  # world units; an error larger than this is not slid
+FRAMES: Final = 64  # whose delays count: two seconds of play
+
+
+class InterpolationSystem(esper.Processor):
+    """Sets `Shown` of everything that has a NetID and a Position. Runs last before drawing."""
+
+    def __init__(
+        self,
+        net_id: int,
+        timeline: Timeline,
+        clock: ServerClock,
+        incoming: MirrorSystem,
+        reconciliation: ReconciliationSystem,
+        input_system: InputSystem,
+        tick_rate: int,
+        frame_ticks: int,
+    ) -> None:
+        self._net_id = net_id
+        self._timeline = timeline
+        self._clock = clock
+        self._incoming = incoming
+        self._reconciliation = reconciliation
+        self._input = input_system
+        self._frame_ticks = frame_ticks
+        self._pace = Pace(tick_rate)
+        self._ages: deque[float] = deque(maxlen=FRAMES)  # ticks of the server's clock, when each frame arrived
+        self._drawn_at = 0.0  # seconds
+        self._known = -1
+        self._drawn: dict[int, tuple[float, float]] = {}  # without errors
+        self.now = -1.0  # the tick at which others are shown
+
+    def heard(self, frame: Frame, now: float) -> None:
+        """A frame arrived just now: so much is what we are told behind the server's clock."""
+        if self._clock.synced:
+            self._ages.append(self._clock.tick(now) - frame.tick)
+
+    @property
+    def delay(self) -> float:
+        """How many ticks behind the server others are shown: so that nearly every frame is here when it is due."""
+        return quantile(self._ages, NEARLY_ALL) + self._frame_ticks
+
+    def process(self, now: float) -> None:
+        if self._timeline.known < 0 or not self._clock.synced:
+            return
+        fade = 0.5 ** (max(0.0, now - self._drawn_at) / HALF_LIFE)
+        self._drawn_at = now
+        corrected = self._what_was_wrong()
+        self.now = self._pace.follow(now, self._clock.tick(now) - self.delay)
+        self._drawn = _between(*self._timeline.around(self.now))
+        for entity, (net_id, _) in list(esper.get_components(NetID, Position)):
+            place = self._own_place() if net_id.id == self._net_id else self._drawn.get(net_id.id)
+            if place is None:
+                continue
+            shown = esper.try_component(entity, Shown)
+            if shown is None:
+                shown = Shown()
+                esper.add_component(entity, shown)
+            wrong_x, wrong_y = corrected.get(net_id.id, (0.0, 0.0))
+            shown.error_x = _faded(shown.error_x + wrong_x, fade)
+            shown.error_y = _faded(shown.error_y + wrong_y, fade)
+            shown.x = place[0] + shown.error_x
+            shown.y = place[1] + shown.error_y
+
+    def _what_was_wrong(self) -> dict[int, tuple[float, float]]:
+        """How far from where we know them now to have been others were drawn last time, where that was a guess."""
+        was_guess = self.now > self._known
+        news = self._timeline.known != self._known
+        self._known = self._timeline.known
+        if not (was_guess and news and self._drawn):
+            return {}
+        right = _between(*self._timeline.around(self.now))
+        return {
+            net_id: (drawn[0] - right[net_id][0], drawn[1] - right[net_id][1])
+            for net_id, drawn in self._drawn.items()
+            if net_id in right and net_id != self._net_id and drawn != right[net_id]
+        }
+
+    def _own_place(self) -> tuple[float, float] | None:
+        prediction = self._reconciliation.prediction
+        if prediction is None:
+            return None
+        body, after = prediction.body, prediction.peek()
+        share = min(1.0, max(0.0, self._input.now - prediction.tick))
+        return body.x + (after.x - body.x) * share, body.y + (after.y - body.y) * share
+
+
+def _between(before: Places, after: Places, share: float) -> dict[int, tuple[float, float]]:
+    if not share:
+        return dict(before)
+    drawn: dict[int, tuple[float, float]] = {}
+    for net_id, (x, y) in before.items():
+        to_x, to_y = after.get(net_id, (x, y))
+        drawn[net_id] = x + (to_x - x) * share, y + (to_y - y) * share
+    return drawn
+
+
+def _faded(error: float, fade: float) -> float:
+    error *= fade
+    return error if 1.0 < abs(error) < TELEPORT else 0.0

@@ -1,0 +1,262 @@
+"""One stay in one world, from Hello to the end: the client without sockets, windows or clocks of its own.
+
+Holds the connection, the world that mirrors the server's, and the systems that run over it once a drawn frame:
+incoming frames -> reconciliation -> input and prediction -> interpolation (-> drawing, which the app adds).
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Final
+
+import esper
+
+from ecs.arena import Arena, ArenaError
+from ecs.step import motion_at
+from ecs.world import World
+from game.client.controls import Controls
+from game.client.input_system import InputSystem
+from game.client.interpolation_system import InterpolationSystem
+from game.client.mirror_system import MirrorSystem
+from game.client.prediction import Cause
+from game.client.reconciliation_system import ReconciliationSystem
+from game.client.timeline import Timeline
+from game.rules import SILENCE_SECONDS
+from net.clock import ServerClock
+from net.connection import ClientConnection, State
+from net.errors import NotOurProtocolError, RemoteProtocolError
+from net.messages import (
+    VERSION,
+    Frame,
+    FromClient,
+    FromServer,
+    Goodbye,
+    Hello,
+    Ping,
+    Pong,
+    Refusal,
+    Refused,
+    Resync,
+    Snapshot,
+    Welcome,
+)
+from net.pipe import Pipe
+from net.replication.mirror import Mirror
+from net.replication.registry import Registry, difference
+
+JOIN_SECONDS: Final = 10.0  # for a server's answer to Hello; one of ours answers within a round trip
+PING_SECONDS: Final = 0.25
+FIRST_PINGS: Final = 8  # sent faster, so that the clock is good before the first step
+FIRST_PING_SECONDS: Final = 0.05
+
+
+class Ending(Enum):
+    """How a stay ended."""
+
+    LEFT = auto()  # we wanted to
+    LOST = auto()  # the connection died, or the server said goodbye
+    REFUSED = auto()  # not let in; another try may do
+    IMPOSSIBLE = auto()  # not let in, and never will be as things are
+    STRANGER = auto()  # something answered that is no server of this game
+
+
+@dataclass(slots=True)
+class Traffic:
+    """What came and went."""
+
+    frames: int = 0
+    bytes_in: int = 0
+    bytes_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """All that exists once we are let in."""
+
+    net_id: int
+    arena: Arena
+    tick_rate: int
+    mirror: Mirror
+    clock: ServerClock
+    incoming: MirrorSystem
+    reconciliation: ReconciliationSystem
+    input: InputSystem
+    interpolation: InterpolationSystem | None
+
+
+class Play:
+    """A Receiver for one pipe; `update` is called once a drawn frame."""
+
+    def __init__(
+        self,
+        name: str,
+        color: int,
+        controls: Controls,
+        registry: Registry,
+        now: Callable[[], float],
+        draws: bool = True,
+    ) -> None:
+        """`draws`: whether anybody looks, and positions between ticks are worth working out."""
+        self.world = World()
+        self.traffic = Traffic()
+        self.stay: Stay | None = None  # once welcome
+        self.ending: Ending | None = None
+        self.reason = ""  # of the ending, for a person to read
+        self.changed: Callable[[], None] = lambda: None  # called when we are let in and when it ends
+        self._name, self._color = name, color
+        self._controls = controls
+        self._registry = registry
+        self._now = now
+        self._draws = draws
+        self._pipe: Pipe | None = None
+        self._connection = ClientConnection()
+        self._began = self._heard = now()
+        self._pings = 0
+        self._next_ping = 0.0
+
+    def attach(self, pipe: Pipe) -> "Play":
+        """The connection stands: say Hello."""
+        self._pipe = pipe
+        self._began = self._heard = self._now()
+        self._send(Hello(VERSION, self._registry.schema_hash, self._name, self._color))
+        return self
+
+    def received(self, data: bytes) -> None:
+        """As a Receiver has it."""
+        self._heard = self._now()
+        self.traffic.bytes_in += len(data)
+        try:
+            for message in self._connection.receive(data):
+                self._handle(message)
+        except RemoteProtocolError as fault:
+            self._broken(fault)
+
+    def lost(self, reason: str) -> None:
+        """As a Receiver has it."""
+        if self.stay is None:
+            self._end(Ending.STRANGER, f"something answered and hung up ({reason}): is it a server of this game?")
+        else:
+            self._end(Ending.LOST, reason)
+
+    def update(self) -> None:
+        """Run the systems once, up to the present."""
+        now = self._now()
+        if self.ending is not None or self._pipe is None:
+            return
+        if self.stay is None:
+            if now - self._began > JOIN_SECONDS:
+                self._end(
+                    Ending.STRANGER,
+                    f"something answered but said nothing for {JOIN_SECONDS:.0f} s: is it a server of this game?",
+                )
+            return
+        if now - self._heard > SILENCE_SECONDS:
+            self._end(Ending.LOST, f"the server was silent for {SILENCE_SECONDS:g} s")
+            return
+        self._ping(now)
+        try:
+            with self.world:
+                esper.process(now)
+        except RemoteProtocolError as fault:
+            self._broken(fault)
+            return
+        if self.stay.mirror.wants_snapshot():
+            self._send(Resync(self.stay.mirror.tick))
+
+    def leave(self) -> None:
+        """Say goodbye and close."""
+        if self.ending is None and not self._connection.closed:
+            self._send(Goodbye("left"))
+        self._end(Ending.LEFT, "you left")
+
+    @property
+    def causes(self) -> Counter[Cause]:
+        """How many corrections there were, by cause."""
+        return self.stay.reconciliation.causes if self.stay else Counter()
+
+    def _handle(self, message: FromServer) -> None:
+        now = self._now()
+        match message:
+            case Welcome():
+                self._enter(message)
+            case Refused(refusal, version, reason, schema):
+                self._refused(refusal, version, reason, schema)
+            case Goodbye(reason):
+                self._end(Ending.LOST, reason)
+            case Pong(time, received, sent) if self.stay:
+                self.stay.clock.pong(self._began + time / 1e6, now, received / 1000, sent / 1000)
+            case Snapshot() | Frame() if self.stay:
+                self.traffic.frames += 1
+                self.stay.incoming.inbox.append(message)
+                if self.stay.interpolation is not None and isinstance(message, Frame):
+                    self.stay.interpolation.heard(message, now)
+
+    def _enter(self, welcome: Welcome) -> None:
+        try:
+            arena = Arena(welcome.arena)
+        except ArenaError as error:
+            raise RemoteProtocolError(f"an impossible arena: {error}") from None
+        rate = welcome.tick_rate
+        motion = motion_at(arena, rate)
+        clock = ServerClock(rate)
+        mirror = Mirror(self.world, self._registry, motion, rate)
+        incoming = MirrorSystem(mirror)
+        reconciliation = ReconciliationSystem(self.world, welcome.net_id, motion, mirror, incoming)
+        input_system = InputSystem(self._controls, clock, mirror, reconciliation, rate, self._send)
+        interpolation = None
+        systems: list[esper.Processor] = [incoming, reconciliation, input_system]
+        if self._draws:
+            timeline = Timeline(motion, rate)
+            mirror.ticked = timeline.record
+            interpolation = InterpolationSystem(
+                welcome.net_id, timeline, clock, incoming, reconciliation, input_system, rate, welcome.frame_ticks
+            )
+            systems.append(interpolation)
+        with self.world:
+            for system in systems:
+                esper.add_processor(system)
+        self.stay = Stay(
+            welcome.net_id, arena, rate, mirror, clock, incoming, reconciliation, input_system, interpolation
+        )
+        self._next_ping = self._now()
+        self.changed()
+
+    def _ping(self, now: float) -> None:
+        if now >= self._next_ping:
+            self._pings += 1
+            self._next_ping = now + (FIRST_PING_SECONDS if self._pings < FIRST_PINGS else PING_SECONDS)
+            self._send(Ping(round((now - self._began) * 1e6)))
+
+    def _send(self, message: FromClient) -> None:
+        if self._pipe is not None and not self._connection.closed:
+            data = self._connection.send(message)
+            self.traffic.bytes_out += len(data)
+            self._pipe.write(data)
+
+    def _refused(self, refusal: Refusal, version: int, reason: str, schema: tuple[str, ...]) -> None:
+        match refusal:
+            case Refusal.VERSION:
+                side = "server" if version < VERSION else "game"
+                text = f"the server speaks version {version}, this game version {VERSION}: update the {side}"
+            case Refusal.SCHEMA:
+                text = f"the server plays by other rules: {difference(self._registry.schema, schema)}"
+            case _:
+                text = reason
+        again = refusal in (Refusal.FULL, Refusal.CLOSING)
+        self._end(Ending.REFUSED if again else Ending.IMPOSSIBLE, text)
+
+    def _broken(self, fault: RemoteProtocolError) -> None:
+        if self.stay is None and isinstance(fault, NotOurProtocolError):
+            self._end(Ending.STRANGER, f"something answered, but it is not a server of this game ({fault})")
+        else:
+            if self._connection.state is State.OPEN:
+                self._send(Goodbye(f"broke the protocol: {fault}"[:200]))
+            self._end(Ending.LOST, f"the server broke the protocol: {fault}")
+
+    def _end(self, ending: Ending, reason: str) -> None:
+        if self.ending is None:
+            self.ending, self.reason = ending, reason
+            if self._pipe is not None:
+                self._pipe.close()
+            self.changed()

@@ -1,0 +1,72 @@
+"""Where everybody was at each tick, and where they will be if nobody surprises us.
+
+The past is what the mirror went through; beyond it, bodies are dead-reckoned by the same `step`, for a while.
+"""
+
+from typing import Final
+
+import esper
+
+from ecs.components import Intent, NetID, Position, Size, Velocity
+from ecs.step import Body, Motion, step
+
+Places = dict[int, tuple[int, int]]  # NetID -> (x, y) in world units
+
+PAST_SECONDS: Final = 3  # more than anybody is ever shown behind
+GUESS_SECONDS: Final = 0.5  # a quarter second between quiet frames, and a stall of as much; then the picture stands
+
+
+class Timeline:
+    """Records the mirror's ticks. `record` is called inside `with world`."""
+
+    def __init__(self, motion: Motion, tick_rate: int) -> None:
+        self._motion = motion
+        self._past_ticks = PAST_SECONDS * tick_rate
+        self._guess_ticks = round(GUESS_SECONDS * tick_rate)
+        self._past: dict[int, Places] = {}  # in ascending order of ticks
+        self._guesses: list[Places] = []  # of the ticks after `known`
+        self._bodies: dict[int, tuple[Body, int]] = {}  # as of the last guess
+        self.known = -1  # the last tick that is no guess
+
+    def record(self, tick: int) -> None:
+        """The mirror's world is as of this tick now."""
+        self._past[tick] = {net_id.id: (at.x, at.y) for _, (net_id, at) in esper.get_components(NetID, Position)}
+        self.known = tick
+        self._guesses.clear()
+        while len(self._past) > self._past_ticks:
+            del self._past[next(iter(self._past))]
+
+    def around(self, tick: float) -> tuple[Places, Places, float]:
+        """The places at the last known tick not after `tick`, those at the next, and how far it is between them.
+
+        Before the oldest and beyond the last guess it stands still. Inside `with world`.
+        """
+        first = int(tick)
+        if first >= self.known:
+            return self._guess(first), self._guess(first + 1), tick - first
+        if first in self._past and first + 1 in self._past:
+            return self._past[first], self._past[first + 1], tick - first
+        later = next(known for known in self._past if known > first)  # a snapshot may have skipped some
+        earlier = max((known for known in self._past if known <= first), default=later)
+        share = (tick - earlier) / (later - earlier) if earlier < later else 0.0
+        return self._past[earlier], self._past[later], share
+
+    def _guess(self, tick: int) -> Places:
+        ahead = min(tick - self.known, self._guess_ticks)
+        if ahead <= 0:
+            return self._past[self.known]
+        if not self._guesses:
+            self._bodies = {}
+            movers = esper.get_components(NetID, Position, Velocity, Size)
+            for entity, (bearer, at, velocity, size) in movers:
+                intent = esper.try_component(entity, Intent)
+                body = Body(at.x, at.y, velocity.x, velocity.y, size.w, size.h)
+                self._bodies[bearer.id] = body, intent.direction if intent else 0
+        while len(self._guesses) < ahead:
+            places: Places = {}
+            for net_id, (body, direction) in self._bodies.items():
+                body = step(body, direction, self._motion)
+                self._bodies[net_id] = body, direction
+                places[net_id] = body.x, body.y
+            self._guesses.append(places)
+        return self._guesses[ahead - 1]

@@ -1,0 +1,60 @@
+"""What players want, and from which tick on: the one thing that is taken from a client.
+
+An intent is applied at the tick that it is meant for; late, at once; never two of one player in the same tick, so that
+a tap always acts and the count of intents stays one to one; too far ahead, as soon as may be. A stranger's tick is
+only ever compared, so no number in it costs anything.
+"""
+
+from collections import deque
+from typing import Final
+
+import esper
+
+from ecs.components import Intent
+from ecs.step import DIRECTIONS
+from ecs.surprises import Surprises
+from ecs.world import World
+from net.errors import RemoteProtocolError
+
+MAX_AHEAD_SECONDS: Final = 2  # the lead of a client on a round trip of four seconds
+MAX_PENDING: Final = 64  # a person's key presses of several seconds, which a stalled network may hand over at once
+
+
+class IntentSystem(esper.Processor):
+    """Applies the intents that are due. Runs first in a tick."""
+
+    def __init__(self, world: World, surprises: Surprises, tick_rate: int) -> None:
+        self._world = world
+        self._surprises = surprises
+        self._max_ahead = MAX_AHEAD_SECONDS * tick_rate
+        self._tick = 0
+        self._pending: dict[int, deque[tuple[int, int]]] = {}  # NetID -> (tick, direction), in the order they came
+
+    def offer(self, net_id: int, tick: int, direction: int) -> None:
+        """A player wants `direction` from `tick` on. Raises RemoteProtocolError for what no client of ours says."""
+        if direction >= len(DIRECTIONS):
+            raise RemoteProtocolError(f"direction {direction}, where there are 0 to {len(DIRECTIONS) - 1}")
+        queue = self._pending.setdefault(net_id, deque())
+        if len(queue) >= MAX_PENDING:
+            raise RemoteProtocolError(f"more than {MAX_PENDING} intents that wait to be applied")
+        queue.append((min(tick, self._tick + self._max_ahead), direction))
+
+    def forget(self, net_id: int) -> None:
+        """The player is gone, and so is what they wanted."""
+        self._pending.pop(net_id, None)
+
+    def process(self, tick: int) -> None:
+        self._tick = tick
+        for net_id in sorted(self._pending):
+            queue = self._pending[net_id]
+            if queue[0][0] > tick:
+                continue
+            _, direction = queue.popleft()
+            if not queue:
+                del self._pending[net_id]
+            entity = self._world.entity(net_id)
+            if entity is not None:
+                intent = esper.component_for_entity(entity, Intent)
+                intent.direction, intent.since = direction, tick
+                intent.count += 1
+                self._surprises.intent(tick, net_id, direction)

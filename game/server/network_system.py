@@ -1,0 +1,176 @@
+"""The server's NetworkSystem: lets clients in, takes their intents, and tells them what surprised everybody.
+
+A frame is encoded once and the same bytes are written to every client. A client that does not take them is skipped,
+and gets a fresh snapshot when it can read again: newest wins, and nobody's slowness costs another anything.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import Final
+
+import esper
+
+from ecs.world import World
+from game.rules import clean_name
+from game.server.intents import IntentSystem
+from game.server.seats import FullError, Seats
+from game.server.session import Session
+from net.messages import VERSION, Hello, Refusal, Refused, Welcome
+from net.pipe import Pipe
+from net.replication.publisher import Publisher
+from net.replication.registry import Registry
+
+log = logging.getLogger(__name__)
+
+MAX_UNSENT: Final = 64 * 1024  # bytes: several seconds of frames; more would only be older when it arrives
+BEHIND_SECONDS: Final = 10.0  # without taking a byte, after which a slow client is not worth its seat
+GREETING_SECONDS: Final = 5.0  # to say Hello
+
+
+class NetworkSystem(esper.Processor):
+    """Replicates one world to all sessions. Runs last in a tick."""
+
+    def __init__(
+        self,
+        world: World,
+        seats: Seats,
+        intents: IntentSystem,
+        publisher: Publisher,
+        registry: Registry,
+        arena_rows: tuple[str, ...],
+        *,
+        tick_rate: int,
+        frame_ticks: int,
+        silence_seconds: float,
+        now: Callable[[], float],
+    ) -> None:
+        self.now = now
+        self._world = world
+        self._seats = seats
+        self._intents = intents
+        self._publisher = publisher
+        self._registry = registry
+        self._arena_rows = arena_rows
+        self._tick_rate = tick_rate
+        self._frame_ticks = frame_ticks
+        self._silence_seconds = silence_seconds
+        self._sessions: dict[Session, None] = {}  # in the order they came
+        self._tick = 0
+        self._tick_began = now()
+        self._closing = False
+
+    def process(self, tick: int) -> None:
+        self._tick = tick
+        if tick % self._frame_ticks == 0:
+            self._drop_the_silent()
+            news = self._publisher.frame(tick) or b""
+            snapshot = b""
+            for session in [session for session in self._sessions if session.playing]:
+                if self._can_take(session):
+                    if session.needs_snapshot:
+                        snapshot = snapshot or self._publisher.snapshot(tick)
+                        session.needs_snapshot = False
+                        session.write(snapshot)
+                    else:
+                        session.write(news)
+
+    def began(self, when: float) -> None:
+        """The tick that is about to be simulated was due at `when`; clients' clocks are set by it."""
+        self._tick_began = when
+
+    def milliticks(self) -> int:
+        """The server's time: the last tick and how much of the next has passed."""
+        return max(0, round(1000 * (self._tick + (self.now() - self._tick_began) * self._tick_rate)))
+
+    def accept(self, pipe: Pipe) -> Session:
+        """Somebody connected."""
+        session = Session(pipe, self, self.now())
+        self._sessions[session] = None
+        return session
+
+    def admit(self, session: Session, hello: Hello) -> None:
+        """Answer a Hello: seat the player, or say why not."""
+        schema = self._registry.schema
+        if hello.version != VERSION:
+            side = "client" if hello.version < VERSION else "server"
+            reason = f"the server speaks version {VERSION}, the client {hello.version}: update the {side}"
+            session.refuse(Refused(Refusal.VERSION, VERSION, reason, schema))
+        elif hello.schema_hash != self._registry.schema_hash:
+            reason = f"the server's components are {self._registry.schema_hash}, the client's {hello.schema_hash:.16}"
+            session.refuse(Refused(Refusal.SCHEMA, VERSION, reason, schema))
+        elif self._closing:
+            session.refuse(Refused(Refusal.CLOSING, VERSION, "the server is closing", ()))
+        else:
+            self._seat(session, hello)
+
+    def steer(self, session: Session, tick: int, direction: int) -> None:
+        """A seated client's intent. Raises RemoteProtocolError."""
+        assert session.net_id is not None  # the connection lets nobody steer before the welcome
+        self._intents.offer(session.net_id, tick, direction)
+
+    def resync(self, session: Session, tick: int) -> None:
+        """A client's checksum did not match; at most one snapshot a second is given for that."""
+        if self._tick - session.resync_tick >= self._tick_rate or session.resync_tick < 0:
+            session.resync_tick = self._tick
+            session.needs_snapshot = True
+            log.warning("%s differs from us as of tick %d: sending a snapshot", session.label, tick)
+
+    def describe(self, session: Session) -> str:
+        """A session's player, for the log."""
+        return "somebody" if session.net_id is None else f"{self._seats.name(session.net_id)!r} ({session.net_id})"
+
+    def ended(self, session: Session, reason: str) -> bool:
+        """Forget a session and free its seat; False where that had been done before."""
+        if session not in self._sessions:
+            return False
+        del self._sessions[session]
+        if session.net_id is None:
+            log.info("%s, %s", session.label, reason)
+            return True
+        log.info("leave: %s, %s", session.label, reason)
+        self._intents.forget(session.net_id)
+        with self._world:
+            self._seats.leave(session.net_id)
+        return True
+
+    def close(self, reason: str) -> None:
+        """Tell everybody that it is over."""
+        self._closing = True
+        for session in list(self._sessions):
+            session.end(reason)
+
+    def _seat(self, session: Session, hello: Hello) -> None:
+        try:
+            name = clean_name(hello.name)
+        except ValueError as error:
+            session.refuse(Refused(Refusal.NAME, VERSION, f"this name is not acceptable: {error}", ()))
+            return
+        try:
+            with self._world:
+                net_id = self._seats.join(name, hello.color)
+        except FullError as error:
+            session.refuse(Refused(Refusal.FULL, VERSION, str(error), ()))
+            return
+        session.welcome(Welcome(net_id, self._tick, self._tick_rate, self._frame_ticks, self._arena_rows))
+        log.info("join: %s; %d playing", session.label, len(self._seats))
+
+    def _can_take(self, session: Session) -> bool:
+        """Whether to write to a client now; one that has fallen behind must first have taken what it had."""
+        if session.unsent > (0 if session.behind_since is not None else MAX_UNSENT):
+            if session.behind_since is None:
+                session.behind_since = self.now()
+                session.needs_snapshot = True
+            return False
+        session.behind_since = None
+        return True
+
+    def _drop_the_silent(self) -> None:
+        now = self.now()
+        for session in list(self._sessions):
+            silent = now - session.heard
+            if session.net_id is None and silent > GREETING_SECONDS:
+                session.end(f"did not say hello within {GREETING_SECONDS:.0f} s")
+            elif silent > self._silence_seconds:
+                session.end(f"was silent for {self._silence_seconds:g} s")
+            elif session.behind_since is not None and now - session.behind_since > BEHIND_SECONDS:
+                session.end(f"took nothing for {BEHIND_SECONDS:.0f} s")

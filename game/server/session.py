@@ -1,0 +1,94 @@
+"""One client as the server sees it: what it says is checked here, and whatever is wrong with it ends only this."""
+
+from typing import TYPE_CHECKING
+
+from net.connection import ServerConnection, State
+from net.errors import RemoteProtocolError
+from net.messages import FromClient, Goodbye, Hello, Ping, Pong, Refused, Resync, Steer, Welcome
+from net.pipe import Pipe
+
+if TYPE_CHECKING:
+    from game.server.network_system import NetworkSystem
+
+
+class Session:
+    """A Receiver for one pipe. Lives from the accepted connection to its end."""
+
+    def __init__(self, pipe: Pipe, network: "NetworkSystem", now: float) -> None:
+        self.net_id: int | None = None  # once seated
+        self.heard = now  # when the last byte came, in seconds
+        self.needs_snapshot = True
+        self.behind_since: float | None = None  # since when frames have been skipped, for it takes none
+        self.resync_tick = -1  # of the last snapshot that it asked for
+        self._ping: tuple[int, int] | None = None  # what came in, and when, in milliticks
+        self._pipe = pipe
+        self._network = network
+        self._connection = ServerConnection()
+
+    @property
+    def label(self) -> str:
+        """For the log: who, and from where."""
+        return f"{self._network.describe(self)} from {self._pipe.name}"
+
+    @property
+    def playing(self) -> bool:
+        """Whether frames go to this client."""
+        return self._connection.state is State.OPEN
+
+    @property
+    def unsent(self) -> int:
+        """Bytes that the network has not taken yet."""
+        return self._pipe.unsent
+
+    def received(self, data: bytes) -> None:
+        """As a Receiver has it."""
+        self.heard = self._network.now()
+        try:
+            for message in self._connection.receive(data):
+                self._handle(message)
+        except RemoteProtocolError as fault:
+            self.end(f"broke the protocol: {fault}")
+
+    def lost(self, reason: str) -> None:
+        """As a Receiver has it."""
+        self.end(reason, tell=False)
+
+    def write(self, data: bytes) -> None:
+        """Bytes that were encoded for many, with this client's own pong before them."""
+        if self._ping is not None:
+            time, received = self._ping
+            self._ping = None
+            data = self._connection.send(Pong(time, received, self._network.milliticks())) + data
+        if data:
+            self._pipe.write(data)
+
+    def welcome(self, welcome: Welcome) -> None:
+        """Let the client in."""
+        self.net_id = welcome.net_id
+        self._pipe.write(self._connection.send(welcome))
+
+    def refuse(self, refused: Refused) -> None:
+        """Say no, and why, and close."""
+        self._pipe.write(self._connection.send(refused))
+        self._network.ended(self, f"refused: {refused.reason}")
+        self._pipe.close()
+
+    def end(self, reason: str, tell: bool = True) -> None:
+        """Close the connection and free the seat; a second time does nothing."""
+        if self._network.ended(self, reason):
+            if tell and self._connection.state is not State.CLOSED:
+                self._pipe.write(self._connection.send(Goodbye(reason[:200])))
+            self._pipe.close()
+
+    def _handle(self, message: FromClient) -> None:
+        match message:
+            case Hello():
+                self._network.admit(self, message)
+            case Steer(tick, direction):
+                self._network.steer(self, tick, direction)
+            case Ping(time):
+                self._ping = (time, self._network.milliticks())
+            case Resync(tick):
+                self._network.resync(self, tick)
+            case Goodbye(reason):
+                self.end(f"said goodbye: {reason!r:.100}", tell=False)

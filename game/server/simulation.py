@@ -1,0 +1,98 @@
+"""The server's world and what happens in a tick, in order; the whole server but for sockets and clocks.
+
+intents -> movement -> collisions -> (rules) -> network
+"""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import esper
+
+from ecs.arena import Arena
+from ecs.step import motion_at
+from ecs.surprises import Surprises
+from ecs.systems import CollisionSystem, MovementSystem
+from ecs.world import World
+from game.rules import SEND_RATE, SILENCE_SECONDS, TICK_RATE, build_registry
+from game.server.intents import IntentSystem
+from game.server.network_system import NetworkSystem
+from game.server.seats import Seats
+from game.server.session import Session
+from net.pipe import Pipe
+from net.replication.publisher import Publisher
+from net.replication.registry import Registry
+
+MAX_PLAYERS = 128
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """What the host of a server decides."""
+
+    arena: Arena
+    max_players: int = MAX_PLAYERS
+    tick_rate: int = TICK_RATE
+    send_rate: int = SEND_RATE
+    seed: int = 0
+    silence_seconds: float = SILENCE_SECONDS
+
+
+class Simulation:
+    """An authoritative world: accepts pipes, and ticks when told to."""
+
+    def __init__(
+        self,
+        settings: ServerSettings,
+        now: Callable[[], float],
+        registry: Registry | None = None,
+        rules: Callable[[World, Surprises], list[esper.Processor]] = lambda world, surprises: [],
+    ) -> None:
+        """`registry` and `rules` are where somebody else's game begins: more components, more systems."""
+        registry = registry or build_registry()
+        motion = motion_at(settings.arena, settings.tick_rate)
+        self.tick = 0
+        self.world = World()
+        self.surprises = Surprises()
+        self.seats = Seats(
+            self.world, self.surprises, settings.arena, settings.max_players, random.Random(settings.seed)
+        )
+        intents = IntentSystem(self.world, self.surprises, settings.tick_rate)
+        publisher = Publisher(self.world, registry, self.surprises, settings.tick_rate)
+        self.network = NetworkSystem(
+            self.world,
+            self.seats,
+            intents,
+            publisher,
+            registry,
+            settings.arena.rows,
+            tick_rate=settings.tick_rate,
+            frame_ticks=max(1, settings.tick_rate // settings.send_rate),
+            silence_seconds=settings.silence_seconds,
+            now=now,
+        )
+        with self.world:
+            for system in (
+                intents,
+                MovementSystem(motion),
+                CollisionSystem(motion, self.surprises),
+                *rules(self.world, self.surprises),
+                self.network,
+            ):
+                esper.add_processor(system)
+
+    def accept(self, pipe: Pipe) -> Session:
+        """Somebody connected; the session hears what the pipe brings."""
+        return self.network.accept(pipe)
+
+    def advance(self, due: float) -> None:
+        """Simulate the next tick, which was due at that time (seconds)."""
+        self.network.began(due)
+        self.tick += 1
+        with self.world:
+            esper.process(self.tick)
+
+    def close(self, reason: str) -> None:
+        """Tell everybody and end."""
+        self.network.close(reason)
+        self.world.close()

@@ -1,0 +1,41 @@
+"""Wall time: the only module that reads a clock. Everything else is told what time it is."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from typing import Final
+
+log = logging.getLogger(__name__)
+
+CATCH_UP_SECONDS: Final = 0.5  # further behind than this, time is given up instead of simulated in a storm
+
+
+def now() -> float:
+    """Seconds of a clock that never goes back and that no time server moves."""
+    return time.monotonic()
+
+
+async def every_tick(rate: int, tick: Callable[[float], None], stop: asyncio.Event) -> None:
+    """Call `tick(due)` `rate` times a second until `stop` is set; `due` is when the tick should have begun.
+
+    A tick that is late is made up for at once, and the network is served in between; more than half a second is
+    given up, and logged.
+    """
+    due = now()
+    while not stop.is_set():
+        due += 1 / rate
+        wait = due - now()
+        if wait > 0:
+            try:
+                async with asyncio.timeout(wait):
+                    await stop.wait()
+            except TimeoutError:
+                pass
+        else:
+            if -wait > CATCH_UP_SECONDS:
+                log.warning("the simulation was %.0f ms behind and gives %.0f ticks up", -wait * 1000, -wait * rate)
+                due = now()
+            await asyncio.sleep(0)
+        if not stop.is_set():
+            tick(due)

@@ -1,0 +1,146 @@
+"""Plays, serves or sends bots, as the arguments say. Imports what draws only where something is drawn."""
+
+import argparse
+import logging
+import sys
+from pathlib import Path
+
+from ecs.arena import ArenaError
+from game.rules import DEFAULT_ARENA, SEND_RATE, SILENCE_SECONDS, TICK_RATE, clean_name, load_arena, parse_color
+from net.address import DEFAULT_PORT, Address, AddressError, parse_address
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the program; returns its exit code."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    logging.basicConfig(
+        level=options.log_level.upper(), format="%(asctime)s %(levelname)s %(message)s", datefmt="%H:%M:%S"
+    )
+    if options.server and (options.connect or options.bots is not None):
+        parser.error("--server goes neither with --connect nor with --bots: it only serves")
+    if options.server:
+        return _serve(parser, options)
+    if options.bots is not None:
+        if options.connect is None:
+            parser.error("--bots needs --connect HOST[:PORT]: where shall they play?")
+        from game.bots import run_bots
+
+        return run_bots(options.bots, options.connect, options.seconds, options.seed)
+    return _play(options)
+
+
+def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    from game.server.app import serve
+    from game.server.simulation import ServerSettings
+
+    try:
+        arena = load_arena(options.arena)
+    except ArenaError as error:
+        parser.error(f"argument --arena: {error}")
+    if options.send_rate > options.tick_rate or options.tick_rate % options.send_rate:
+        parser.error(f"argument --send-rate: {options.tick_rate} ticks a second must be a multiple of it")
+    settings = ServerSettings(
+        arena, options.max_players, options.tick_rate, options.send_rate, options.seed, options.silence
+    )
+    return serve(settings, options.host, options.port, options.with_parent)
+
+
+def _play(options: argparse.Namespace) -> int:
+    try:
+        from game.client.app import play
+    except ImportError as error:
+        print(f"cannot draw: {error}", file=sys.stderr)  # noqa: T201
+        return 1
+    return play(options.connect, options.name, options.color)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="main.py",
+        description="A game for several people over the network. Without arguments, a start screen asks for the rest.",
+    )
+    parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="info")
+
+    join = parser.add_argument_group("play")
+    join.add_argument(
+        "--connect", metavar="HOST[:PORT]", type=_address, help=f"join that server (port {DEFAULT_PORT} if not given)"
+    )
+    join.add_argument("--name", type=_name, help="what the others call you")
+    join.add_argument("--color", type=_color, help="#RRGGBB, or the name of a colour such as orange")
+
+    host = parser.add_argument_group("serve")
+    host.add_argument("--server", action="store_true", help="run a server, without a window")
+    host.add_argument("--host", metavar="ADDR", help="listen on that address alone (default: on all)")
+    host.add_argument("--port", type=_port, default=DEFAULT_PORT, help="default %(default)s; 0 picks a free one")
+    host.add_argument("--max-players", type=_positive, default=128, metavar="N", help="default %(default)s")
+    host.add_argument("--tick-rate", type=_rate, default=TICK_RATE, metavar="HZ", help="default %(default)s")
+    host.add_argument("--send-rate", type=_rate, default=SEND_RATE, metavar="HZ", help="default %(default)s")
+    host.add_argument("--arena", type=Path, default=DEFAULT_ARENA, metavar="FILE", help="the map, a text file")
+    host.add_argument(
+        "--silence",
+        type=_seconds,
+        default=SILENCE_SECONDS,
+        metavar="S",
+        help="a client that sends nothing for so long is gone (default %(default)s)",
+    )
+    host.add_argument("--with-parent", action="store_true", help=argparse.SUPPRESS)  # end when standard input ends
+
+    bots = parser.add_argument_group("bots")
+    bots.add_argument("--bots", type=_positive, metavar="N", help="let N bots play, without a window")
+    bots.add_argument("--seconds", type=_seconds, default=10.0, metavar="S", help="for so long (default %(default)s)")
+    parser.add_argument("--seed", type=int, default=0, help="of all that is random: places to start, bots")
+    return parser
+
+
+def _address(text: str) -> Address:
+    try:
+        return parse_address(text)
+    except AddressError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _name(text: str) -> str:
+    try:
+        return clean_name(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _color(text: str) -> int:
+    try:
+        return parse_color(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _port(text: str) -> int:
+    return _whole(text, 0, 65535)
+
+
+def _positive(text: str) -> int:
+    return _whole(text, 1, 10_000)
+
+
+def _rate(text: str) -> int:
+    return _whole(text, 1, 240)
+
+
+def _whole(text: str, low: int, high: int) -> int:
+    if not (text.isascii() and text.isdigit() and low <= int(text) <= high):
+        raise argparse.ArgumentTypeError(f"{text!r} is not possible: a whole number from {low} to {high}")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 < value <= 86400:
+        raise argparse.ArgumentTypeError(f"{text!r} is not possible: seconds, more than 0 and at most a day")
+    return value
+
+
+if __name__ == "__main__":
+    sys.exit(main())

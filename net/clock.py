@@ -1,0 +1,95 @@
+"""Which tick the server is at, estimated from pings, and clocks that follow an estimate without ever going back.
+
+Pure arithmetic over times that it is given: seconds of the local clock, ticks (with their fractions) of the server's.
+"""
+
+import math
+from collections import deque
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+WINDOW: Final = 32  # pings that count: 8 seconds at 4 a second, so that one spike neither rules nor lingers
+SLEW: Final = 0.05  # a clock is never faster or slower by more than this; nobody sees 5 %
+SNAP_SECONDS: Final = 0.75  # further behind than this, a clock jumps forward instead
+SAFETY_TICKS: Final = 1.5  # of the lead: one for the beat of two frame loops, a half for late wake-ups
+NEARLY_ALL: Final = 0.95  # the share of messages that should be in time; a stalled segment is not worth waiting for
+
+
+class _Ping(NamedTuple):
+    round_trip: float  # seconds
+    offset: float  # the server's tick when our clock showed 0
+    sent: float  # seconds
+    received: float  # the server's tick
+
+
+class ServerClock:
+    """The server's time as the best of the last pings tells it."""
+
+    def __init__(self, tick_rate: int) -> None:
+        self._rate = tick_rate
+        self._pings: deque[_Ping] = deque(maxlen=WINDOW)
+
+    def pong(self, sent: float, arrived: float, server_received: float, server_sent: float) -> None:
+        """Take in an answer: our clock at both ends in seconds, the server's in ticks.
+
+        The round trip leaves out how long the server kept the ping; the offset assumes that both ways took equally
+        long, which is the less wrong the shorter the trip was: the shortest of the window counts.
+        """
+        held = max(0.0, server_sent - server_received) / self._rate
+        round_trip = max(0.0, arrived - sent - held)
+        offset = server_sent + (round_trip / 2 - arrived) * self._rate
+        self._pings.append(_Ping(round_trip, offset, sent, server_received))
+
+    @property
+    def synced(self) -> bool:
+        """Whether there is an estimate at all."""
+        return bool(self._pings)
+
+    @property
+    def round_trip(self) -> float:
+        """The round trip in seconds, as the player should read it: the median of the window."""
+        return quantile((ping.round_trip for ping in self._pings), 0.5)
+
+    def tick(self, now: float) -> float:
+        """The tick that the server is at. Raises ValueError before the first pong."""
+        return min(self._pings).offset + now * self._rate
+
+    @property
+    def lead(self) -> float:
+        """How many ticks ahead of the server to run, so that nearly all that we send arrives in time.
+
+        Each ping tells how long after we sent it, by the server's clock as we believe it, it arrived.
+        """
+        travels = (ping.received - self.tick(ping.sent) for ping in self._pings)
+        return quantile(travels, NEARLY_ALL) + SAFETY_TICKS
+
+
+class Pace:
+    """A clock of ticks that follows a target: at most 5 % faster or slower, never backwards."""
+
+    def __init__(self, tick_rate: int) -> None:
+        self._rate = tick_rate
+        self._value: float | None = None
+        self._when = 0.0
+
+    def follow(self, now: float, target: float) -> float:
+        """The tick to be at, given where one should be at `now` (seconds)."""
+        if self._value is None:
+            self._value, self._when = target, now
+            return target
+        elapsed = max(0.0, now - self._when) * self._rate
+        self._when = now
+        expected = self._value + elapsed
+        if target - expected > SNAP_SECONDS * self._rate:
+            self._value = target
+        elif expected - target > SNAP_SECONDS * self._rate:
+            pass  # far ahead: stand still until the target is near again
+        else:
+            self._value = expected + min(max(target - expected, -SLEW * elapsed), SLEW * elapsed)
+        return self._value
+
+
+def quantile(values: Iterable[float], share: float) -> float:
+    """The smallest value that at least `share` of the values do not exceed; 0 where there are none."""
+    ordered = sorted(values)
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)] if ordered else 0.0

@@ -1,0 +1,240 @@
+"""Messages to payloads and back: msgpack arrays that begin with a tag, checked completely before anybody sees them.
+
+Random bytes often decode as *something*, so each field is tested for its exact type and range (True is an int to
+Python, not to us). Raises RemoteProtocolError, and only that, for whatever a peer may send.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final, cast
+
+import msgpack
+
+from net.errors import NotOurProtocolError, RemoteProtocolError
+from net.messages import (
+    MAGIC,
+    VERSION,
+    BodyRow,
+    ChangeRow,
+    EntityRow,
+    Frame,
+    FromClient,
+    FromServer,
+    Goodbye,
+    Hello,
+    IntentRow,
+    Message,
+    Ping,
+    Pong,
+    Refusal,
+    Refused,
+    Resync,
+    Scalar,
+    Snapshot,
+    Steer,
+    Welcome,
+)
+
+FROM_CLIENT_LIMIT: Final = 512  # bytes of payload; a Hello with the longest name takes about 120
+FROM_SERVER_LIMIT: Final = 1 << 20  # a snapshot of 10,000 entities of 50 bytes, twice over
+TEXT_LIMIT: Final = 256  # characters of a reason, a name, a schema's line
+ROWS_LIMIT: Final = 1 << 16  # rows in one list
+INTENT_CODES: Final = 32  # directions 0..31 on the wire; how many are in use is the game's affair
+MAX_TICK: Final = (1 << 32) - 1  # 2 years at 60 a second
+MAX_MILLITICK: Final = 1000 * MAX_TICK
+MAX_INT: Final = (1 << 31) - 1  # of a component's field, either sign
+
+
+def encode(message: Message) -> bytes:
+    """The payload of a message. Raises TypeError for what is no message."""
+    match message:
+        case Hello(version, schema_hash, name, color):
+            fields: list[Any] = [0, MAGIC, version, schema_hash, name, color]
+        case Steer(tick, direction):
+            fields = [1, tick, direction]
+        case Ping(time):
+            fields = [2, time]
+        case Resync(tick):
+            fields = [3, tick]
+        case Goodbye(reason):
+            fields = [4, reason]
+        case Welcome(net_id, tick, tick_rate, frame_ticks, arena):
+            fields = [5, MAGIC, VERSION, net_id, tick, tick_rate, frame_ticks, arena]
+        case Refused(refusal, version, reason, schema):
+            fields = [6, MAGIC, version, int(refusal), reason, schema]
+        case Snapshot(tick, entities):
+            fields = [7, tick, entities]
+        case Frame(tick, intents, bodies, gone, spawned, changed, checksum):
+            # An intent costs its NetID and mostly one byte: how far back it began, and which it is, share an integer.
+            flat = [
+                part for at, net_id, direction in intents for part in (net_id, (tick - at) * INTENT_CODES + direction)
+            ]
+            fields = [8, tick, flat, bodies, gone, spawned, changed, checksum]
+        case Pong(time, received, sent):
+            fields = [9, time, received, sent]
+        case _:
+            raise TypeError(f"{message!r} is no message")
+    return cast(bytes, msgpack.packb(fields))
+
+
+def decode_from_client(payload: bytes) -> FromClient:
+    """What a client said. Raises RemoteProtocolError."""
+    tag, *fields = _unpack(payload)
+    match tag, fields:
+        case 0, [magic, version, *rest] if magic == MAGIC:
+            _integer(version, 0, MAX_INT)
+            if version != VERSION:  # another version's Hello may look otherwise behind this point
+                return Hello(version, "", "", 0)
+            schema_hash, name, color = _exactly(3, rest)
+            return Hello(version, _text(schema_hash), _text(name), _integer(color, 0, 0xFFFFFF))
+        case 1, [tick, direction]:
+            return Steer(_integer(tick, 0, MAX_TICK), _integer(direction, 0, INTENT_CODES - 1))
+        case 2, [time]:
+            return Ping(_integer(time, 0, MAX_MILLITICK))
+        case 3, [tick]:
+            return Resync(_integer(tick, 0, MAX_TICK))
+        case 4, [reason]:
+            return Goodbye(_text(reason))
+    raise NotOurProtocolError(f"no message of a client: tag {_short(tag)} with {len(fields)} fields")
+
+
+def decode_from_server(payload: bytes) -> FromServer:
+    """What a server said. Raises RemoteProtocolError."""
+    tag, *fields = _unpack(payload)
+    match tag, fields:
+        case 4, [reason]:
+            return Goodbye(_text(reason))
+        case 5, [magic, version, *rest] if magic == MAGIC:
+            if version != VERSION:
+                raise RemoteProtocolError(f"a welcome of version {_short(version)}, where {VERSION} was asked for")
+            net_id, tick, tick_rate, frame_ticks, arena = _exactly(5, rest)
+            return Welcome(
+                _net_id(net_id),
+                _integer(tick, 0, MAX_TICK),
+                _integer(tick_rate, 1, 1000),
+                _integer(frame_ticks, 1, 1000),
+                tuple(_text(row) for row in _rows(arena)),
+            )
+        case 6, [magic, version, refusal, reason, schema] if magic == MAGIC:
+            code = Refusal(_integer(refusal, min(Refusal), max(Refusal)))
+            lines = tuple(_text(line) for line in _rows(schema))
+            return Refused(code, _integer(version, 0, MAX_INT), _text(reason), lines)
+        case 7, [tick, entities]:
+            return Snapshot(_integer(tick, 0, MAX_TICK), tuple(_entity(row) for row in _rows(entities)))
+        case 8, [tick, intents, bodies, gone, spawned, changed, checksum]:
+            _integer(tick, 0, MAX_TICK)
+            return Frame(
+                tick,
+                _intents(tick, _rows(intents)),
+                tuple(_body(row) for row in _rows(bodies)),
+                tuple(_net_id(net_id) for net_id in _rows(gone)),
+                tuple(_entity(row) for row in _rows(spawned)),
+                tuple(_change(row) for row in _rows(changed)),
+                None if checksum is None else _integer(checksum, 0, (1 << 32) - 1),
+            )
+        case 9, [time, received, sent]:
+            return Pong(*(_integer(value, 0, MAX_MILLITICK) for value in (time, received, sent)))
+    raise NotOurProtocolError(f"no message of a server: tag {_short(tag)} with {len(fields)} fields")
+
+
+def _unpack(payload: bytes) -> tuple[Any, ...]:
+    # Every limit is set: 5 kB of nested headers could otherwise ask for 70 MB.
+    try:
+        fields = msgpack.unpackb(
+            payload,
+            use_list=False,
+            max_str_len=4 * TEXT_LIMIT,
+            max_bin_len=0,
+            max_array_len=ROWS_LIMIT,
+            max_map_len=0,
+            max_ext_len=0,
+        )
+    except (ValueError, OverflowError, msgpack.UnpackException) as error:
+        raise NotOurProtocolError(f"not msgpack as agreed: {type(error).__name__} {str(error)[:80]}") from None
+    if type(fields) is not tuple or not fields or type(fields[0]) is not int:
+        raise NotOurProtocolError(f"not a message: {_short(fields)}")
+    return fields
+
+
+def _exactly(count: int, fields: list[Any]) -> list[Any]:
+    if len(fields) != count:
+        raise RemoteProtocolError(f"{len(fields)} fields where {count} belong")
+    return fields
+
+
+def _integer(value: Any, low: int, high: int) -> int:
+    if type(value) is not int or not low <= value <= high:
+        raise RemoteProtocolError(f"{_short(value)} where an integer from {low} to {high} belongs")
+    return value
+
+
+def _net_id(value: Any) -> int:
+    return _integer(value, 1, MAX_INT)
+
+
+def _text(value: Any) -> str:
+    if type(value) is not str or len(value) > TEXT_LIMIT:
+        raise RemoteProtocolError(f"{_short(value)} where a text of up to {TEXT_LIMIT} characters belongs")
+    return value
+
+
+def _rows(value: Any) -> tuple[Any, ...]:
+    if type(value) is not tuple:
+        raise RemoteProtocolError(f"{_short(value)} where a list belongs")
+    return value
+
+
+def _row(value: Any, *parts: Callable[[Any], Any]) -> tuple[Any, ...]:
+    if type(value) is not tuple or len(value) != len(parts):
+        raise RemoteProtocolError(f"{_short(value)} where a row of {len(parts)} belongs")
+    return tuple(part(item) for part, item in zip(parts, value, strict=True))
+
+
+def _coordinate(value: Any) -> int:
+    return _integer(value, -MAX_INT, MAX_INT)
+
+
+def _body(value: Any) -> BodyRow:
+    parts = (_net_id, _coordinate, _coordinate, _coordinate, _coordinate, _index)
+    return cast(BodyRow, _row(value, *parts))
+
+
+def _index(value: Any) -> int:
+    return _integer(value, 0, MAX_INT)
+
+
+def _values(value: Any) -> tuple[Scalar, ...]:
+    for item in _rows(value):
+        if type(item) is int:
+            _coordinate(item)
+        elif type(item) is not bool:
+            _text(item)
+    return cast(tuple[Scalar, ...], value)
+
+
+def _component(value: Any) -> tuple[Any, ...]:
+    return _row(value, _index, _values)
+
+
+def _entity(value: Any) -> EntityRow:
+    return cast(EntityRow, _row(value, _net_id, lambda components: tuple(map(_component, _rows(components)))))
+
+
+def _change(value: Any) -> ChangeRow:
+    return cast(ChangeRow, _row(value, _net_id, _index, lambda values: None if values is None else _values(values)))
+
+
+def _intents(tick: int, flat: tuple[Any, ...]) -> tuple[IntentRow, ...]:
+    if len(flat) % 2:
+        raise RemoteProtocolError("half an intent at the end of the list")
+    rows = []
+    for net_id, code in zip(flat[::2], flat[1::2], strict=True):
+        back, direction = divmod(_integer(code, 0, MAX_INT), INTENT_CODES)
+        if back > tick:
+            raise RemoteProtocolError(f"an intent from {back} ticks before tick {tick}")
+        rows.append((tick - back, _net_id(net_id), direction))
+    return tuple(rows)
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,161 @@
+"""The receiving side of replication: holds, at the tick of each frame, exactly what the server held.
+
+Between frames it runs the same `step` with the intents that it was told. A message is checked completely before the
+world is touched.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import Any, Final
+
+import esper
+
+from ecs.components import Intent, Position, Size, Velocity
+from ecs.step import DIRECTIONS, Motion
+from ecs.systems import MovementSystem
+from ecs.world import World
+from net.errors import RemoteProtocolError
+from net.messages import BodyRow, ChangeRow, EntityRow, Frame, Snapshot
+from net.replication.registry import Kind, Registry, checksum
+
+log = logging.getLogger(__name__)
+
+MAX_GAP_SECONDS: Final = 10  # between two frames; a server says something four times a second
+
+Spawn = tuple[int, list[tuple[Kind, Any]]]
+
+
+class Mirror:
+    """A client's copy of the server's world. All methods are called inside `with world`."""
+
+    def __init__(self, world: World, registry: Registry, motion: Motion, tick_rate: int) -> None:
+        self._world = world
+        self._registry = registry
+        self._arena = motion.arena
+        self._movement = MovementSystem(motion)
+        self._max_gap = MAX_GAP_SECONDS * tick_rate
+        self.tick = -1  # as of the end of which the world is exact; negative: nothing has come yet
+        self.mismatches = 0  # checksums that did not agree
+        self._astray = self._asked = False  # after a mismatch, until the next snapshot
+        self.ticked: Callable[[int], None] = lambda tick: None  # called with each tick that the world went through
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Make the world what the snapshot says, keeping entities that stay. Raises RemoteProtocolError."""
+        spawns = [self._built(row) for row in snapshot.entities]
+        if snapshot.tick < self.tick:
+            raise RemoteProtocolError(f"a snapshot of tick {snapshot.tick} after tick {self.tick}")
+        for net_id in set(self._world.net_ids()).difference(net_id for net_id, _ in spawns):
+            self._world.remove(net_id)
+        for net_id, components in spawns:
+            self._place(net_id, components)
+        self.tick = snapshot.tick
+        self._astray = self._asked = False
+        self.ticked(self.tick)
+
+    def advance(self, frame: Frame) -> None:
+        """Go on to the frame's tick and take in its surprises. Raises RemoteProtocolError.
+
+        What it says of entities that we do not know is ignored: the next checksum tells whether that was right.
+        """
+        if self.tick < 0 or not self.tick < frame.tick <= self.tick + self._max_gap:
+            raise RemoteProtocolError(f"a frame of tick {frame.tick} after tick {self.tick}")
+        for at, _, direction in frame.intents:
+            if at <= self.tick or direction >= len(DIRECTIONS):
+                raise RemoteProtocolError(f"an intent {direction} of tick {at} in the frame of tick {frame.tick}")
+        spawns = [self._built(row) for row in frame.spawned]
+        changes = [self._change(row) for row in frame.changed]
+        for row in frame.bodies:
+            self._check_body(row)
+
+        pending = iter(sorted(frame.intents, key=lambda row: row[0]))  # stable: each tick's in the order they came
+        upcoming = next(pending, None)
+        for tick in range(self.tick + 1, frame.tick + 1):
+            while upcoming is not None and upcoming[0] == tick:
+                self._steer(*upcoming)
+                upcoming = next(pending, None)
+            self._movement.process(tick)
+            if tick < frame.tick:
+                self.ticked(tick)
+        for row in frame.bodies:
+            self._put(row)
+        for net_id in frame.gone:
+            self._world.remove(net_id)
+        for net_id, components in spawns:
+            self._place(net_id, components)
+        for net_id, kind, component in changes:
+            self._assign(net_id, kind, component)
+        self.tick = frame.tick
+        self.ticked(self.tick)
+        if frame.checksum is not None and frame.checksum != checksum(self._registry.describe_all(self._world)):
+            self.mismatches += 1
+            self._astray, self._asked = True, False
+            log.warning("mirror differs from the server as of tick %d", self.tick)
+
+    def wants_snapshot(self) -> bool:
+        """Whether the server should be asked for a snapshot: once after each mismatch."""
+        wants = self._astray and not self._asked
+        self._asked = self._astray
+        return wants
+
+    def _built(self, row: EntityRow) -> Spawn:
+        net_id, components = row
+        built = [(kind, kind.build(values)) for index, values in components for kind in [self._registry.kind_at(index)]]
+        by_type = {kind.component: component for kind, component in built}
+        position, size = by_type.get(Position), by_type.get(Size)
+        if position is not None and size is not None:
+            self._check_free(net_id, position.x, position.y, size)
+        return net_id, built
+
+    def _change(self, row: ChangeRow) -> tuple[int, Kind, Any]:
+        net_id, index, values = row
+        kind = self._registry.kind_at(index)
+        if kind.component in (Position, Velocity, Size, Intent):
+            raise RemoteProtocolError(f"{kind.line} among the plain components")
+        return net_id, kind, None if values is None else kind.build(values)
+
+    def _check_body(self, row: BodyRow) -> None:
+        net_id, x, y, vx, vy, _ = row
+        self._registry.kind(Velocity).build((vx, vy))
+        entity = self._world.entity(net_id)
+        if entity is not None and (size := esper.try_component(entity, Size)) is not None:
+            self._check_free(net_id, x, y, size)
+
+    def _check_free(self, net_id: int, x: int, y: int, size: Size) -> None:
+        if not self._arena.is_free(x, y, size.w, size.h):
+            raise RemoteProtocolError(f"entity {net_id} at ({x}, {y}), where there is a wall")
+
+    def _steer(self, tick: int, net_id: int, direction: int) -> None:
+        entity = self._world.entity(net_id)
+        if entity is not None and (intent := esper.try_component(entity, Intent)) is not None:
+            intent.direction = direction
+            intent.since = tick
+            intent.count += 1
+
+    def _put(self, row: BodyRow) -> None:
+        net_id, x, y, vx, vy, _ = row
+        entity = self._world.entity(net_id)
+        if entity is not None and (both := esper.try_components(entity, Position, Velocity)) is not None:
+            position, velocity = both
+            position.x, position.y, velocity.x, velocity.y = x, y, vx, vy
+
+    def _place(self, net_id: int, components: list[tuple[Kind, Any]]) -> None:
+        if net_id not in self._world:
+            self._world.spawn(net_id, *(component for _, component in components))
+            return
+        given = dict(components)
+        for kind in self._registry:
+            self._assign(net_id, kind, given.get(kind))
+
+    def _assign(self, net_id: int, kind: Kind, component: Any) -> None:
+        """Give the entity this component, in place where it has one, or take it away where it is None."""
+        entity = self._world.entity(net_id)
+        if entity is None:
+            return
+        held = esper.try_component(entity, kind.component)
+        if component is None:
+            esper.try_remove_component(entity, kind.component)
+        elif held is None:
+            esper.add_component(entity, component)
+        else:
+            for name, _ in kind.fields:
+                setattr(held, name, getattr(component, name))

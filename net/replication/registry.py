@@ -1,0 +1,128 @@
+"""Which components cross the wire, and how their fields are read and written.
+
+A component is replicated by registering its dataclass: fields of int, str and bool, in the order of their definition.
+"""
+
+import dataclasses
+import hashlib
+import typing
+import zlib
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+import esper
+import msgpack
+
+from ecs.components import Intent, NetID, Position, Size, Velocity
+from ecs.step import DIRECTIONS
+from ecs.world import World
+from net.errors import RemoteProtocolError
+from net.messages import ComponentRow, EntityRow, Scalar
+
+C = TypeVar("C")
+
+
+class Kind:
+    """One registered component: its index on the wire, its class and its fields."""
+
+    def __init__(self, index: int, component: type, check: Callable[[Any], bool]) -> None:
+        hints = typing.get_type_hints(component)
+        self.index = index
+        self.component = component
+        self.check = check
+        self.fields = tuple((field.name, hints[field.name]) for field in dataclasses.fields(component))
+        if not self.fields or not {hint for _, hint in self.fields} <= {int, str, bool}:
+            raise TypeError(f"{component.__name__} must have fields, each of them an int, a str or a bool")
+        self.line = f"{component.__name__}({', '.join(f'{name}: {hint.__name__}' for name, hint in self.fields)})"
+
+    def read(self, component: Any) -> tuple[Scalar, ...]:
+        """The values of a component's fields, in order."""
+        return tuple(getattr(component, name) for name, _ in self.fields)
+
+    def build(self, values: tuple[Scalar, ...]) -> Any:
+        """A component of these values. Raises RemoteProtocolError where they do not fit."""
+        if [type(value) for value in values] != [hint for _, hint in self.fields]:
+            raise RemoteProtocolError(f"{values!r:.60} does not fit {self.line}")
+        component = self.component(*values)
+        if not self.check(component):
+            raise RemoteProtocolError(f"{component!r:.80} is not possible")
+        return component
+
+
+class Registry:
+    """The replicated components, in the order of their registration; both ends must register the same."""
+
+    def __init__(self) -> None:
+        self._kinds: list[Kind] = []
+        self._of: dict[type, Kind] = {}
+        self.add(Position)
+        self.add(Velocity, check=lambda v: max(abs(v.x), abs(v.y)) < 1 << 15)
+        self.add(Size, check=lambda s: 0 < s.w < 1 << 15 and 0 < s.h < 1 << 15)
+        self.add(Intent, check=lambda i: 0 <= i.direction < len(DIRECTIONS) and i.since >= 0 and i.count >= 0)
+
+    def add(self, component: type[C], check: Callable[[C], bool] = lambda component: True) -> None:
+        """Replicate `component`; `check` says whether a received one is possible.
+
+        Raises TypeError for a class that is not a dataclass of ints, strings and bools, ValueError for a second time.
+        """
+        if component in self._of or component is NetID:
+            raise ValueError(f"{component.__name__} is replicated already")
+        if not dataclasses.is_dataclass(component):
+            raise TypeError(f"{component.__name__} must be a dataclass")
+        kind = Kind(len(self._kinds), component, check)
+        self._kinds.append(kind)
+        self._of[component] = kind
+
+    @property
+    def schema(self) -> tuple[str, ...]:
+        """One line a component, such as 'Position(x: int, y: int)'."""
+        return tuple(kind.line for kind in self._kinds)
+
+    @property
+    def schema_hash(self) -> str:
+        """16 hex digits that differ where the schemas do: SHA-256 of the lines, joined by newlines."""
+        return hashlib.sha256("\n".join(self.schema).encode()).hexdigest()[:16]
+
+    def kind(self, component: type) -> Kind:
+        """What is registered for that class. Raises KeyError where nothing is."""
+        return self._of[component]
+
+    def kind_at(self, index: int) -> Kind:
+        """What is registered at that index. Raises RemoteProtocolError where nothing is."""
+        if index >= len(self._kinds):
+            raise RemoteProtocolError(f"component {index} of {len(self._kinds)}")
+        return self._kinds[index]
+
+    def __iter__(self) -> "typing.Iterator[Kind]":
+        return iter(self._kinds)
+
+    def describe(self, world: World, net_id: int) -> EntityRow:
+        """The replicated components of one entity, inside `with world`. Raises KeyError where it is unknown."""
+        entity = world.entity(net_id)
+        if entity is None:
+            raise KeyError(net_id)
+        rows: list[ComponentRow] = []
+        for kind in self._kinds:
+            component = esper.try_component(entity, kind.component)
+            if component is not None:
+                rows.append((kind.index, kind.read(component)))
+        return net_id, tuple(rows)
+
+    def describe_all(self, world: World) -> tuple[EntityRow, ...]:
+        """All entities, in the order of their NetIDs, inside `with world`."""
+        return tuple(self.describe(world, net_id) for net_id in world.net_ids())
+
+
+def checksum(rows: Iterable[EntityRow]) -> int:
+    """CRC-32 of all entities as a snapshot would carry them: proves to both ends that they hold the same."""
+    return zlib.crc32(msgpack.packb(tuple(rows)))
+
+
+def difference(ours: tuple[str, ...], theirs: tuple[str, ...]) -> str:
+    """What a person needs to know about two schemas that differ: which lines only one side has."""
+    parts = []
+    if lacking := [line for line in theirs if line not in ours]:
+        parts.append(f"the server has {', '.join(lacking)}, which we lack")
+    if extra := [line for line in ours if line not in theirs]:
+        parts.append(f"we have {', '.join(extra)}, which the server lacks")
+    return "; ".join(parts) or "the same components in another order"
