@@ -33,6 +33,7 @@ class State(Enum):
 
     GREETING = auto()  # the client's Hello, and the server's answer to it
     OPEN = auto()
+    BROKEN = auto()  # the peer broke the protocol: nothing is heard any more, and only a Goodbye may be said
     CLOSED = auto()
 
 
@@ -51,16 +52,16 @@ class _Connection(Generic[In, Out]):
 
     @property
     def closed(self) -> bool:
-        """Whether nothing more can be said or heard."""
+        """Whether nothing more can be said."""
         return self.state is State.CLOSED
 
     def receive(self, data: bytes) -> Iterator[In]:
         """Yield the messages that `data` completes, however it was cut.
 
-        Raises RemoteProtocolError where the peer breaks a rule, after what was sound before it; the connection is
-        closed then, and whatever still comes is ignored.
+        Raises RemoteProtocolError where the peer breaks a rule, after what was sound before it; whatever still comes is
+        ignored then.
         """
-        if self.closed:
+        if self.state in (State.BROKEN, State.CLOSED):
             return
         try:
             for payload in self._deframer.feed(data):
@@ -71,7 +72,7 @@ class _Connection(Generic[In, Out]):
                 if self.closed:
                     return
         except RemoteProtocolError:
-            self.state = State.CLOSED
+            self.state = State.BROKEN
             raise
 
     def send(self, message: Out) -> bytes:

@@ -11,8 +11,6 @@ from typing import Final
 
 from net.pipe import Receiver
 
-KERNEL_BUFFER: Final = 64 * 1024  # bytes that two kernels take off a writer before it notices that nobody reads
-
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
@@ -23,6 +21,7 @@ class Conditions:
     stall: float = 0.0  # added to one write in `stall_every`, and so to all behind it
     stall_every: int = 0
     largest_chunk: int = 0  # cut what arrives into pieces of 1 to this many bytes; 0: as it comes
+    buffer: int = 64 * 1024  # what the kernels take off a writer before it notices that nobody reads
 
 
 PERFECT: Final = Conditions()
@@ -44,8 +43,10 @@ class End:
     @property
     def unsent(self) -> int:
         """As a Pipe has it."""
+        if self.other.reading:
+            return 0
         waiting = sum(len(data) for _, data in self.other._arriving if data)
-        return max(0, waiting - KERNEL_BUFFER) if not self.other.reading else 0
+        return max(0, waiting - self._conditions.buffer)
 
     def write(self, data: bytes) -> None:
         """As a Pipe has it."""

@@ -22,7 +22,6 @@ from net.replication.registry import Registry
 
 log = logging.getLogger(__name__)
 
-MAX_UNSENT: Final = 64 * 1024  # bytes: several seconds of frames; more would only be older when it arrives
 BEHIND_SECONDS: Final = 10.0  # without taking a byte, after which a slow client is not worth its seat
 GREETING_SECONDS: Final = 5.0  # to say Hello
 
@@ -42,6 +41,7 @@ class NetworkSystem(esper.Processor):
         tick_rate: int,
         frame_ticks: int,
         silence_seconds: float,
+        max_unsent: int,
         now: Callable[[], float],
     ) -> None:
         self.now = now
@@ -54,6 +54,7 @@ class NetworkSystem(esper.Processor):
         self._tick_rate = tick_rate
         self._frame_ticks = frame_ticks
         self._silence_seconds = silence_seconds
+        self._max_unsent = max_unsent
         self._sessions: dict[Session, None] = {}  # in the order they came
         self._tick = 0
         self._tick_began = now()
@@ -156,7 +157,7 @@ class NetworkSystem(esper.Processor):
 
     def _can_take(self, session: Session) -> bool:
         """Whether to write to a client now; one that has fallen behind must first have taken what it had."""
-        if session.unsent > (0 if session.behind_since is not None else MAX_UNSENT):
+        if session.unsent > (0 if session.behind_since is not None else self._max_unsent):
             if session.behind_since is None:
                 session.behind_since = self.now()
                 session.needs_snapshot = True

@@ -6,6 +6,7 @@ intents -> movement -> collisions -> (rules) -> network
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 import esper
 
@@ -23,7 +24,8 @@ from net.pipe import Pipe
 from net.replication.publisher import Publisher
 from net.replication.registry import Registry
 
-MAX_PLAYERS = 128
+MAX_PLAYERS: Final = 128
+MAX_UNSENT: Final = 64 * 1024  # bytes that a client may be behind: seconds of frames; more would only be older
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class ServerSettings:
     send_rate: int = SEND_RATE
     seed: int = 0
     silence_seconds: float = SILENCE_SECONDS
+    max_unsent: int = MAX_UNSENT
 
 
 class Simulation:
@@ -69,6 +72,7 @@ class Simulation:
             tick_rate=settings.tick_rate,
             frame_ticks=max(1, settings.tick_rate // settings.send_rate),
             silence_seconds=settings.silence_seconds,
+            max_unsent=settings.max_unsent,
             now=now,
         )
         with self.world:

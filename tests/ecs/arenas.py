@@ -1,0 +1,28 @@
+"""Random arenas and bodies for the property tests."""
+
+from hypothesis import strategies as st
+
+from ecs.arena import TILE, Arena
+from ecs.step import DIRECTIONS
+
+
+@st.composite
+def arenas(draw: st.DrawFn) -> Arena:
+    """A closed map of 4 to 9 tiles a side, with at least one free tile."""
+    width, height = draw(st.integers(4, 9)), draw(st.integers(4, 9))
+    inner = st.lists(st.sampled_from("..#"), min_size=width - 2, max_size=width - 2)
+    middle = ["#" + "".join(draw(inner)) + "#" for _ in range(height - 2)]
+    if not any("." in row for row in middle):
+        middle[0] = "#." + middle[0][2:]
+    return Arena(("#" * width, *middle, "#" * width))
+
+
+@st.composite
+def free_boxes(draw: st.DrawFn, arena: Arena, w: int, h: int) -> tuple[int, int]:
+    """The corner of a box of at most a tile that lies in a free tile."""
+    tiles = [(c, r) for r, row in enumerate(arena.rows) for c, tile in enumerate(row) if tile == "."]
+    column, line = draw(st.sampled_from(tiles))
+    return column * TILE + draw(st.integers(0, TILE - w)), line * TILE + draw(st.integers(0, TILE - h))
+
+
+directions = st.integers(0, len(DIRECTIONS) - 1)

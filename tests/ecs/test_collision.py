@@ -1,0 +1,105 @@
+"""Players against players: set apart, never into walls, never through each other, always the same."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ecs.arena import TILE, Arena, parse_arena
+from ecs.collision import overlapping, separate
+from ecs.step import DIRECTIONS, Body, motion_at, step
+from tests.ecs.arenas import arenas, directions
+
+SIZE = 448
+CORRIDOR = parse_arena("\n".join(["#" * 30, "#" + "." * 28 + "#", "#" * 30]))
+EAST, WEST = DIRECTIONS.index((1, 0)), DIRECTIONS.index((-1, 0))
+
+
+def tick(bodies: dict[int, Body], wanted: dict[int, int], arena: Arena) -> tuple[dict[int, Body], int]:
+    """One tick of movement and collisions, and how many were touched."""
+    motion = motion_at(arena, 60)
+    moved = {net_id: step(body, wanted[net_id], motion) for net_id, body in bodies.items()}
+    touched = separate(moved, bodies, arena)
+    return {**moved, **{net_id: body for net_id, (body, _) in touched.items()}}, len(touched)
+
+
+def corridor_at(*columns: int) -> dict[int, Body]:
+    return {n: Body(column * TILE, TILE + 32, 0, 0, SIZE, SIZE) for n, column in enumerate(columns, 1)}
+
+
+def test_overlaps_are_found_once_each_in_order() -> None:
+    bodies = {
+        3: Body(0, 0, 0, 0, 10, 10),
+        1: Body(5, 5, 0, 0, 10, 10),
+        2: Body(9, 0, 0, 0, 10, 10),
+        4: Body(10, 20, 0, 0, 1, 1),
+    }
+    assert overlapping(bodies) == [(1, 2), (1, 3), (2, 3)]
+
+
+def test_bodies_that_only_touch_are_left_alone() -> None:
+    bodies = {1: Body(TILE, TILE, 0, 0, SIZE, SIZE), 2: Body(TILE + SIZE, TILE, 0, 0, SIZE, SIZE)}
+    assert separate(bodies, bodies, CORRIDOR) == {}
+
+
+def test_walking_into_somebody_pushes_them_along() -> None:
+    bodies = corridor_at(3, 5)
+    start = bodies[2].x
+    touches = 0
+    for _ in range(60):
+        bodies, touched = tick(bodies, {1: EAST, 2: 0}, CORRIDOR)
+        touches += touched
+    assert bodies[2].x > start + TILE
+    assert bodies[1].x + SIZE <= bodies[2].x
+    assert touches > 10
+
+
+def test_two_who_push_against_each_other_stand_still_and_stay_apart() -> None:
+    bodies = corridor_at(3, 6)
+    for _ in range(120):
+        bodies, _ = tick(bodies, {1: EAST, 2: WEST}, CORRIDOR)
+    resting = bodies
+    for _ in range(120):
+        bodies, _ = tick(bodies, {1: EAST, 2: WEST}, CORRIDOR)
+        assert bodies[1].x + SIZE <= bodies[2].x
+        assert (bodies[1].x, bodies[2].x) == (resting[1].x, resting[2].x)
+    assert bodies[1].x > 3 * TILE
+    assert bodies[2].x < 6 * TILE
+
+
+def test_one_at_the_wall_cannot_be_pushed_into_it() -> None:
+    bodies = {1: Body(TILE, TILE + 32, 0, 0, SIZE, SIZE), 2: Body(3 * TILE, TILE + 32, 0, 0, SIZE, SIZE)}
+    for _ in range(120):
+        bodies, _ = tick(bodies, {1: 0, 2: WEST}, CORRIDOR)
+    assert bodies[1].x == TILE
+    assert bodies[2].x == TILE + SIZE
+
+
+@settings(derandomize=True, deadline=None, max_examples=120)
+@given(st.data())
+def test_in_any_crowd_nobody_overlaps_nobody_is_in_a_wall_and_it_is_deterministic(data: st.DataObject) -> None:
+    arena = data.draw(arenas())
+    tiles = [(c, r) for r, row in enumerate(arena.rows) for c, tile in enumerate(row) if tile == "."]
+    chosen = data.draw(st.lists(st.sampled_from(tiles), min_size=1, max_size=12, unique=True))
+    bodies = {n: Body(c * TILE + 32, r * TILE + 32, 0, 0, SIZE, SIZE) for n, (c, r) in enumerate(chosen, 1)}
+    for _ in range(12):
+        wanted = {net_id: data.draw(directions) for net_id in bodies}
+        for _ in range(5):
+            again, _ = tick(dict(reversed(bodies.items())), wanted, arena)
+            bodies, _ = tick(bodies, wanted, arena)
+            assert again == bodies
+            assert overlapping(bodies) == []
+            assert all(arena.is_free(body.x, body.y, SIZE, SIZE) for body in bodies.values())
+
+
+def test_a_crowd_that_pushes_into_one_corner_stays_apart_and_comes_to_rest_there() -> None:
+    hall = parse_arena("\n".join(["#" * 14, *["#" + "." * 12 + "#"] * 12, "#" * 14]))
+    bodies = {
+        1 + column + 8 * row: Body((2 + column) * TILE, (2 + row) * TILE, 0, 0, SIZE, SIZE)
+        for column in range(8)
+        for row in range(8)
+    }
+    far = sum(body.x + body.y for body in bodies.values())
+    north_west = dict.fromkeys(bodies, DIRECTIONS.index((-1, -1)))
+    for _ in range(240):
+        bodies, _ = tick(bodies, north_west, hall)
+        assert overlapping(bodies) == []
+    assert sum(body.x + body.y for body in bodies.values()) < far - 64 * TILE

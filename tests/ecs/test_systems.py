@@ -1,0 +1,97 @@
+"""Movement and collisions as systems over an esper world, and the handle that keeps worlds apart."""
+
+from collections.abc import Iterator
+
+import esper
+import pytest
+
+from ecs.arena import TILE, parse_arena
+from ecs.components import Intent, Position, Size, Velocity
+from ecs.step import DIRECTIONS, Body, motion_at, step
+from ecs.surprises import Surprises
+from ecs.systems import CollisionSystem, MovementSystem
+from ecs.world import World
+
+HALL = parse_arena("\n".join(["#" * 30, *["#" + "." * 28 + "#"] * 28, "#" * 30]))
+MOTION = motion_at(HALL, 60)
+EAST, WEST = DIRECTIONS.index((1, 0)), DIRECTIONS.index((-1, 0))
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    world = World()
+    yield world
+    world.close()
+
+
+def body(world: World, net_id: int, column: int, direction: int) -> Position:
+    position = Position(column * TILE, 5 * TILE)
+    world.spawn(net_id, position, Velocity(0, 0), Size(448, 448), Intent(direction))
+    return position
+
+
+def test_the_movement_system_moves_a_body_exactly_as_step_does(world: World) -> None:
+    with world:
+        position = body(world, 1, 5, EAST)
+        still = body(world, 2, 9, 0)
+        esper.add_processor(MovementSystem(MOTION))
+        expected = Body(5 * TILE, 5 * TILE, 0, 0, 448, 448)
+        for tick in range(1, 20):
+            esper.process(tick)
+            expected = step(expected, EAST, MOTION)
+            assert (position.x, position.y) == (expected.x, expected.y)
+    assert position.x > 6 * TILE
+    assert (still.x, still.y) == (9 * TILE, 5 * TILE)
+
+
+def test_the_collision_system_tells_the_journal_who_touched_whom(world: World) -> None:
+    surprises = Surprises()
+    with world:
+        left, right = body(world, 7, 5, EAST), body(world, 9, 7, WEST)
+        body(world, 11, 20, WEST)
+        esper.add_processor(MovementSystem(MOTION))
+        esper.add_processor(CollisionSystem(MOTION, surprises))
+        for tick in range(1, 6):
+            esper.process(tick)
+        assert surprises.bodies == {}
+        for tick in range(6, 60):
+            esper.process(tick)
+    assert surprises.bodies == {7: 9, 9: 7}
+    assert left.x + 448 <= right.x
+
+
+def test_worlds_are_apart_and_the_former_one_comes_back() -> None:
+    first, second = World(), World()
+    with first:
+        first.spawn(1, Position(1, 1))
+        with second:
+            assert esper.get_component(Position) == []
+            second.spawn(1, Position(2, 2))
+        assert [position.x for _, position in esper.get_component(Position)] == [1]
+    before = esper.current_world
+    first.close()
+    second.close()
+    second.close()
+    assert esper.current_world == before
+
+
+def test_a_switch_inside_a_world_is_caught() -> None:
+    world, outer = World(), esper.current_world
+    with pytest.raises(RuntimeError, match="switched"), world:
+        esper.switch_world("elsewhere")
+    assert esper.current_world == outer
+    esper.delete_world("elsewhere")
+    world.close()
+
+
+def test_a_net_id_names_one_entity_and_removing_it_twice_is_harmless(world: World) -> None:
+    with world:
+        world.spawn(3, Position(0, 0))
+        with pytest.raises(ValueError, match="NetID 3 is in use"):
+            world.spawn(3, Position(0, 0))
+        assert 3 in world
+        assert world.remove(3)
+        assert not world.remove(3)
+        assert world.entity(3) is None
+        esper.process(1)
+        assert len(world) == 0

@@ -1,0 +1,136 @@
+"""High ping: 200 ms round trip, 50 ms jitter, stalls of 400 ms, in pieces of a few bytes; nobody feels it."""
+
+import esper
+import pytest
+
+from ecs.arena import TILE, parse_arena
+from ecs.components import NetID
+from ecs.step import DIRECTIONS, motion_at
+from game.client.components import Shown
+from game.client.interpolation_system import HALF_LIFE, TELEPORT
+from game.client.prediction import Cause
+from net.clock import SLEW
+from net.link import Conditions
+from tests.harness import HALL, TICK, Player, Stage, Walker
+
+BAD = Conditions(latency=0.1, jitter=0.05, stall=0.4, stall_every=50, largest_chunk=9)
+PILLARS = parse_arena("\n".join(["#" * 40, *(["#" + "." * 38 + "#", "#...##" + "...##." * 5 + "..##"] * 10), "#" * 40]))
+EAST, NORTH = DIRECTIONS.index((1, 0)), DIRECTIONS.index((0, -1))
+
+
+def shown(player: Player) -> dict[int, Shown]:
+    with player.play.world:
+        found = esper.get_components(NetID, Shown)
+        return {net_id.id: Shown(at.x, at.y, at.error_x, at.error_y) for _, (net_id, at) in found}
+
+
+def test_ones_own_player_reacts_in_the_frame_of_the_key_press() -> None:
+    stage = Stage()
+    ann = stage.join("Ann", BAD)
+    stage.settle(240)
+    for key in ("left", "down", "right", "up"):
+        before = shown(ann)[ann.net_id]
+        ann.controls.press(key)
+        stage.run(1)
+        after = shown(ann)[ann.net_id]
+        assert (after.x, after.y) != (before.x, before.y), f"{key} did nothing in its frame"
+        sign = {"left": before.x - after.x, "right": after.x - before.x, "up": before.y - after.y}
+        assert sign.get(key, after.y - before.y) > 0
+        ann.controls.release(key)
+        stage.run(60)
+    stage.close()
+
+
+@pytest.mark.parametrize("direction", range(1, 9))
+def test_steady_movement_along_and_into_walls_is_never_corrected(direction: int) -> None:
+    stage = Stage(PILLARS)
+    ann = stage.join("Ann", BAD, seed=direction)
+    stage.settle(240)
+    start = stage.at(ann.net_id)
+    ann.controls.steer(direction)
+    stage.run(60)  # the first intent may be late on such a network; what follows is steady
+    ann.corrections.clear()
+    stage.run(600)
+    assert ann.corrections == []
+    assert ann.play.causes[Cause.UNEXPLAINED] == 0
+    assert stage.at(ann.net_id) != start
+    assert stage.intent(ann.net_id).count == 1
+
+
+@pytest.mark.parametrize("latency", [0.0, 0.03, 0.25])
+def test_on_a_steady_network_of_any_latency_nothing_is_ever_corrected(latency: float) -> None:
+    stage = Stage(PILLARS)
+    ann = stage.join("Ann", Conditions(latency=latency))
+    stage.settle(240)
+    walker = Walker(ann, seed=3)
+    stage.run(1200, walker)
+    assert walker.turns > 30
+    assert ann.corrections == []
+    assert stage.intent(ann.net_id).count > 25
+    assert ann.compared > 100
+
+
+def test_nobody_is_drawn_jumping_on_such_a_network() -> None:
+    stage = Stage(HALL)
+    players = [stage.join(f"P{n}", BAD, seed=n) for n in range(4)]
+    stage.settle(300)
+    walkers = [Walker(player, seed) for seed, player in enumerate(players)]
+    top_speed = motion_at(HALL, 60).top_speed
+    fade = 0.5 ** (TICK / HALF_LIFE)
+    walked = guessed = 0.0
+    before = [shown(player) for player in players]
+    for _ in range(1800):
+        for walker in walkers:
+            walker(stage.simulation.tick)
+        stage.run(1)
+        for player, then in zip(players, before, strict=True):
+            now = shown(player)
+            for net_id in now.keys() & then.keys() - {player.net_id}:
+                a, b = then[net_id], now[net_id]
+                # What a body can walk in a frame on a clock at most 5 % fast, plus what fades of the error.
+                for moved, error in ((b.x - a.x, b.error_x), (b.y - a.y, b.error_y)):
+                    fading = abs(error) / fade * (1 - fade)
+                    assert abs(moved) <= top_speed * (1 + SLEW) + max(fading, 1.0), f"{net_id} jumped by {moved}"
+                    assert abs(error) < TELEPORT
+                    walked += abs(moved)
+                    guessed = max(guessed, abs(error))
+        before = [shown(player) for player in players]
+    assert walked > 4 * 100 * TILE
+    assert guessed > 100, "no guess was ever wrong: the network was too good to prove anything"
+    assert all(walker.turns > 50 for walker in walkers)
+    assert all(player.play.causes[Cause.UNEXPLAINED] == 0 for player in players)
+    assert all(player.stay.mirror.mismatches == 0 for player in players)
+
+
+def test_a_tap_between_two_ticks_acts_on_both_sides() -> None:
+    stage = Stage()
+    ann = stage.join("Ann", Conditions(latency=0.1))
+    stage.settle(240)
+    start = stage.at(ann.net_id)
+    ann.controls.press("right")
+    ann.controls.release("right")
+    stage.run(120)
+    assert stage.at(ann.net_id)[0] > start[0]
+    assert stage.intent(ann.net_id).count == 2
+    assert ann.corrections == []
+
+
+def test_a_late_intent_is_corrected_once_and_says_so() -> None:
+    stage = Stage()
+    ann = stage.join("Ann", Conditions(latency=0.05))
+    stage.settle(240)
+    ann.controls.steer(NORTH)
+    stage.run(30)
+    ann.far.reading = False  # the way up stalls for a third of a second
+    ann.controls.steer(EAST)
+    stage.run(20)
+    ann.far.reading = True
+    stage.run(120)
+    assert {correction.cause for correction in ann.corrections} == {Cause.LATE}
+    assert max(correction.ticks for correction in ann.corrections) >= 10
+    settled = len(ann.corrections)
+    stage.run(240)
+    assert len(ann.corrections) == settled
+    prediction = ann.stay.reconciliation.prediction
+    assert prediction is not None
+    assert (prediction.body.x, prediction.body.y) == stage.at(ann.net_id) or prediction.body.vx

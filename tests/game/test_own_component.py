@@ -1,0 +1,118 @@
+"""Somebody else's game: a component and a rule of its own, in a file of its own, with nothing edited in net/."""
+
+from dataclasses import dataclass
+
+import esper
+import pytest
+
+from ecs.components import NetID, Velocity
+from ecs.surprises import Surprises
+from ecs.world import World
+from game.rules import build_registry
+from net.link import Conditions
+from net.messages import Frame
+from net.replication.registry import Registry
+from tests.game.test_invariants import heard
+from tests.harness import Player, Stage
+
+
+@dataclass(slots=True)
+class Distance:
+    """How far somebody has run, in whole tiles, and whether that is worth a medal."""
+
+    tiles: int
+    medal: bool
+
+
+class DistanceSystem(esper.Processor):
+    """The rule: who runs gathers distance; who has run far enough gets a medal."""
+
+    def __init__(self, world: World, surprises: Surprises) -> None:
+        self._surprises = surprises
+        self._run: dict[int, int] = {}
+
+    def process(self, tick: int) -> None:
+        for entity, (net_id, velocity) in list(esper.get_components(NetID, Velocity)):
+            distance = esper.try_component(entity, Distance)
+            if distance is None:
+                distance = Distance(0, False)
+                esper.add_component(entity, distance)
+                self._surprises.change(net_id.id, Distance)
+            self._run[net_id.id] = self._run.get(net_id.id, 0) + abs(velocity.x) + abs(velocity.y)
+            tiles = self._run[net_id.id] // 512
+            if tiles != distance.tiles:
+                distance.tiles, distance.medal = tiles, tiles > 5
+                self._surprises.change(net_id.id, Distance)
+
+
+def registry() -> Registry:
+    registry = build_registry()
+    registry.add(Distance, check=lambda distance: distance.tiles >= 0)
+    return registry
+
+
+def seen(player: Player, net_id: int) -> Distance | None:
+    with player.play.world as world:
+        entity = world.entity(net_id)
+        assert entity is not None
+        return esper.try_component(entity, Distance)
+
+
+def test_a_component_and_a_rule_of_ones_own_are_replicated_by_registration_alone() -> None:
+    stage = Stage(registry=registry, rules=lambda world, surprises: [DistanceSystem(world, surprises)])
+    ann, bob = stage.join("Ann", Conditions(latency=0.06)), stage.join("Bob")
+    stage.settle()
+    assert seen(bob, ann.net_id) == Distance(0, False)
+    ann.controls.steer(4)
+    stage.run(120)
+    ann.controls.steer(0)
+    stage.run(60)
+    result = seen(bob, ann.net_id)
+    assert result is not None
+    assert result.tiles > 5
+    assert result.medal
+    assert seen(ann, ann.net_id) == result
+    assert seen(bob, bob.net_id) == Distance(0, False)
+    changes = [row for message in heard(bob) if isinstance(message, Frame) for row in message.changed]
+    assert len(changes) == result.tiles, "one row for each change, none for a tick without one"
+    assert bob.stay.mirror.mismatches == 0
+
+
+def test_a_component_that_is_added_and_removed_between_two_frames_is_never_mentioned() -> None:
+    stage = Stage(registry=registry)
+    ann = stage.join("Ann")
+    stage.settle()
+    ann.tap.data.clear()
+    with stage.simulation.world as world:
+        entity = world.entity(ann.net_id)
+        assert entity is not None
+        esper.add_component(entity, Distance(1, False))
+        stage.simulation.surprises.change(ann.net_id, Distance)
+        esper.remove_component(entity, Distance)
+        stage.simulation.surprises.change(ann.net_id, Distance)
+    stage.run(30)
+    assert not any(message.changed for message in heard(ann) if isinstance(message, Frame))
+    with stage.simulation.world:
+        esper.add_component(entity, Distance(2, False))
+        stage.simulation.surprises.change(ann.net_id, Distance)
+    stage.run(4)
+    assert seen(ann, ann.net_id) == Distance(2, False)
+    with stage.simulation.world:
+        esper.remove_component(entity, Distance)
+        stage.simulation.surprises.change(ann.net_id, Distance)
+    stage.run(4)
+    assert seen(ann, ann.net_id) is None
+    assert ann.stay.mirror.mismatches == 0
+
+
+@pytest.mark.parametrize("client_has_more", [True, False])
+def test_a_client_with_other_components_is_refused_and_told_the_difference(client_has_more: bool) -> None:
+    stage = Stage(registry=build_registry if client_has_more else registry)
+    stage._new_registry = registry if client_has_more else build_registry
+    eve = stage.join("Eve")
+    stage.run(5)
+    line = "Distance(tiles: int, medal: bool)"
+    expected = f"we have {line}, which the server lacks" if client_has_more else f"the server has {line}, which we lack"
+    assert eve.play.reason == f"the server plays by other rules: {expected}"
+    assert eve.play.stay is None
+    assert len(stage.simulation.seats) == 0

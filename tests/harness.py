@@ -1,0 +1,240 @@
+"""Steps a server and any number of clients in one process, by hand, over in-memory links: no sleeping, no sockets.
+
+At every tick it keeps what the server's world was, and holds each client's mirror against it, to the bit.
+"""
+
+import random
+from collections.abc import Callable
+
+import esper
+
+from ecs.arena import Arena, parse_arena
+from ecs.components import Intent, Position, Velocity
+from ecs.surprises import Surprises
+from ecs.world import World
+from game.client.controls import Controls
+from game.client.play import Play, Stay
+from game.client.prediction import Correction
+from game.rules import build_registry
+from game.server.session import Session
+from game.server.simulation import ServerSettings, Simulation
+from net.codec import decode_from_server, encode
+from net.framing import Deframer, frame
+from net.link import PERFECT, Conditions, link
+from net.messages import EntityRow, FromClient, FromServer
+from net.replication.registry import Registry
+
+TICK = 1 / 60
+
+HALL = parse_arena("\n".join(["#" * 40, *["#" + "." * 38 + "#"] * 22, "#" * 40]))
+CORRIDOR = parse_arena("\n".join(["#" * 30, "#" + "." * 28 + "#", "#" * 30]))
+
+
+class Clock:
+    """Time that moves when told to."""
+
+    def __init__(self) -> None:
+        self.time = 1000.0
+
+    def __call__(self) -> float:
+        return self.time
+
+
+class Tap:
+    """Between a pipe and its receiver: counts, and can keep, what passes."""
+
+    def __init__(self, receiver: Play | Session) -> None:
+        self.receiver = receiver
+        self.data = bytearray()
+
+    def received(self, data: bytes) -> None:
+        self.data += data
+        self.receiver.received(data)
+
+    def lost(self, reason: str) -> None:
+        self.receiver.lost(reason)
+
+
+class Player:
+    """A client of ours at one end of a link."""
+
+    def __init__(self, stage: "Stage", name: str, conditions: Conditions, seed: int, registry: Registry) -> None:
+        self.controls = Controls()
+        self.play = Play(name, 0x123456, self.controls, registry, stage.clock)
+        self.near, self.far = link(stage.clock, conditions, seed)
+        self.session = stage.simulation.accept(self.far)
+        self.far.receiver = self.session
+        self.tap = Tap(self.play)
+        self.near.receiver = self.tap
+        self.corrections: list[Correction] = []
+        self.compared = 0  # ticks at which the mirror was held against the server
+        self.updating = True
+        self._stage = stage
+        self._last: Correction | None = None
+        self.play.changed = self._watch_mirror
+        self.play.attach(self.near)
+
+    @property
+    def stay(self) -> Stay:
+        assert self.play.stay is not None, self.play.reason or "not let in yet"
+        return self.play.stay
+
+    @property
+    def net_id(self) -> int:
+        return self.stay.net_id
+
+    def update(self) -> None:
+        if not self.updating:
+            return
+        self.play.update()
+        if self.play.stay is not None:
+            last = self.stay.reconciliation.last
+            if last is not None and last is not self._last:
+                self.corrections.append(last)
+            self._last = last
+
+    def held(self) -> tuple[EntityRow, ...]:
+        """What the mirror holds now."""
+        with self.play.world:
+            return self._stage.registry.describe_all(self.play.world)
+
+    def _watch_mirror(self) -> None:
+        if self.play.stay is None or self.play.ending is not None:
+            return
+        recorded = self.stay.mirror.ticked
+
+        def compare(tick: int) -> None:
+            recorded(tick)
+            if tick % self._stage.frame_ticks == 0:
+                # Inside `with world` already. A frame's own tick is exact, and so are all it was silent about.
+                assert self._stage.registry.describe_all(self.play.world) == self._stage.history[tick], (
+                    f"the mirror differs at tick {tick}"
+                )
+                self.compared += 1
+
+        self.stay.mirror.ticked = compare
+
+
+class Stranger:
+    """A raw peer: says whatever bytes a test wants to, and decodes what it is told."""
+
+    def __init__(self, stage: "Stage", conditions: Conditions = PERFECT) -> None:
+        self.near, self.far = link(stage.clock, conditions)
+        self.session = stage.simulation.accept(self.far)
+        self.far.receiver = self.session
+        self.near.receiver = self
+        self.told: list[FromServer] = []
+        self.ended: str | None = None
+        self._deframer = Deframer(1 << 24)
+        stage.strangers.append(self)
+
+    def say(self, message: FromClient) -> None:
+        self.near.write(frame(encode(message)))
+
+    def received(self, data: bytes) -> None:
+        self.told.extend(decode_from_server(payload) for payload in self._deframer.feed(data))
+
+    def lost(self, reason: str) -> None:
+        self.ended = reason
+
+
+class Stage:
+    """A server, its clients, and the clock that they share."""
+
+    def __init__(
+        self,
+        arena: Arena = HALL,
+        registry: Callable[[], Registry] = build_registry,
+        rules: Callable[[World, Surprises], list[esper.Processor]] = lambda world, surprises: [],
+        **settings: int | float,
+    ) -> None:
+        self.clock = Clock()
+        self.registry = registry()
+        self.settings = ServerSettings(arena, **settings)  # type: ignore[arg-type]
+        self.frame_ticks = self.settings.tick_rate // self.settings.send_rate
+        self.simulation = Simulation(self.settings, self.clock, self.registry, rules)
+        self.players: list[Player] = []
+        self.strangers: list[Stranger] = []
+        self.history: dict[int, tuple[EntityRow, ...]] = {}  # tick -> the server's world after it
+        self._new_registry = registry
+
+    def join(self, name: str = "Ann", conditions: Conditions = PERFECT, seed: int = 0) -> Player:
+        player = Player(self, name, conditions, seed, self._new_registry())
+        self.players.append(player)
+        return player
+
+    def run(self, ticks: int, each: Callable[[int], None] = lambda tick: None) -> None:
+        """Let so many ticks pass; `each` is called before each of them."""
+        for _ in range(ticks):
+            each(self.simulation.tick)
+            self.clock.time += TICK
+            self._deliver()
+            self.simulation.advance(self.clock.time)
+            with self.simulation.world:
+                self.history[self.simulation.tick] = self.registry.describe_all(self.simulation.world)
+            self._deliver()
+            for player in self.players:
+                player.update()
+
+    def settle(self, ticks: int = 120) -> None:
+        """Until everybody is in, and their clocks are good."""
+        self.run(ticks)
+        for player in self.players:
+            assert player.stay.reconciliation.prediction is not None, f"{player.play.reason}"
+
+    def place(self, net_id: int, x: int, y: int) -> None:
+        """Put a player somewhere, as a rule of the game would."""
+        with self.simulation.world as world:
+            position, velocity = self.components(net_id)
+            position.x, position.y, velocity.x, velocity.y = x, y, 0, 0
+            self.simulation.surprises.body(net_id)
+            assert world.entity(net_id) is not None
+
+    def components(self, net_id: int) -> tuple[Position, Velocity]:
+        """The server's own components of an entity, inside `with world`."""
+        entity = self.simulation.world.entity(net_id)
+        assert entity is not None, f"nobody is {net_id}"
+        return esper.component_for_entity(entity, Position), esper.component_for_entity(entity, Velocity)
+
+    def at(self, net_id: int) -> tuple[int, int]:
+        """Where the server has somebody."""
+        with self.simulation.world:
+            position, _ = self.components(net_id)
+            return position.x, position.y
+
+    def intent(self, net_id: int) -> Intent:
+        """What the server holds as somebody's intent."""
+        with self.simulation.world as world:
+            entity = world.entity(net_id)
+            assert entity is not None
+            return esper.component_for_entity(entity, Intent)
+
+    def close(self) -> None:
+        self.simulation.close("the test is over")
+        for player in self.players:
+            player.play.world.close()
+
+    def _deliver(self) -> None:
+        for player in self.players:
+            player.far.deliver()
+            player.near.deliver()
+        for stranger in self.strangers:
+            stranger.far.deliver()
+            stranger.near.deliver()
+
+
+class Walker:
+    """Steers like a person: holds a direction for a random while, turns, pauses."""
+
+    def __init__(self, player: Player, seed: int, mean_ticks: float = 20.0) -> None:
+        self.player = player
+        self.turns = 0
+        self._rng = random.Random(seed)
+        self._mean = mean_ticks
+        self._until = 0
+
+    def __call__(self, tick: int) -> None:
+        if tick >= self._until:
+            self._until = tick + 1 + round(self._rng.expovariate(1 / self._mean))
+            self.player.controls.steer(0 if self._rng.random() < 0.15 else self._rng.randint(1, 8))
+            self.turns += 1
