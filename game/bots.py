@@ -87,6 +87,7 @@ def _report(bots: list[Bot], seconds: float) -> dict[str, object]:
         "turns": sum(bot.turns for bot in bots),
         "corrections": sum(causes.values()),
         "corrections_by_cause": dict(sorted(causes.items())),
+        "mirror_checks": sum(stay.mirror.checks for stay in stays),
         "mirror_mismatches": sum(stay.mirror.mismatches for stay in stays),
         "round_trip_ms": round(1000 * max((stay.clock.round_trip for stay in stays), default=0.0), 1),
         "errors": messages[:5],

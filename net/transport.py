@@ -33,6 +33,7 @@ class _Stream(asyncio.Protocol):
         self._accept = accept
         self._transport: asyncio.Transport | None = None
         self._receiver: Receiver | None = None
+        self._closed = False
         self.name = "?"
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -56,12 +57,18 @@ class _Stream(asyncio.Protocol):
         return self._transport.get_write_buffer_size() if self._transport else 0
 
     def write(self, data: bytes) -> None:
-        if self._transport is not None and not self._transport.is_closing():
+        if self._transport is not None and not self._closed and not self._transport.is_closing():
             self._transport.write(data)
 
     def close(self) -> None:
-        if self._transport is not None and not self._transport.is_closing():
-            self._transport.close()
+        if self._transport is not None and not self._closed and not self._transport.is_closing():
+            self._closed = True
+            # Half a close, and the other half when the peer has closed too: to close at once, with something of the
+            # peer's still unread, would reset the connection and take our last words back off the wire.
+            try:
+                self._transport.write_eof()
+            except OSError:  # the peer has reset it already
+                self._transport.abort()
             asyncio.get_running_loop().call_later(CLOSE_SECONDS, self._transport.abort)
 
 

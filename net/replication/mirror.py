@@ -35,7 +35,8 @@ class Mirror:
         self._movement = MovementSystem(motion)
         self._max_gap = MAX_GAP_SECONDS * tick_rate
         self.tick = -1  # as of the end of which the world is exact; negative: nothing has come yet
-        self.mismatches = 0  # checksums that did not agree
+        self.checks = 0  # checksums that were compared with the server's
+        self.mismatches = 0  # and did not agree
         self._astray = self._asked = False  # after a mismatch, until the next snapshot
         self.ticked: Callable[[int], None] = lambda tick: None  # called with each tick that the world went through
 
@@ -86,16 +87,23 @@ class Mirror:
             self._assign(net_id, kind, component)
         self.tick = frame.tick
         self.ticked(self.tick)
-        if frame.checksum is not None and frame.checksum != checksum(self._registry.describe_all(self._world)):
-            self.mismatches += 1
-            self._astray, self._asked = True, False
-            log.warning("mirror differs from the server as of tick %d", self.tick)
+        if frame.checksum is not None:
+            self._verify(frame.checksum)
 
     def wants_snapshot(self) -> bool:
         """Whether the server should be asked for a snapshot: once after each mismatch."""
         wants = self._astray and not self._asked
         self._asked = self._astray
         return wants
+
+    def _verify(self, theirs: int) -> None:
+        ours = checksum(self._registry.describe_all(self._world))
+        self.checks += 1
+        log.debug("tick %d: checksum %08x", self.tick, ours)
+        if ours != theirs:
+            self.mismatches += 1
+            self._astray, self._asked = True, False
+            log.warning("mirror differs from the server as of tick %d", self.tick)
 
     def _built(self, row: EntityRow) -> Spawn:
         net_id, components = row

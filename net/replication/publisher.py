@@ -3,6 +3,7 @@
 Each is encoded once, whoever listens: what goes out depends on what happened alone.
 """
 
+import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
@@ -16,6 +17,8 @@ from net.codec import encode
 from net.framing import frame
 from net.messages import BodyRow, ChangeRow, Frame, Scalar, Snapshot
 from net.replication.registry import Registry, checksum
+
+log = logging.getLogger(__name__)
 
 QUIET_FRAMES_PER_SECOND: Final = 4  # where nothing is to be said, so that a client knows that we live
 
@@ -59,6 +62,7 @@ class Publisher:
         if tick - self._last_checksum >= self._checksum_ticks:
             self._last_checksum = tick
             news = replace(news, checksum=checksum(self._registry.describe_all(self._world)))
+            log.debug("tick %d: checksum %08x", tick, news.checksum)
         return frame(encode(news))
 
     def snapshot(self, tick: int) -> bytes:

@@ -1,0 +1,233 @@
+"""Connecting takes as long as it takes, never blocks a frame, can be left at any moment, and fails in plain words."""
+
+import asyncio
+import socket
+import threading
+import time
+from typing import Any
+
+import pytest
+
+import game.client.play
+import game.client.session
+import net.transport
+from game import walltime
+from game.client.session import Phase, Session
+from game.rules import build_registry
+from game.server.simulation import ServerSettings
+from net.address import Address
+from net.messages import VERSION, Hello, Refusal, Refused
+from tests.game.live import answering, ended, frames_until, free_port, live_server, mute_port, run
+from tests.harness import HALL, Stage, Stranger
+
+
+def session_to(address: Address, name: str = "Ann") -> Session:
+    return Session(address, name, 0xABCDEF, walltime.now)
+
+
+def test_joining_works_and_shows_its_phases() -> None:
+    async def test() -> None:
+        async with live_server() as (simulation, address):
+            session = session_to(address)
+            phases = [session.phase]
+
+            def playing() -> bool:
+                phases.append(session.phase)
+                return session.phase is Phase.PLAYING
+
+            await frames_until(session, playing)
+            assert (phases[0], phases[-1]) == (Phase.RESOLVING, Phase.PLAYING)
+            await frames_until(session, lambda: len(simulation.seats) == 1)
+            session.leave()
+            await frames_until(session, lambda: len(simulation.seats) == 0)
+
+    run(test())
+
+
+def test_an_unknown_host_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody(*args: Any, **more: Any) -> Any:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    async def test() -> None:
+        monkeypatch.setattr(socket, "getaddrinfo", nobody)
+        assert "unknown host: nobody knows the name 'nobody.example'" in await ended(
+            session_to(Address("nobody.example", 5000))
+        )
+
+    run(test())
+
+
+def test_a_refused_connection_says_that_nothing_listens() -> None:
+    async def test() -> None:
+        port = free_port()
+        assert f"refused: nothing listens at 127.0.0.1:{port}" in await ended(session_to(Address("127.0.0.1", port)))
+
+    run(test())
+
+
+def test_an_address_that_does_not_answer_times_out_and_frames_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test() -> None:
+        monkeypatch.setattr(net.transport, "CONNECT_SECONDS", 0.3)
+        with mute_port() as address:
+            session = session_to(address)
+            assert await frames_until(session, lambda: session.phase is Phase.FAILED) > 10
+            assert "timed out" in session.message
+            assert "firewall" in session.message
+
+    run(test())
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"SSH-2.0-OpenSSH_9.2\r\n", b"\0\0\0\x05hello", b"\0\0\0\x01\x05", b""],
+)
+def test_something_else_that_answers_is_no_server_of_this_game(answer: bytes) -> None:
+    async def test() -> None:
+        async with answering(answer) as address:
+            message = await ended(session_to(address))
+            assert "something answered" in message
+            assert "server of this game" in message
+
+    run(test())
+
+
+def test_something_that_answers_with_silence_is_no_server_of_this_game(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test() -> None:
+        monkeypatch.setattr(game.client.play, "JOIN_SECONDS", 0.2)
+        async with answering(b"", hang_up=False) as address:
+            session = session_to(address)
+            assert await frames_until(session, lambda: session.phase is Phase.FAILED) > 10
+            assert "said nothing" in session.message
+
+    run(test())
+
+
+@pytest.mark.parametrize(("version", "side"), [(VERSION + 1, "server"), (0, "client")])
+def test_another_version_is_refused_naming_both_and_which_to_update(version: int, side: str) -> None:
+    stage = Stage()
+    old = Stranger(stage)
+    old.say(Hello(version, "whatever", "Old", 0))
+    stage.run(3)
+    assert len(old.told) == 1
+    refused = old.told[0]
+    assert isinstance(refused, Refused)
+    assert refused.refusal is Refusal.VERSION
+    assert refused.reason == f"the server speaks version {VERSION}, the client {version}: update the {side}"
+    assert old.ended is not None
+    assert len(stage.simulation.seats) == 0
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x" * 17, "a\x07b", "a\u202eb", "\u200b"])
+def test_a_name_that_is_not_acceptable_is_refused_by_the_server_too(name: str) -> None:
+    stage = Stage()
+    odd = Stranger(stage)
+    odd.say(Hello(VERSION, build_registry().schema_hash, name, 0))
+    stage.run(3)
+    refused = odd.told[0]
+    assert isinstance(refused, Refused)
+    assert refused.refusal is Refusal.NAME
+    assert "this name is not acceptable: a name" in refused.reason
+
+
+def test_a_full_server_is_told_apart_in_the_session_too() -> None:
+    async def test() -> None:
+        async with live_server(settings=ServerSettings(HALL, max_players=1)) as (_, address):
+            first = session_to(address)
+            await frames_until(first, lambda: first.phase is Phase.PLAYING)
+            assert "the server is full: 1 of 1 players are there" in await ended(session_to(address))
+            first.leave()
+
+    run(test())
+
+
+def test_leaving_while_a_name_is_looked_up_neither_waits_nor_blocks_a_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, answer = threading.Event(), threading.Event()
+
+    def slow(*args: Any, **more: Any) -> Any:
+        asked.set()
+        answer.wait(20)
+        raise socket.gaierror(socket.EAI_NONAME, "too late")
+
+    async def test() -> None:
+        monkeypatch.setattr(socket, "getaddrinfo", slow)
+        session = session_to(Address("slow.example", 5000))
+        assert await frames_until(session, asked.is_set) >= 1
+        for _ in range(20):
+            session.update()
+            await asyncio.sleep(0.001)
+        before = session.phase
+        session.leave()
+        assert (before, session.phase) == (Phase.RESOLVING, Phase.LEFT)
+
+    run(test())  # asyncio.run would wait here for an executor's thread
+    assert not answer.is_set()
+    answer.set()
+    for thread in threading.enumerate():
+        if thread.name == "resolve":
+            thread.join()
+
+
+def test_leaving_while_connecting_or_joining_works_at_once() -> None:
+    async def test() -> None:
+        with mute_port() as address:
+            session = session_to(address)
+            await frames_until(session, lambda: session.phase is Phase.CONNECTING)
+            session.leave()
+            assert session.phase is Phase.LEFT
+        async with answering(b"", hang_up=False) as address:
+            session = session_to(address)
+            await frames_until(session, lambda: session.phase is Phase.JOINING)
+            session.leave()
+            assert session.phase is Phase.LEFT
+        await asyncio.sleep(0.01)
+        assert [task for task in asyncio.all_tasks() if "Session" in repr(task)] == []
+
+    run(test())
+
+
+def test_a_connection_that_drops_is_said_and_tried_again_until_the_server_is_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(game.client.session, "FIRST_WAIT", 0.05)
+
+    async def test() -> None:
+        async with live_server() as (_, address):
+            session = session_to(address)
+            await frames_until(session, lambda: session.phase is Phase.PLAYING)
+            picture = session.play
+        await frames_until(session, lambda: session.phase is Phase.WAITING)
+        assert session.message == "the test is over"  # the reason that the server gave
+        await frames_until(session, lambda: session.attempts >= 2)
+        assert "refused" in session.message
+        assert session.play is picture, "the last picture stays while we try"
+        async with live_server(port=address.port) as (simulation, _):
+            await frames_until(session, lambda: session.phase is Phase.PLAYING)
+            assert session.attempts == 0
+            assert session.play is not picture
+            assert len(simulation.seats) == 1
+            session.leave()
+
+    run(test())
+
+
+def test_the_waits_between_attempts_grow_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+    sleep = asyncio.sleep
+
+    async def note(seconds: float) -> None:
+        waits.append(seconds)
+        await sleep(0)
+
+    async def test() -> None:
+        async with live_server() as (_, address):
+            session = session_to(address)
+            await frames_until(session, lambda: session.phase is Phase.PLAYING)
+            monkeypatch.setattr(game.client.session.asyncio, "sleep", note)  # type: ignore[attr-defined]
+        began = time.monotonic()
+        while len([wait for wait in waits if wait >= 1]) < 6 and time.monotonic() - began < 10:
+            session.update()
+            await sleep(0.001)
+        session.leave()
+        assert [wait for wait in waits if wait >= 1][:6] == [1, 2, 4, 8, 8, 8]
+
+    run(test())

@@ -1,0 +1,104 @@
+"""The client's ReconciliationSystem: silent where the prediction was right, exact and attributed where it was not."""
+
+import pytest
+
+from ecs.step import DIRECTIONS
+from ecs.surprises import BY_THE_RULES
+from game.client.prediction import Cause
+from net.errors import RemoteProtocolError
+from tests.game.client_stays import OTHER, Hand
+
+EAST = DIRECTIONS.index((1, 0))
+
+
+def frames(hand: Hand, first: int, last: int) -> None:
+    for n in range(first, last):
+        hand.frame(0.1 + n / 60)
+
+
+@pytest.fixture
+def walking() -> tuple[Hand, int]:
+    """Somebody who has walked east for a while, unheard so far; and the tick of the intent."""
+    hand = Hand()
+    frames(hand, 0, 2)
+    hand.shown()
+    hand.controls.steer(EAST)
+    frames(hand, 2, 12)
+    assert len(hand.said) == 1
+    return hand, hand.said[0].tick
+
+
+def test_what_was_predicted_is_not_corrected(walking: tuple[Hand, int]) -> None:
+    hand, at = walking
+    hand.told(at - 1, 0)
+    hand.frame(0.1 + 12 / 60)
+    hand.told(at + 5, EAST, ((at, 5, EAST),))
+    frames(hand, 13, 20)
+    assert hand.mirror.tick == at + 5
+    assert hand.reconciliation.causes.total() == 0
+    prediction = hand.reconciliation.prediction
+    assert prediction is not None
+    assert prediction.body.vx == 64
+    assert prediction.tick > at + 10
+
+
+def test_a_push_is_one_correction_of_its_size_and_says_who(walking: tuple[Hand, int]) -> None:
+    hand, at = walking
+    hand.told(at - 1, 0)
+    hand.frame(0.1 + 12 / 60)
+    hand.told(at + 3, EAST, ((at, 5, EAST),), by=OTHER, dx=-160)
+    frames(hand, 13, 14)
+    correction = hand.reconciliation.last
+    assert correction is not None
+    assert (correction.cause, correction.by, correction.dx, correction.dy) == (Cause.PUSHED, OTHER, -160, 0)
+    assert hand.shown().error_x == 160, "what is drawn does not jump: the difference becomes an error that fades"
+    frames(hand, 14, 30)
+    assert hand.reconciliation.causes == {Cause.PUSHED: 1}
+
+
+def test_a_rule_that_moves_us_is_no_error_to_fade(walking: tuple[Hand, int]) -> None:
+    hand, at = walking
+    hand.told(at - 1, 0)
+    hand.frame(0.1 + 12 / 60)
+    hand.told(at + 3, EAST, ((at, 5, EAST),), by=BY_THE_RULES, dx=5000)
+    frames(hand, 13, 14)
+    assert hand.reconciliation.causes == {Cause.RULES: 1}
+    assert hand.shown().error_x == 0
+
+
+def test_a_late_intent_says_by_how_much(walking: tuple[Hand, int]) -> None:
+    hand, at = walking
+    hand.told(at + 3, 0)  # the server is past the tick and has not heard of it
+    hand.frame(0.1 + 12 / 60)
+    assert hand.reconciliation.causes == {Cause.LATE: 1}
+    hand.told(at + 4, 0)
+    hand.told(at + 6, EAST, ((at + 5, 5, EAST),))
+    frames(hand, 13, 20)
+    assert set(hand.reconciliation.causes) == {Cause.LATE}
+    correction = hand.reconciliation.last
+    assert correction is not None
+    assert correction.ticks == 5
+    assert correction.dx < 0
+    before = hand.reconciliation.causes.total()
+    hand.told(at + 8, EAST)
+    frames(hand, 20, 30)
+    assert hand.reconciliation.causes.total() == before
+
+
+def test_an_acknowledgement_of_what_was_never_said_is_a_fault_of_the_server() -> None:
+    hand = Hand()
+    frames(hand, 0, 2)
+    hand.told(102, EAST, ((102, 5, EAST),))
+    with pytest.raises(RemoteProtocolError, match="never said"):
+        hand.frame(0.2)
+
+
+def test_a_client_without_a_body_predicts_nothing() -> None:
+    hand = Hand()
+    frames(hand, 0, 2)
+    assert hand.reconciliation.prediction is not None
+    with hand.world as world:
+        world.remove(5)
+    hand.told(102, 0)
+    hand.frame(0.2)
+    assert hand.reconciliation.prediction is None
