@@ -7,7 +7,7 @@ ends of a wire can compute the same numbers and keep silent about them.
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from ecs.arena import Arena
+from ecs.arena import TILE, Arena
 from ecs.components import UNITS_PER_PIXEL
 
 # Directions as they are numbered in intents: 0 stands still, then the compass clockwise from north.
@@ -59,23 +59,31 @@ def motion_at(arena: Arena, tick_rate: int) -> Motion:
 
 def step(body: Body, direction: int, motion: Motion) -> Body:
     """The body one tick later: it nears the velocity that `direction` aims at, moves, and stops at walls."""
-    x, y, vx, vy, w, h = body
+    x, y, vx, vy = move(*body, direction, motion)
+    return Body(x, y, vx, vy, body.w, body.h)
+
+
+def move(x: int, y: int, vx: int, vy: int, w: int, h: int, direction: int, motion: Motion) -> tuple[int, int, int, int]:
+    """`step` on bare integers, for loops over many bodies: returns the new (x, y, vx, vy)."""
     aim_x, aim_y = motion.drive[direction]
-    if vx == aim_x and vy == aim_y:
-        if not vx and not vy:
-            return body
-    else:
-        change = motion.change
-        vx = min(vx + change, aim_x) if vx < aim_x else max(vx - change, aim_x)
-        vy = min(vy + change, aim_y) if vy < aim_y else max(vy - change, aim_y)
+    if vx != aim_x:
+        vx = min(vx + motion.change, aim_x) if vx < aim_x else max(vx - motion.change, aim_x)
+    if vy != aim_y:
+        vy = min(vy + motion.change, aim_y) if vy < aim_y else max(vy - motion.change, aim_y)
     if vx:
-        reached = motion.arena.reach_x(x, y, w, h, vx)
-        if reached != x + vx:
-            vx = 0
-        x = reached
+        to = x + vx
+        edge = x + w - 1 if vx > 0 else x
+        if edge // TILE != (edge + vx) // TILE:  # only who enters another tile can meet a wall
+            to = motion.arena.reach_x(x, y, w, h, vx)
+            if to != x + vx:
+                vx = 0
+        x = to
     if vy:
-        reached = motion.arena.reach_y(x, y, w, h, vy)
-        if reached != y + vy:
-            vy = 0
-        y = reached
-    return Body(x, y, vx, vy, w, h)
+        to = y + vy
+        edge = y + h - 1 if vy > 0 else y
+        if edge // TILE != (edge + vy) // TILE:
+            to = motion.arena.reach_y(x, y, w, h, vy)
+            if to != y + vy:
+                vy = 0
+        y = to
+    return x, y, vx, vy

@@ -4,7 +4,7 @@ import esper
 
 from ecs.collision import separate
 from ecs.components import Intent, NetID, Position, Size, Velocity
-from ecs.step import STILL, Body, Motion, step
+from ecs.step import STILL, Body, Motion, move
 from ecs.surprises import Surprises
 
 
@@ -17,11 +17,11 @@ class MovementSystem(esper.Processor):
     def process(self, tick: int) -> None:
         motion = self._motion
         for _, (position, velocity, size, intent) in esper.get_components(Position, Velocity, Size, Intent):
-            if intent.direction == STILL and not velocity.x and not velocity.y:
-                continue
-            position.x, position.y, velocity.x, velocity.y, _, _ = step(
-                Body(position.x, position.y, velocity.x, velocity.y, size.w, size.h), intent.direction, motion
-            )
+            vx, vy, direction = velocity.x, velocity.y, intent.direction
+            if vx or vy or direction != STILL:
+                position.x, position.y, velocity.x, velocity.y = move(
+                    position.x, position.y, vx, vy, size.w, size.h, direction, motion
+                )
 
 
 class CollisionSystem(esper.Processor):
