@@ -1,0 +1,111 @@
+"""`python main.py --server` as somebody who hosts it meets it."""
+
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.game.processes import ROOT, port_of, programs
+
+
+def run_to_its_end(*arguments: str) -> tuple[int, list[str]]:
+    with programs() as start:
+        program = start(*arguments)
+        return program.wait(), program.lines
+
+
+def test_it_says_where_it_listens_in_one_line_and_what_friends_type() -> None:
+    with programs() as start:
+        server = start("--server", "--port", "0", "--host", "127.0.0.1")
+        port = int(port_of(server))
+        assert server.lines[0] == f"listening on 127.0.0.1:{port}"
+        with socket.create_connection(("127.0.0.1", port), 5):
+            pass
+        everywhere = start("--server", "--port", "0")
+        port_of(everywhere)
+        with socket.create_connection(("127.0.0.1", int(port_of(everywhere))), 5):
+            pass
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_cleanly_and_clients_are_told(number: int) -> None:
+    with programs() as start:
+        server = start("--server", "--port", "0", "--host", "127.0.0.1")
+        bots = start("--bots", "2", "--connect", f"127.0.0.1:{port_of(server)}", "--seconds", "60")
+        server.wait_for("join:", 2)
+        assert server.end(number) == 0
+        assert not any("Traceback" in line for line in server.lines)
+        assert sum("leave:" in line and "the server is closing" in line for line in server.lines) == 2
+        assert bots.process.poll() is None  # they wait for it to come back
+
+
+def test_a_port_in_use_is_one_clear_line_with_what_to_try() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        code, lines = run_to_its_end("--server", "--host", "127.0.0.1", "--port", str(port))
+    assert code == 1
+    assert len(lines) == 1
+    assert f"port {port}: it is in use" in lines[0]
+    assert "--port" in lines[0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--server", "--port", "70000"], ["--port", "70000", "0 to 65535"]),
+        (["--server", "--max-players", "none"], ["--max-players", "none"]),
+        (["--server", "--tick-rate", "60", "--send-rate", "45"], ["--send-rate", "multiple"]),
+        (["--server", "--arena", "nowhere.txt"], ["--arena", "nowhere.txt"]),
+        (["--server", "--connect", "localhost"], ["--server", "--connect"]),
+        (["--connect", "a b"], ["--connect", "'a b'", "no host name"]),
+        (["--connect", "localhost:99999"], ["99999", "no port"]),
+        (["--connect", "[::1"], ["bracket"]),
+        (["--connect", "localhost", "--name", "x" * 40], ["--name", "at most 16"]),
+        (["--connect", "localhost", "--color", "mauvish"], ["--color", "mauvish", "#RRGGBB"]),
+        (["--bots", "3"], ["--bots", "--connect"]),
+        (["--bots", "3", "--connect", "localhost", "--seconds", "-1"], ["--seconds", "-1"]),
+    ],
+)
+def test_wrong_arguments_are_one_line_that_names_them_and_what_is_possible(
+    arguments: list[str], words: list[str]
+) -> None:
+    code, lines = run_to_its_end(*arguments)
+    assert code == 2
+    assert all(word in lines[-1] for word in words), lines[-1]
+    assert not any("Traceback" in line for line in lines)
+
+
+def test_a_server_of_ones_own_arena_serves_it(tmp_path: Path) -> None:
+    arena = tmp_path / "tiny.txt"
+    arena.write_text("######\n#....#\n#....#\n######\n")
+    with programs() as start:
+        server = start("--server", "--port", "0", "--host", "127.0.0.1", "--arena", str(arena), "--max-players", "3")
+        bots = start("--bots", "4", "--connect", f"127.0.0.1:{port_of(server)}", "--seconds", "1.5")
+        assert bots.wait() == 1
+        report = bots.wait_for('"bots": 4')
+        assert '"connected": 3' in report
+        assert "the server is full: 3 of 3 players are there" in report
+        server.wait_for("refused: the server is full")
+
+
+def test_it_ends_with_its_parent_when_told_to() -> None:
+    with programs() as start:
+        server = start("--server", "--port", "0", "--host", "127.0.0.1", "--with-parent")
+        port_of(server)
+        assert server.process.stdin is not None
+        server.process.stdin.close()  # as when the parent dies, however it does
+        assert server.wait() == 0
+
+
+def test_it_needs_neither_a_display_nor_pygame() -> None:
+    check = (
+        "import sys; sys.modules['pygame'] = None; sys.modules['pygame_gui'] = None; sys.argv[0] = 'main.py'\n"
+        "import main, game.server.app, game.bots\n"
+        "assert main.main(['--server', '--host', 'nowhere.invalid.example']) == 1"
+    )
+    result = subprocess.run([sys.executable, "-c", check], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    assert "--host nowhere.invalid.example is no address" in result.stderr
