@@ -1,12 +1,10 @@
 """The rules that both ends must share: what is replicated, how large a player is, which names are possible."""
 
-import random
 import unicodedata
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from ecs.arena import TILE, Arena, ArenaError, parse_arena
+from ecs.arena import Arena, ArenaError, parse_arena
 from ecs.components import UNITS_PER_PIXEL
 from game.components import Color, Name
 from net.replication.registry import Registry
@@ -71,19 +69,3 @@ def load_arena(path: Path) -> Arena:
         raise ArenaError(f"cannot read the arena {path}: {getattr(error, 'strerror', None) or error}") from None
     except ArenaError as error:
         raise ArenaError(f"the arena {path}: {error}") from None
-
-
-def free_spot(arena: Arena, taken: Sequence[tuple[int, int]], rng: random.Random) -> tuple[int, int] | None:
-    """A random place (top left corner) for a player, on floor and clear of the others; None where all is full."""
-    inset = (TILE - PLAYER_SIZE) // 2
-    spots = [
-        (column * TILE + inset, line * TILE + inset)
-        for line, row in enumerate(arena.rows)
-        for column, tile in enumerate(row)
-        if tile == "."
-    ]
-    rng.shuffle(spots)
-    for x, y in spots:
-        if not any(abs(x - other_x) < PLAYER_SIZE and abs(y - other_y) < PLAYER_SIZE for other_x, other_y in taken):
-            return x, y
-    return None

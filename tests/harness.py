@@ -167,7 +167,7 @@ class Stage:
         """Let so many ticks pass; `each` is called before each of them."""
         for _ in range(ticks):
             each(self.simulation.tick)
-            self.clock.time += TICK
+            self.clock.time += 1 / self.settings.tick_rate
             self._deliver()
             self.simulation.advance(self.clock.time)
             with self.simulation.world:
