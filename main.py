@@ -127,7 +127,7 @@ def _rate(text: str) -> int:
 
 
 def _whole(text: str, low: int, high: int) -> int:
-    if not (text.isascii() and text.isdigit() and low <= int(text) <= high):
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and low <= int(text) <= high):
         raise argparse.ArgumentTypeError(f"{text!r} is not possible: a whole number from {low} to {high}")
     return int(text)
 

@@ -67,6 +67,6 @@ def _host(text: str) -> str:
 
 
 def _port(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 65535):
+    if not (text.isascii() and text.isdigit() and len(text) <= 5 and 1 <= int(text) <= 65535):
         raise AddressError(f"{text!r} is no port: a number from 1 to 65535, such as {DEFAULT_PORT}")
     return int(text)

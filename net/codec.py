@@ -36,6 +36,7 @@ from net.messages import (
 
 FROM_CLIENT_LIMIT: Final = 512  # bytes of payload; a Hello with the longest name takes about 120
 FROM_SERVER_LIMIT: Final = 1 << 20  # a snapshot of 10,000 entities of 50 bytes, twice over
+FROM_CLIENT_FIELDS: Final = 16  # twice what any message of a client has, so that a later version's Hello is read
 TEXT_LIMIT: Final = 256  # characters of a reason, a name, a schema's line
 ROWS_LIMIT: Final = 1 << 16  # rows in one list
 INTENT_CODES: Final = 32  # directions 0..31 on the wire; how many are in use is the game's affair
@@ -78,7 +79,7 @@ def encode(message: Message) -> bytes:
 
 def decode_from_client(payload: bytes) -> FromClient:
     """What a client said. Raises RemoteProtocolError."""
-    tag, *fields = _unpack(payload)
+    tag, *fields = _unpack(payload, FROM_CLIENT_FIELDS)
     match tag, fields:
         case 0, [magic, version, *rest] if magic == MAGIC:
             _integer(version, 0, MAX_INT)
@@ -99,12 +100,12 @@ def decode_from_client(payload: bytes) -> FromClient:
 
 def decode_from_server(payload: bytes) -> FromServer:
     """What a server said. Raises RemoteProtocolError."""
-    tag, *fields = _unpack(payload)
+    tag, *fields = _unpack(payload, ROWS_LIMIT)
     match tag, fields:
         case 4, [reason]:
             return Goodbye(_text(reason))
         case 5, [magic, version, *rest] if magic == MAGIC:
-            if version != VERSION:
+            if _integer(version, 0, MAX_INT) != VERSION:
                 raise RemoteProtocolError(f"a welcome of version {_short(version)}, where {VERSION} was asked for")
             net_id, tick, tick_rate, frame_ticks, arena = _exactly(5, rest)
             return Welcome(
@@ -136,15 +137,16 @@ def decode_from_server(payload: bytes) -> FromServer:
     raise NotOurProtocolError(f"no message of a server: tag {_short(tag)} with {len(fields)} fields")
 
 
-def _unpack(payload: bytes) -> tuple[Any, ...]:
-    # Every limit is set: 5 kB of nested headers could otherwise ask for 70 MB.
+def _unpack(payload: bytes, longest: int) -> tuple[Any, ...]:
+    # Every limit is set: 5 kB of nested headers could otherwise ask for 70 MB. The one for arrays counts at each level
+    # of nesting anew, so a client's, which has no lists, is small.
     try:
         fields = msgpack.unpackb(
             payload,
             use_list=False,
             max_str_len=4 * TEXT_LIMIT,
             max_bin_len=0,
-            max_array_len=ROWS_LIMIT,
+            max_array_len=longest,
             max_map_len=0,
             max_ext_len=0,
         )

@@ -1,12 +1,12 @@
 """One end of a conversation, sans-IO: bytes in, messages out, and the order in which they may come.
 
-No socket, no clock, no world. Each end begins in GREETING; a Welcome opens the connection, a Refused or a Goodbye
-closes it.
+No socket, no clock, no world. A Hello comes first, then the answer to it: a Welcome, which opens the connection, or a
+Refused, which closes it, as a Goodbye does at any time.
 """
 
 from collections.abc import Callable, Iterator
 from enum import Enum, auto
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar, get_args
 
 from net.codec import (
     FROM_CLIENT_LIMIT,
@@ -31,24 +31,27 @@ from net.messages import (
 class State(Enum):
     """How far the conversation is."""
 
-    GREETING = auto()  # the client's Hello, and the server's answer to it
+    GREETING = auto()  # the client's Hello is next
+    ANSWER = auto()  # the server's answer to it is next
     OPEN = auto()
     BROKEN = auto()  # the peer broke the protocol: nothing is heard any more, and only a Goodbye may be said
     CLOSED = auto()
 
+
+# Where a message may stand, whoever says it; what is not here belongs into an open connection.
+_ITS_TURN: Final = {Hello: State.GREETING, Welcome: State.ANSWER, Refused: State.ANSWER}
+_LEADS_TO: Final = {Hello: State.ANSWER, Welcome: State.OPEN, Refused: State.CLOSED, Goodbye: State.CLOSED}
 
 In = TypeVar("In", bound=Message)
 Out = TypeVar("Out", bound=Message)
 
 
 class _Connection(Generic[In, Out]):
-    _greetings_in: tuple[type, ...]
-    _greetings_out: tuple[type, ...]
-
-    def __init__(self, limit: int, decode: Callable[[bytes], In]) -> None:
+    def __init__(self, limit: int, decode: Callable[[bytes], In], says: tuple[type, ...]) -> None:
         self.state = State.GREETING
         self._deframer = Deframer(limit)
         self._decode = decode
+        self._says = says
 
     @property
     def closed(self) -> bool:
@@ -66,8 +69,7 @@ class _Connection(Generic[In, Out]):
         try:
             for payload in self._deframer.feed(data):
                 message = self._decode(payload)
-                self._expect(message, self._greetings_in, RemoteProtocolError)
-                self._went(message)
+                self._take_turn(message, RemoteProtocolError)
                 yield message
                 if self.closed:
                     return
@@ -76,41 +78,30 @@ class _Connection(Generic[In, Out]):
             raise
 
     def send(self, message: Out) -> bytes:
-        """The bytes to write. Raises LocalProtocolError for what may not be said now."""
-        if self.closed:
-            raise LocalProtocolError(f"{type(message).__name__} on a closed connection")
-        self._expect(message, self._greetings_out, LocalProtocolError)
-        self._went(message)
-        return frame(encode(message))
+        """The bytes to write. Raises LocalProtocolError for what may not be said now, or not by us."""
+        if self.closed or not isinstance(message, self._says):
+            where = "on a closed connection" if self.closed else "is the other side's to say"
+            raise LocalProtocolError(f"{type(message).__name__} {where}")
+        data = frame(encode(message))
+        self._take_turn(message, LocalProtocolError)
+        return data
 
-    def _expect(self, message: Message, greetings: tuple[type, ...], fault: type[Exception]) -> None:
-        if isinstance(message, Goodbye):
-            return
-        if isinstance(message, greetings) != (self.state is State.GREETING):
-            raise fault(f"{type(message).__name__} is out of turn: the connection is {self.state.name.lower()}")
-
-    def _went(self, message: Message) -> None:
-        if isinstance(message, Welcome):
-            self.state = State.OPEN
-        elif isinstance(message, Refused | Goodbye):
-            self.state = State.CLOSED
+    def _take_turn(self, message: Message, fault: type[Exception]) -> None:
+        kind = type(message)
+        if kind is not Goodbye and self.state is not _ITS_TURN.get(kind, State.OPEN):
+            raise fault(f"{kind.__name__} is out of turn: the connection is at {self.state.name}")
+        self.state = _LEADS_TO.get(kind, self.state)
 
 
 class ServerConnection(_Connection[FromClient, FromServer]):
     """The server's end."""
 
-    _greetings_in = (Hello,)
-    _greetings_out = (Welcome, Refused)
-
     def __init__(self) -> None:
-        super().__init__(FROM_CLIENT_LIMIT, decode_from_client)
+        super().__init__(FROM_CLIENT_LIMIT, decode_from_client, get_args(FromServer))
 
 
 class ClientConnection(_Connection[FromServer, FromClient]):
     """The client's end."""
 
-    _greetings_in = (Welcome, Refused)
-    _greetings_out = (Hello,)
-
     def __init__(self) -> None:
-        super().__init__(FROM_SERVER_LIMIT, decode_from_server)
+        super().__init__(FROM_SERVER_LIMIT, decode_from_server, get_args(FromClient))

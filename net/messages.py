@@ -51,7 +51,7 @@ class Steer:
 
 @dataclass(frozen=True, slots=True)
 class Ping:
-    """Asks for a Pong; `time` is the sender's own and comes back as it is, in milliticks."""
+    """Asks for a Pong; `time` is the sender's own, in any unit, and comes back as it is."""
 
     time: int
 

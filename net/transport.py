@@ -39,7 +39,9 @@ class _Stream(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        # asyncio sets TCP_NODELAY on every TCP socket: a frame must not wait for the last one's acknowledgement.
+        # A frame must not wait for the last one's acknowledgement. (asyncio sets this by itself only on sockets whose
+        # protocol number was given; an accepted one has none.)
+        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         peer: Any = transport.get_extra_info("peername")
         self.name = str(Address(peer[0], peer[1])) if peer else "?"
         self._receiver = self._accept(self)
@@ -132,7 +134,11 @@ async def connect(address: Address, found: list[tuple[Any, ...]], accept: Callab
     loop = asyncio.get_running_loop()
     reason = f"unknown host: {address.host!r} has no address"
     for family, kind, protocol, _, target in found:
-        sock = socket.socket(family, kind, protocol)
+        try:
+            sock = socket.socket(family, kind, protocol)
+        except OSError as error:  # a family that this machine does not have
+            reason = _why_not_connect(address, error)
+            continue
         sock.setblocking(False)
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
@@ -180,8 +186,6 @@ def _why_not_connect(address: Address, error: OSError) -> str:
     match error.errno:
         case errno.ECONNREFUSED:
             return f"refused: nothing listens at {address}; is the server running, and is the port right?"
-        case errno.ETIMEDOUT:
-            return f"timed out: {address} did not answer; does a firewall let the port through?"
         case errno.ENETUNREACH | errno.EHOSTUNREACH | errno.ENETDOWN | errno.EADDRNOTAVAIL:
             return f"unreachable: there is no way from here to {address}; is this machine on the network?"
     return f"could not connect to {address}: {error.strerror or error}"

@@ -251,7 +251,7 @@ class Play:
             self._end(Ending.STRANGER, f"something answered, but it is not a server of this game ({fault})")
         else:
             if self._connection.state is State.OPEN:
-                self._send(Goodbye(f"broke the protocol: {fault}"[:200]))
+                self._send(Goodbye(f"broke the protocol: {fault}"[:100]))
             self._end(Ending.LOST, f"the server broke the protocol: {fault}")
 
     def _end(self, ending: Ending, reason: str) -> None:

@@ -169,7 +169,7 @@ class NetworkSystem(esper.Processor):
         now = self.now()
         for session in list(self._sessions):
             silent = now - session.heard
-            if session.net_id is None and silent > GREETING_SECONDS:
+            if session.net_id is None and now - session.since > GREETING_SECONDS:
                 session.end(f"did not say hello within {GREETING_SECONDS:.0f} s")
             elif silent > self._silence_seconds:
                 session.end(f"was silent for {self._silence_seconds:g} s")

@@ -16,7 +16,8 @@ class Session:
 
     def __init__(self, pipe: Pipe, network: "NetworkSystem", now: float) -> None:
         self.net_id: int | None = None  # once seated
-        self.heard = now  # when the last byte came, in seconds
+        self.since = now  # when it connected, in seconds
+        self.heard = now  # when the last byte came
         self.needs_snapshot = True
         self.behind_since: float | None = None  # since when frames have been skipped, for it takes none
         self.resync_tick = -1  # of the last snapshot that it asked for

@@ -44,7 +44,11 @@ class Kind:
         if [type(value) for value in values] != [hint for _, hint in self.fields]:
             raise RemoteProtocolError(f"{values!r:.60} does not fit {self.line}")
         component = self.component(*values)
-        if not self.check(component):
+        try:
+            possible = self.check(component)
+        except ValueError:
+            possible = False
+        if not possible:
             raise RemoteProtocolError(f"{component!r:.80} is not possible")
         return component
 
@@ -63,12 +67,17 @@ class Registry:
     def add(self, component: type[C], check: Callable[[C], bool] = lambda component: True) -> None:
         """Replicate `component`; `check` says whether a received one is possible.
 
-        Raises TypeError for a class that is not a dataclass of ints, strings and bools, ValueError for a second time.
+        Raises TypeError for a class that is not a plain dataclass of ints, strings and bools, ValueError for a second
+        time. A `check` may raise ValueError instead of saying no.
         """
         if component in self._of or component is NetID:
             raise ValueError(f"{component.__name__} is replicated already")
         if not dataclasses.is_dataclass(component):
             raise TypeError(f"{component.__name__} must be a dataclass")
+        if component.__dataclass_params__.frozen:  # type: ignore[attr-defined]
+            raise TypeError(f"{component.__name__} must not be frozen: its fields are assigned in place")
+        if not all(field.init and not field.kw_only for field in dataclasses.fields(component)):
+            raise TypeError(f"{component.__name__} must take all its fields by position")
         kind = Kind(len(self._kinds), component, check)
         self._kinds.append(kind)
         self._of[component] = kind

@@ -1,0 +1,321 @@
+"""The order of a conversation, at both ends: who may say what when, and whose fault it is otherwise."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import msgpack
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from net.codec import FROM_CLIENT_LIMIT, FROM_SERVER_LIMIT, encode
+from net.connection import ClientConnection, ServerConnection, State
+from net.errors import LocalProtocolError, NotOurProtocolError, RemoteProtocolError
+from net.framing import frame
+from net.messages import (
+    VERSION,
+    Frame,
+    FromClient,
+    FromServer,
+    Goodbye,
+    Hello,
+    Message,
+    Ping,
+    Pong,
+    Refusal,
+    Refused,
+    Resync,
+    Snapshot,
+    Steer,
+    Welcome,
+)
+from tests.net.test_framing import STRANGERS, cut
+
+quick = settings(derandomize=True, deadline=None, max_examples=150)
+
+HELLO = Hello(VERSION, "0123456789abcdef", "Ann", 0xF5A623)
+WELCOME = Welcome(7, 118, 60, 2, ("###", "#.#", "###"))
+REFUSED = Refused(Refusal.FULL, VERSION, "the server is full", ())
+PLAY_OF_CLIENT: tuple[FromClient, ...] = (Steer(120, 3), Ping(123), Resync(60))
+PLAY_OF_SERVER: tuple[FromServer, ...] = (Snapshot(120, ()), Frame(122), Pong(123, 122_500, 123_000))
+
+
+def wire(messages: Iterable[Message]) -> bytes:
+    """The messages as they go onto the wire, whether or not they may."""
+    return b"".join(frame(encode(message)) for message in messages)
+
+
+def open_server() -> ServerConnection:
+    """A server's end that has let the client in."""
+    server = ServerConnection()
+    assert list(server.receive(wire([HELLO]))) == [HELLO]
+    server.send(WELCOME)
+    return server
+
+
+def open_client() -> ClientConnection:
+    """A client's end that has been let in."""
+    client = ClientConnection()
+    client.send(HELLO)
+    assert list(client.receive(wire([WELCOME]))) == [WELCOME]
+    return client
+
+
+def test_a_whole_conversation_is_heard_at_both_ends_as_it_was_said() -> None:
+    client, server = ClientConnection(), ServerConnection()
+    assert (client.state, server.state) == (State.GREETING, State.GREETING)
+    assert list(server.receive(client.send(HELLO))) == [HELLO]
+    assert list(client.receive(server.send(WELCOME))) == [WELCOME]
+    assert (client.state, server.state) == (State.OPEN, State.OPEN)
+    for said in PLAY_OF_CLIENT:
+        assert list(server.receive(client.send(said))) == [said]
+    for told in PLAY_OF_SERVER:
+        assert list(client.receive(server.send(told))) == [told]
+    goodbye = Goodbye("left")
+    assert list(server.receive(client.send(goodbye))) == [goodbye]
+    assert client.closed
+    assert server.closed
+
+
+def test_a_refusal_closes_both_ends() -> None:
+    client, server = ClientConnection(), ServerConnection()
+    assert list(server.receive(client.send(HELLO))) == [HELLO]
+    assert list(client.receive(server.send(REFUSED))) == [REFUSED]
+    assert client.closed
+    assert server.closed
+
+
+@pytest.mark.parametrize("make", [ServerConnection, open_server])
+def test_a_client_may_say_goodbye_at_any_time(make: Callable[[], ServerConnection]) -> None:
+    server = make()
+    assert list(server.receive(wire([Goodbye("changed my mind")]))) == [Goodbye("changed my mind")]
+    assert server.closed
+
+
+@pytest.mark.parametrize("make", [ClientConnection, open_client])
+def test_a_server_may_say_goodbye_at_any_time(make: Callable[[], ClientConnection]) -> None:
+    client = make()
+    assert list(client.receive(wire([Goodbye("closing")]))) == [Goodbye("closing")]
+    assert client.closed
+
+
+@pytest.mark.parametrize("message", PLAY_OF_CLIENT)
+def test_a_client_that_plays_before_it_was_let_in_is_out_of_turn(message: FromClient) -> None:
+    server = ServerConnection()
+    with pytest.raises(RemoteProtocolError, match=f"{type(message).__name__} is out of turn.*GREETING"):
+        list(server.receive(wire([message])))
+    assert server.state is State.BROKEN
+
+
+def test_a_client_that_says_hello_again_is_out_of_turn() -> None:
+    server = open_server()
+    with pytest.raises(RemoteProtocolError, match="Hello is out of turn: the connection is at OPEN"):
+        list(server.receive(wire([HELLO])))
+    assert server.state is State.BROKEN
+
+
+def test_a_client_that_does_not_wait_for_the_welcome_is_out_of_turn_but_its_hello_is_heard() -> None:
+    server, heard = ServerConnection(), list[FromClient]()
+    with pytest.raises(RemoteProtocolError, match="Steer is out of turn"):
+        heard.extend(server.receive(wire([HELLO, Steer(1, 1)])))
+    assert heard == [HELLO]
+
+
+@pytest.mark.parametrize("message", PLAY_OF_SERVER)
+def test_a_server_that_tells_of_the_world_before_the_welcome_is_out_of_turn(message: FromServer) -> None:
+    client = ClientConnection()
+    client.send(HELLO)
+    with pytest.raises(RemoteProtocolError, match=f"{type(message).__name__} is out of turn.*ANSWER"):
+        list(client.receive(wire([message])))
+    assert client.state is State.BROKEN
+
+
+@pytest.mark.parametrize("message", [WELCOME, REFUSED])
+def test_a_server_that_answers_a_hello_twice_is_out_of_turn(message: FromServer) -> None:
+    client = open_client()
+    with pytest.raises(RemoteProtocolError, match=f"{type(message).__name__} is out of turn.*OPEN"):
+        list(client.receive(wire([message])))
+    assert client.state is State.BROKEN
+
+
+@pytest.mark.parametrize("message", PLAY_OF_CLIENT)
+def test_playing_before_the_welcome_is_our_own_mistake(message: FromClient) -> None:
+    client = ClientConnection()
+    with pytest.raises(LocalProtocolError, match=f"{type(message).__name__} is out of turn.*GREETING"):
+        client.send(message)
+    assert client.state is State.GREETING
+    assert client.send(HELLO)
+
+
+@pytest.mark.parametrize("message", PLAY_OF_SERVER)
+def test_telling_of_the_world_before_the_welcome_is_our_own_mistake(message: FromServer) -> None:
+    server = ServerConnection()
+    with pytest.raises(LocalProtocolError, match=f"{type(message).__name__} is out of turn.*GREETING"):
+        server.send(message)
+    assert server.state is State.GREETING
+
+
+def test_greeting_again_once_the_connection_is_open_is_our_own_mistake_and_does_no_harm() -> None:
+    client, server = open_client(), open_server()
+    with pytest.raises(LocalProtocolError, match="Hello is out of turn"):
+        client.send(HELLO)
+    for greeting in (WELCOME, REFUSED):
+        with pytest.raises(LocalProtocolError, match="is out of turn"):
+            server.send(greeting)
+    assert list(server.receive(client.send(Steer(1, 1)))) == [Steer(1, 1)]
+    assert list(client.receive(server.send(Frame(120)))) == [Frame(120)]
+
+
+def test_saying_hello_twice_before_the_answer_is_our_own_mistake() -> None:
+    client = ClientConnection()
+    client.send(HELLO)
+    with pytest.raises(LocalProtocolError):
+        client.send(HELLO)
+
+
+def test_welcoming_who_has_not_said_hello_is_our_own_mistake() -> None:
+    with pytest.raises(LocalProtocolError):
+        ServerConnection().send(WELCOME)
+
+
+@pytest.mark.parametrize("end", [Goodbye("left"), REFUSED])
+def test_nothing_more_can_be_said_on_a_closed_connection(end: FromServer) -> None:
+    server = ServerConnection()
+    assert list(server.receive(wire([HELLO]))) == [HELLO]
+    server.send(end)
+    for message in (WELCOME, Frame(1), Goodbye("again")):
+        with pytest.raises(LocalProtocolError, match=f"{type(message).__name__} on a closed connection"):
+            server.send(message)
+
+
+def test_whatever_comes_on_a_closed_connection_is_ignored_sound_or_not() -> None:
+    server = open_server()
+    server.send(Goodbye("closing"))
+    assert list(server.receive(wire([Steer(1, 1)]))) == []
+    assert list(server.receive(b"GET / HTTP/1.1\r\n\r\n")) == []
+
+
+def test_what_comes_behind_a_goodbye_in_the_same_read_is_ignored_sound_or_not() -> None:
+    for behind in (wire([Steer(2, 2)]), b"\xff" * 50):
+        server = open_server()
+        said: list[FromClient] = [Steer(1, 1), Goodbye("left")]
+        assert list(server.receive(wire(said) + behind)) == said
+        assert server.closed
+
+
+def test_who_closes_while_handling_a_message_hears_no_more_of_the_same_read() -> None:
+    server, heard = open_server(), list[FromClient]()
+    for message in server.receive(wire([Steer(1, 1), Steer(2, 2), Steer(3, 3)])):
+        heard.append(message)
+        if message == Steer(2, 2):
+            server.send(Goodbye("enough"))
+    assert heard == [Steer(1, 1), Steer(2, 2)]
+
+
+def test_a_server_may_answer_a_hello_while_it_handles_it_and_hears_what_follows() -> None:
+    server, heard = ServerConnection(), list[FromClient]()
+    for message in server.receive(wire([HELLO, Steer(1, 1)])):
+        heard.append(message)
+        if message == HELLO:
+            server.send(WELCOME)
+    assert heard == [HELLO, Steer(1, 1)]
+
+
+BAD: dict[str, bytes] = {
+    "a length past the limit": b"\xff\xff\xff\xff",
+    "a length of zero": b"\0\0\0\0",
+    "no msgpack": frame(b"\xc1"),
+    "true for a tick": frame(msgpack.packb([1, True, 1])),
+    "an unknown tag": frame(msgpack.packb([99])),
+    "out of turn": wire([HELLO]),
+}
+
+
+@quick
+@given(
+    st.lists(st.sampled_from(PLAY_OF_CLIENT), max_size=10),
+    st.sampled_from(sorted(BAD.values())),
+    st.binary(max_size=20),
+    st.lists(st.integers(0, 500), max_size=12),
+)
+def test_what_was_sound_before_a_bad_message_is_heard_however_it_was_cut(
+    said: list[FromClient], bad: bytes, behind: bytes, places: list[int]
+) -> None:
+    server, heard, faults = open_server(), list[FromClient](), 0
+    for chunk in cut(wire(said) + bad + behind, places):
+        try:
+            heard.extend(server.receive(chunk))
+        except RemoteProtocolError:
+            faults += 1
+    assert heard == said
+    assert faults == 1  # and silence afterwards
+    assert server.state is State.BROKEN
+
+
+@quick
+@given(st.lists(st.sampled_from(PLAY_OF_SERVER), max_size=20), st.lists(st.integers(0, 500), max_size=20))
+def test_a_client_hears_the_same_however_the_stream_was_cut(told: list[FromServer], places: list[int]) -> None:
+    client, said = ClientConnection(), [WELCOME, *told, Goodbye("closing")]
+    client.send(HELLO)
+    heard = [message for chunk in cut(wire(said), places) for message in client.receive(chunk)]
+    assert heard == said
+
+
+def test_a_client_hears_the_same_byte_by_byte() -> None:
+    client, said = ClientConnection(), [WELCOME, *PLAY_OF_SERVER * 20, Goodbye("closing")]
+    client.send(HELLO)
+    heard = [message for byte in wire(said) for message in client.receive(bytes([byte]))]
+    assert heard == said
+
+
+@pytest.mark.parametrize("greeting", STRANGERS.values(), ids=STRANGERS)
+@pytest.mark.parametrize("make", [ServerConnection, ClientConnection])
+def test_a_stranger_is_told_apart_from_one_of_us_who_broke_a_rule(make: Callable[[], Any], greeting: bytes) -> None:
+    connection = make()
+    with pytest.raises(NotOurProtocolError):
+        list(connection.receive(greeting))
+    assert connection.state is State.BROKEN
+    other = make()
+    with pytest.raises(RemoteProtocolError) as caught:
+        list(other.receive(wire([Steer(1, 1) if make is ServerConnection else Frame(1)])))
+    assert not isinstance(caught.value, NotOurProtocolError)
+
+
+def test_each_end_takes_messages_up_to_the_limit_of_the_other() -> None:
+    with pytest.raises(NotOurProtocolError, match=f"1 to {FROM_CLIENT_LIMIT} are allowed"):
+        list(open_server().receive((FROM_CLIENT_LIMIT + 1).to_bytes(4, "big")))
+    with pytest.raises(NotOurProtocolError, match=f"1 to {FROM_SERVER_LIMIT} are allowed"):
+        list(open_client().receive((FROM_SERVER_LIMIT + 1).to_bytes(4, "big")))
+    assert list(open_server().receive(FROM_CLIENT_LIMIT.to_bytes(4, "big"))) == []
+    assert list(open_client().receive(FROM_SERVER_LIMIT.to_bytes(4, "big"))) == []
+
+
+@pytest.mark.parametrize("bad", BAD.values(), ids=BAD)
+def test_after_a_fault_of_the_peer_a_goodbye_can_be_said_and_then_nothing(bad: bytes) -> None:
+    server = open_server()
+    with pytest.raises(RemoteProtocolError):
+        list(server.receive(bad))
+    goodbye = Goodbye("broke the protocol")
+    assert list(open_client().receive(server.send(goodbye))) == [goodbye]
+    assert server.closed
+    with pytest.raises(LocalProtocolError):
+        server.send(goodbye)
+
+
+@pytest.mark.parametrize("make", [ServerConnection, open_server])
+@pytest.mark.parametrize(
+    "message",
+    [
+        WELCOME,
+        REFUSED,
+        Frame(1),
+    ],
+)
+def test_after_a_fault_of_the_peer_anything_but_a_goodbye_is_our_own_mistake(
+    make: Callable[[], ServerConnection], message: FromServer
+) -> None:
+    server = make()
+    with pytest.raises(RemoteProtocolError):
+        list(server.receive(b"\0\0\0\0"))
+    with pytest.raises(LocalProtocolError):
+        server.send(message)

@@ -1,0 +1,169 @@
+"""PROTOCOL.md holds what the code does: its examples are decoded and encoded again, its numbers are compared."""
+
+import dataclasses
+import importlib
+import re
+import zlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import net
+from ecs.arena import Arena
+from ecs.step import DIRECTIONS, Body, motion_at, step
+from game.rules import TICK_RATE, build_registry
+from net import messages
+from net.codec import decode_from_client, decode_from_server, encode
+from net.framing import LENGTH_BYTES, Deframer, frame
+from net.messages import FromClient, FromServer, Message, Refusal, Refused, Snapshot, Welcome
+from net.replication.registry import checksum
+
+TEXT = (Path(net.__file__).parent / "PROTOCOL.md").read_text(encoding="utf-8")
+NAMES: dict[str, Any] = {kind.__name__: kind for kind in (*FromClient.__args__, *FromServer.__args__)}
+EXAMPLES = re.findall(r"^```hex\n(.*?)^```\n\n= `(.*?)`$", TEXT, re.DOTALL | re.MULTILINE)
+LIMITS = re.findall(r"^\| `([a-z_.]+)\.([A-Z_]+)` \| ([0-9.]+) \|", TEXT, re.MULTILINE)
+
+
+def stated(text: str) -> Message:
+    """The message that a line such as `Steer(tick=120, direction=3)` means."""
+    message = eval(text, {"__builtins__": {}, "Refusal": Refusal, **NAMES})
+    assert type(message) in NAMES.values()
+    return message  # type: ignore[no-any-return]
+
+
+def table(header: str, section: str = "") -> list[list[str]]:
+    """The rows below that header, the first one behind the section's beginning."""
+    _, _, rest = TEXT[TEXT.index(section) :].partition(f"{header}\n")
+    rows = rest.split("\n\n")[0].splitlines()[1:]
+    assert rows, header
+    return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
+
+
+def example(kind: type) -> Any:
+    """The first example of that message."""
+    return next(message for message in (stated(text) for _, text in EXAMPLES) if type(message) is kind)
+
+
+@pytest.mark.parametrize(("data", "text"), EXAMPLES, ids=[text[:40] for _, text in EXAMPLES])
+def test_the_bytes_of_an_example_are_the_message_that_is_stated_and_the_other_way_round(data: str, text: str) -> None:
+    stream, message = bytes.fromhex(data), stated(text)
+    decoders = [
+        decode
+        for decode, known in ((decode_from_client, FromClient), (decode_from_server, FromServer))
+        if isinstance(message, known)
+    ]
+    assert decoders
+    for decode in decoders:
+        (payload,) = Deframer(len(stream)).feed(stream)
+        assert decode(payload) == message
+    assert frame(encode(message)) == stream
+
+
+def test_every_block_of_bytes_is_an_example_and_every_message_has_one() -> None:
+    assert TEXT.count("```hex") == len(EXAMPLES) >= len(NAMES)
+    assert {type(stated(text)) for _, text in EXAMPLES} == set(NAMES.values())
+    defined = {name for name, kind in vars(messages).items() if dataclasses.is_dataclass(kind)}
+    assert set(NAMES) == defined
+
+
+def test_every_message_has_a_section_with_its_tag_and_as_many_fields() -> None:
+    sections = dict(re.findall(r"^### (\w+), tag (\d)", TEXT, re.MULTILINE))
+    assert set(sections) == set(NAMES)
+    for name, tag in sections.items():
+        payload = encode(example(NAMES[name]))
+        assert payload[1] == int(tag)
+        rows = table("| field | type | |", f"### {name}, tag")
+        assert len(rows) == payload[0] - 0x91, name  # elements of a fixarray, but for the tag
+
+
+@pytest.mark.parametrize(("module", "name", "value"), LIMITS, ids=[name for _, name, _ in LIMITS])
+def test_a_limit_is_what_the_code_says(module: str, name: str, value: str) -> None:
+    assert getattr(importlib.import_module(module), name) == float(value)
+
+
+def test_every_constant_that_the_text_names_is_in_the_table_of_limits_and_every_limit_of_the_codec_is_there() -> None:
+    listed = {name for _, name, _ in LIMITS}
+    assert len(listed) == len(LIMITS) > 20
+    assert set(re.findall(r"`([A-Z]+_[A-Z_]+|VERSION)`", TEXT)) - {"TCP_NODELAY"} <= listed
+    codec = importlib.import_module("net.codec")
+    assert {name for name, value in vars(codec).items() if name.isupper() and type(value) is int} <= listed
+    assert f"{LENGTH_BYTES} bytes, unsigned, big endian" in TEXT
+
+
+def test_the_refusals_are_those_that_there_are() -> None:
+    rows = table("| refusal | name | when | worth trying again |")
+    assert {name: int(number) for number, name, *_ in rows} == {refusal.name: refusal.value for refusal in Refusal}
+    assert isinstance(example(Refused), Refused)
+
+
+def test_the_schema_and_its_hash_are_those_of_this_game() -> None:
+    (block,) = re.findall(r"```schema\n(.*?)\n```", TEXT, re.DOTALL)
+    registry = build_registry()
+    assert tuple(block.splitlines()) == registry.schema
+    assert re.findall(r"That of this game is `([0-9a-f]+)`", TEXT) == [registry.schema_hash]
+    assert [row[0] for row in table("| component | fields |")] == [kind.component.__name__ for kind in registry]
+
+
+def test_the_checksum_is_that_of_the_snapshot_of_the_example() -> None:
+    (block,) = re.findall(r"```bytes\n(.*?)```", TEXT, re.DOTALL)
+    (said,) = re.findall(r"^CRC-32 = `(\d+)`$", TEXT, re.MULTILINE)
+    snapshot = example(Snapshot)
+    assert isinstance(snapshot, Snapshot)
+    assert int(said) == zlib.crc32(bytes.fromhex(block)) == checksum(snapshot.entities)
+    assert f"`123456789` is\n{zlib.crc32(b'123456789')})" in TEXT
+
+
+def test_the_entities_of_the_examples_can_be_built() -> None:
+    registry, built = build_registry(), 0
+    for _, text in EXAMPLES:
+        message = stated(text)
+        rows = (*getattr(message, "entities", ()), *getattr(message, "spawned", ()))
+        for _, components in rows:
+            for index, values in components:
+                kind = registry.kind_at(index)
+                assert kind.read(kind.build(values)) == values
+                built += 1
+    assert built > 10
+
+
+def test_the_directions_are_those_of_step() -> None:
+    welcome = example(Welcome)
+    motion = motion_at(Arena(welcome.arena), TICK_RATE)
+    top, diagonal = motion.drive[3][0], motion.drive[4][0]
+    words = {"0": 0, "top": top, "-top": -top, "diagonal": diagonal, "-diagonal": -diagonal}
+    rows = table("| direction | towards | x | y | at 60 a second |")
+    assert len(rows) == len(DIRECTIONS)
+    for number, _, x, y, numbers in rows:
+        assert motion.drive[int(number)] == (words[x], words[y])
+        assert str(motion.drive[int(number)]) == numbers
+    assert f"top is {top}, diagonal {diagonal}, change {motion.change}." in TEXT
+
+
+def test_the_constants_of_a_tick_rate_are_as_the_formulas_say() -> None:
+    arena = Arena(example(Welcome).arena)
+    for rate in range(1, 1001):
+        motion, top = motion_at(arena, rate), max(1, 240 * 16 // rate)
+        assert motion.drive[3] == (top, 0)
+        assert motion.drive[4][0] == max(1, top * 181 // 256)
+        assert motion.change == max(1, 240 * 16 * 15 // (2 * rate * rate))
+    for formula in ("240 * 16 / R,", "top * 181 / 256,", "240 * 16 * 15 / (2 * R * R),"):
+        assert formula in TEXT
+
+
+def test_the_worked_example_is_what_step_computes() -> None:
+    motion = motion_at(Arena(example(Welcome).arena), TICK_RATE)
+    rows = table("| tick | direction | x | y | vx | vy | |")
+    first, *others = ([int(cell) for cell in row[:6]] for row in rows)
+    tick, _, x, y, vx, vy = first
+    body = Body(x, y, vx, vy, 448, 448)
+    assert len(others) > 8
+    for expected in others:
+        tick += 1
+        body = step(body, expected[1], motion)
+        assert [tick, expected[1], body.x, body.y, body.vx, body.vy] == expected
+
+
+def test_an_intents_code_is_as_the_text_takes_it_apart() -> None:
+    (text,) = (text for _, text in EXAMPLES if "intents=((131, 7, 3), (132, 9, 0))" in text)
+    assert bytes([0x94, 7, 1 * 32 + 3, 9, 0]) in encode(stated(text))
