@@ -1,5 +1,6 @@
 """The client: predicts its own player, mirrors the others, draws. Knows nothing of the server's code.
 
-Modules that draw are `app`, `menu`, `hud`, `sprites`, `theme` and `render_system`; all others run without a display,
-which is what the bots do.
+Everything under `play` (one stay in one world) and `session` (from an address into one, and back) runs without a
+display, which is what the bots do. What draws hangs under `app`: `window` holds the screens, `menu`, `connecting` and
+`game_screen`; `render_system` draws the world, `hud` what lies over it.
 """

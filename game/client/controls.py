@@ -43,6 +43,11 @@ class Controls:
             self._direction = self._changes.popleft()
         return self._direction
 
+    @property
+    def upcoming(self) -> int:
+        """What `next` would give, without taking it."""
+        return self._changes[0] if self._changes else self._direction
+
     def _wanted(self) -> int:
         held = self._held
         return _NUMBER[("right" in held) - ("left" in held), ("down" in held) - ("up" in held)]

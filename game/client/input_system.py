@@ -36,6 +36,11 @@ class InputSystem(esper.Processor):
         self._send = send
         self.now = 0.0  # in ticks, with the fraction that has passed of the next
 
+    @property
+    def upcoming(self) -> int:
+        """The direction of the next tick: it is drawn before its tick comes, so that no key waits for one."""
+        return self._controls.upcoming
+
     def process(self, now: float) -> None:
         prediction = self._reconciliation.prediction
         if prediction is None or not self._clock.synced:

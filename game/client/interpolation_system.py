@@ -102,7 +102,7 @@ class InterpolationSystem(esper.Processor):
         prediction = self._reconciliation.prediction
         if prediction is None:
             return None
-        body, after = prediction.body, prediction.peek()
+        body, after = prediction.body, prediction.peek(self._input.upcoming)
         share = min(1.0, max(0.0, self._input.now - prediction.tick))
         return body.x + (after.x - body.x) * share, body.y + (after.y - body.y) * share
 

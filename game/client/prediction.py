@@ -56,6 +56,8 @@ class Prediction:
         self.wanted = direction
         self._sent: deque[tuple[int, int]] = deque()  # (tick, direction), not yet seen in a frame
         self._assumed = 0  # how many of these are in the predicted body
+        self.acked = 0  # intents that a frame told us of
+        self.late_intents = 0  # of these, applied at another tick than they were meant for
 
     def advance(self, wanted: int) -> Steer | None:
         """Go one tick further with that direction; return what to tell the server, if anything."""
@@ -67,9 +69,10 @@ class Prediction:
         self._step()
         return news
 
-    def peek(self) -> Body:
-        """The body one tick further, if nothing changes: what to draw between two ticks."""
-        return step(self.body, self.direction, self._motion)
+    def peek(self, wanted: int) -> Body:
+        """The body one tick further with that direction: what to draw between two ticks, and before the first."""
+        direction = wanted if wanted != self.wanted else self.direction
+        return step(self.body, direction, self._motion)
 
     def reconcile(
         self, tick: int, body: Body, direction: int, applied: int, acks: list[int]
@@ -91,6 +94,8 @@ class Prediction:
             meant, _ = self._sent.popleft()
             if index < len(acks):
                 late = max(late, abs(acks[index] - meant))
+                self.acked += 1
+                self.late_intents += acks[index] != meant
         if self._sent and self._sent[0][0] <= tick:
             late = max(late, tick + 1 - self._sent[0][0])
         self._applied = applied

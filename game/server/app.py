@@ -1,7 +1,9 @@
 """The server as a program: a socket, a clock, signals, and lines for the one who hosts it."""
 
 import asyncio
+import contextlib
 import logging
+import os
 import signal
 import sys
 import threading
@@ -59,7 +61,11 @@ def _stop_with_parent(stop: asyncio.Event) -> None:
     loop = asyncio.get_running_loop()
 
     def wait() -> None:
-        sys.stdin.buffer.read()
-        loop.call_soon_threadsafe(stop.set)
+        # Not sys.stdin.read(): its lock would be held when Python ends, which is fatal.
+        with contextlib.suppress(OSError):
+            while os.read(sys.stdin.fileno(), 4096):
+                pass
+        with contextlib.suppress(RuntimeError):  # the loop has ended by itself meanwhile
+            loop.call_soon_threadsafe(stop.set)
 
     threading.Thread(target=wait, name="parent", daemon=True).start()

@@ -71,3 +71,14 @@ def test_without_a_word_from_the_server_it_stops_after_three_seconds(hand: Hand)
     assert predicted(hand)[0] == hand.mirror.tick + 180
     hand.frame(31.0)
     assert predicted(hand)[0] == hand.mirror.tick + 180
+
+
+def test_a_key_in_a_frame_without_a_tick_is_drawn_all_the_same(hand: Hand) -> None:
+    prediction = hand.reconciliation.prediction
+    assert prediction is not None
+    tick = prediction.tick
+    hand.controls.press("right")
+    hand.frame(0.1 + 1.3 / 60)
+    assert prediction.tick == tick
+    assert prediction.peek(hand.input.upcoming).x > prediction.body.x
+    assert prediction.peek(0).x == prediction.body.x

@@ -1,0 +1,82 @@
+"""The client as a program: one thread, one event loop, and in it the frames.
+
+Imports what needs pygame-ce only after it has made sure that this is what is installed.
+"""
+
+import asyncio
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import pygame
+
+from game import walltime
+from game.client.settings import Settings, load_settings
+from game.rules import clean_name
+from net.address import Address
+
+if TYPE_CHECKING:
+    from game.client.window import Window
+
+FRAME_RATE: Final = 60
+STRANGER: Final = "Player"  # who says no name on the command line and has none in the settings
+WRONG_PYGAME: Final = (
+    "plain pygame is installed, this game needs pygame-ce, and both use the same folder: run "
+    "'python -m pip uninstall --yes pygame pygame-ce' and then 'python -m pip install pygame-ce'"
+)
+
+
+def play(address: Address | None, name: str | None, color: int | None) -> int:
+    """Open the window and play until it is closed; with an address, join that server at once. Returns the exit code."""
+    if not getattr(pygame, "IS_CE", 0):
+        print(WRONG_PYGAME, file=sys.stderr)  # noqa: T201
+        return 1
+    pygame.display.init()
+    pygame.font.init()
+    try:
+        asyncio.run(_run(address, _given(load_settings(), address, name, color)))
+    except KeyboardInterrupt:
+        return 130  # as shells have it for Ctrl-C
+    finally:
+        pygame.quit()
+    return 0
+
+
+async def run_frames(window: "Window") -> None:
+    """Draw frame after frame until the window is closed."""
+    due = walltime.now()
+    while window.open:
+        window.frame()
+        # A frame that took too long is not made up for: the next one comes when it can.
+        due = max(due + 1 / FRAME_RATE, walltime.now())
+        await asyncio.sleep(due - walltime.now())
+
+
+async def _run(address: Address | None, settings: Settings) -> None:
+    from game.client.window import Window
+
+    window = Window(settings, walltime.now)
+    try:
+        if address is not None:
+            window.join(address, settings)
+        await run_frames(window)
+    finally:
+        await window.close()
+
+
+def _given(settings: Settings, address: Address | None, name: str | None, color: int | None) -> Settings:
+    """The settings, with what the command line says instead."""
+    return replace(
+        settings,
+        name=name or _possible(settings.name) or (STRANGER if address else ""),
+        color=settings.color if color is None else color,
+        address=str(address) if address else settings.address,
+    )
+
+
+def _possible(name: str) -> str:
+    """A name from the settings, which anybody may have edited; empty if it cannot be used."""
+    try:
+        return clean_name(name)
+    except ValueError:
+        return ""

@@ -1,0 +1,98 @@
+"""The screen on which one plays: keys go to the controls, the world is drawn by its systems, the HUD over it."""
+
+import math
+from collections.abc import Callable
+
+import esper
+import pygame
+
+from game.client.camera import Camera
+from game.client.hud import Hud
+from game.client.keyboard import Keyboard
+from game.client.play import Play
+from game.client.render_system import RenderSystem
+from game.client.session import Phase, Session
+from game.client.sprites import Sprites
+from game.client.theme import Fonts
+
+
+class GameScreen:
+    """Shows a session from the first time that we are let in, through lost connections, until we leave."""
+
+    def __init__(
+        self,
+        window: pygame.Surface,
+        fonts: Fonts,
+        sprites: Sprites,
+        session: Session,
+        play: Play,
+        leave: Callable[[], None],
+        note: Callable[[], str],
+    ) -> None:
+        """`play` is the session's first; `leave` is called on Esc; `note` is a line for the corner, or empty."""
+        self._window, self._fonts, self._sprites = window, fonts, sprites
+        self._session, self._leave, self._note = session, leave, note
+        self._keyboard = Keyboard(session.controls)
+        self._hud = Hud(fonts)
+        self._camera = Camera()
+        self._play = play
+        self.renderer = self._drawing(play)
+
+    def entered(self, play: Play) -> None:
+        """We were let in again: from now on this play is drawn."""
+        self._play = play
+        self.renderer = self._drawing(play)
+
+    def handle(self, event: pygame.Event) -> None:
+        """Take in one event of the window."""
+        if event.type == pygame.KEYDOWN and event.key == pygame.K_ESCAPE:
+            self._leave()
+        else:
+            self._keyboard.handle(event)
+
+    def update(self, now: float) -> None:
+        """Let the game go on, which draws the world; where it does not go on, draw the last one again."""
+        pictures = self.renderer.pictures
+        self._session.update()
+        if self.renderer.pictures == pictures:
+            with self._play.world:
+                self.renderer.process(self.renderer.now)
+
+    def draw(self, now: float) -> None:
+        """Draw what lies over the world."""
+        session = self._session
+        plays = session.phase is Phase.PLAYING
+        clock = self._play.stay.clock if plays and self._play.stay is not None else None
+        round_trip = clock.round_trip if clock is not None and clock.synced else None
+        self._hud.corner(self._window, round_trip, self.renderer.players, self._note())
+        if not plays:
+            self._hud.overlay(self._window, "Connection lost", session.message, self._next_step(now), now)
+        elif not self._keyboard.used:
+            self._hud.hint(self._window, "Arrow keys or W A S D to walk · Esc leaves")
+
+    def close(self) -> None:
+        """Forget the world that was drawn last."""
+        self._play.world.close()
+
+    def _drawing(self, play: Play) -> RenderSystem:
+        assert play.stay is not None  # or we would not have been let in
+        stay = play.stay
+        renderer = RenderSystem(
+            self._window,
+            stay.arena,
+            stay.net_id,
+            lambda: stay.reconciliation.prediction,
+            self._camera,
+            self._sprites,
+            self._fonts,
+        )
+        with play.world:
+            esper.add_processor(renderer)
+        return renderer
+
+    def _next_step(self, now: float) -> str:
+        session = self._session
+        if session.phase is Phase.WAITING:
+            seconds = max(0, math.ceil(session.retry_at - now))
+            return f"reconnecting in {seconds} s (attempt {session.attempts})"
+        return f"attempt {session.attempts}: {session.phase.value} {session.address}"

@@ -1,0 +1,119 @@
+"""How everything looks: the colours and the lettering. Knows nothing of the game, the network or any screen."""
+
+from collections.abc import Callable
+from functools import lru_cache
+from importlib.resources import files
+from typing import Final
+
+import pygame
+
+Rgb = tuple[int, int, int]
+
+VOID: Final[Rgb] = (11, 14, 20)  # around the arena
+FLOOR: Final[tuple[Rgb, Rgb]] = ((29, 35, 49), (32, 39, 55))
+SPECK: Final[Rgb] = (38, 46, 64)
+WALL_TOP: Final[Rgb] = (66, 78, 108)
+WALL_EDGE: Final[Rgb] = (94, 109, 146)  # where the light falls
+WALL_FACE: Final[tuple[Rgb, Rgb]] = ((44, 53, 77), (30, 37, 55))  # from its top to its foot
+PANEL: Final[Rgb] = (20, 25, 36)
+PANEL_EDGE: Final[Rgb] = (45, 55, 77)
+TEXT: Final[Rgb] = (231, 236, 245)
+MUTED: Final[Rgb] = (143, 155, 178)
+FAINT: Final[Rgb] = (90, 101, 124)
+ACCENT: Final[Rgb] = (245, 181, 72)
+GOOD: Final[Rgb] = (74, 201, 150)
+BAD: Final[Rgb] = (255, 128, 117)
+INK: Final[Rgb] = (16, 20, 29)
+
+SMALL: Final = 14
+NORMAL: Final = 17
+LARGE: Final = 24
+TITLE: Final = 34
+
+MOST_WRAPPED: Final = 600  # letters; no panel here shows more, and some come from a server
+CACHED_TEXTS: Final = 512  # a name for each of 128 players, and every number of milliseconds that is likely
+
+
+class Fonts:
+    """Lettering in the font that comes with pygame_gui, with texts kept once rendered."""
+
+    def __init__(self) -> None:
+        """Needs pygame.font to be initialised."""
+        self._faces: dict[tuple[int, bool], pygame.font.Font] = {}
+        self.text: Callable[[str, int, Rgb, bool], pygame.Surface] = lru_cache(CACHED_TEXTS)(self._text)
+        self.outlined: Callable[[str, int, Rgb], pygame.Surface] = lru_cache(CACHED_TEXTS)(self._outlined)
+
+    def face(self, size: int, bold: bool) -> pygame.font.Font:
+        """The font of that size in pixels."""
+        found = self._faces.get((size, bold))
+        if found is None:
+            path = files("pygame_gui") / "data" / f"NotoSans-{'Bold' if bold else 'Regular'}.ttf"
+            # pygame's own font stands in, should another pygame_gui keep its fonts elsewhere.
+            found = pygame.font.Font(str(path) if path.is_file() else None, size)
+            self._faces[size, bold] = found
+        return found
+
+    def wrap(self, text: str, size: int, width: int, most: int) -> list[str]:
+        """The text in lines of at most `width` pixels; what does not fit into `most` lines ends in an ellipsis."""
+        fits = self.face(size, False).size
+        lines = [""]
+        for word in text[:MOST_WRAPPED].split():
+            while fits(word)[0] > width:  # a word longer than a line is cut
+                cut = 1
+                while fits(word[: cut + 1])[0] <= width:
+                    cut += 1
+                lines.append(word[:cut])
+                word = word[cut:]
+            longer = f"{lines[-1]} {word}".strip()
+            if fits(longer)[0] <= width:
+                lines[-1] = longer
+            else:
+                lines.append(word)
+        lines = [line for line in lines if line]
+        if len(lines) > most:
+            last = lines[most - 1]
+            while fits(last + "…")[0] > width:
+                last = last[:-1]
+            lines = [*lines[: most - 1], last + "…"]
+        return lines
+
+    def _text(self, text: str, size: int, color: Rgb, bold: bool) -> pygame.Surface:
+        text = "".join(letter if letter.isprintable() else "?" for letter in text)  # a 0 would be refused
+        return self.face(size, bold).render(text, True, color)
+
+    def _outlined(self, text: str, size: int, color: Rgb) -> pygame.Surface:
+        """Bold, with a dark rim, so that it can be read over anything."""
+        inner, rim = self._text(text, size, color, True), self._text(text, size, INK, True)
+        picture = pygame.Surface((inner.get_width() + 4, inner.get_height() + 4), pygame.SRCALPHA)
+        rim.set_alpha(150)
+        for at in ((1, 2), (3, 2), (2, 1), (2, 3), (2, 4), (1, 3), (3, 3)):
+            picture.blit(rim, at)
+        picture.blit(inner, (2, 2))
+        return picture
+
+
+def rgb(number: int) -> Rgb:
+    """The colour 0xRRGGBB."""
+    return number >> 16 & 255, number >> 8 & 255, number & 255
+
+
+def mix(first: Rgb, second: Rgb, share: float) -> Rgb:
+    """Between two colours; a share of 1 is the second."""
+    r, g, b = (round(a + (z - a) * share) for a, z in zip(first, second, strict=True))
+    return r, g, b
+
+
+def panel(target: pygame.Surface, area: pygame.Rect, alpha: int = 255, radius: int = 14) -> None:
+    """A rounded panel with a thin edge."""
+    picture = pygame.Surface(area.size, pygame.SRCALPHA)
+    pygame.draw.rect(picture, (*PANEL, alpha), picture.get_rect(), border_radius=radius)
+    pygame.draw.rect(picture, (*PANEL_EDGE, alpha), picture.get_rect(), 1, border_radius=radius)
+    target.blit(picture, area)
+
+
+def veil(target: pygame.Surface, alpha: int) -> None:
+    """Darken all that has been drawn so far."""
+    dark = pygame.Surface(target.get_size())
+    dark.fill(VOID)
+    dark.set_alpha(alpha)
+    target.blit(dark, (0, 0))

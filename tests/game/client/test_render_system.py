@@ -1,0 +1,176 @@
+"""What is in the world is on the screen, where it is and as it looks."""
+
+from collections.abc import Iterator
+
+import esper
+import pygame
+import pytest
+
+from ecs.arena import Arena, parse_arena
+from ecs.components import UNITS_PER_PIXEL, Intent, Size, Velocity
+from ecs.step import DIRECTIONS
+from ecs.world import World
+from game.client.camera import Camera
+from game.client.components import Shown
+from game.client.render_system import RenderSystem
+from game.client.sprites import Sprites
+from game.client.theme import VOID, Fonts
+from game.components import Color, Name
+from game.rules import PLAYER_SIZE
+from tests.game.client.stage import differs
+
+WIDE = parse_arena("\n".join(["#" * 80, *["#" + "." * 78 + "#"] * 60, "#" * 80]))
+TINY = parse_arena("#####\n#...#\n#...#\n#####")
+RED, BLUE = 0xFF2020, 0x2040FF
+OWN = 1
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    world = World()
+    with world:
+        yield world
+    world.close()
+
+
+def body(world: World, net_id: int, x: int, y: int, color: int = RED, name: str = "", direction: int = 0) -> Shown:
+    """Somebody with the top left corner at these pixels of the arena."""
+    shown = Shown(x * UNITS_PER_PIXEL, y * UNITS_PER_PIXEL)
+    dx, dy = DIRECTIONS[direction]
+    parts = [shown, Size(PLAYER_SIZE, PLAYER_SIZE), Velocity(dx * 64, dy * 64), Intent(direction), Color(color)]
+    world.spawn(net_id, *parts, *([Name(name)] if name else []))
+    return shown
+
+
+def drawing(
+    surface: pygame.Surface, arena: Arena = WIDE, net_id: int = OWN, camera: Camera | None = None
+) -> RenderSystem:
+    return RenderSystem(surface, arena, net_id, lambda: None, camera or Camera(), Sprites(), Fonts())
+
+
+def is_like(pixel: pygame.Color, color: int) -> bool:
+    wanted = pygame.Color((color >> 16, color >> 8 & 255, color & 255))
+    return all(abs(a - b) < 70 for a, b in zip(pixel[:3], wanted[:3], strict=True))
+
+
+def test_others_are_drawn_in_their_colour_where_they_are_shown(surface: pygame.Surface, world: World) -> None:
+    body(world, OWN, 1200, 1000)
+    body(world, 2, 1300, 1100, BLUE)
+    drawing(surface).process(0.0)
+    # One's own player (28 pixels) is in the middle of the window; the other one is 100 pixels further.
+    assert is_like(surface.get_at((640 - 14 + 4, 360 + 4)), RED)
+    assert is_like(surface.get_at((640 - 14 + 104, 360 + 104)), BLUE)
+    assert not is_like(surface.get_at((640 - 14 + 144, 360 + 104)), BLUE)
+
+
+def test_what_is_shown_moves_with_fractions_of_ticks(surface: pygame.Surface, world: World) -> None:
+    body(world, OWN, 1200, 1000)
+    other = body(world, 2, 1300, 1000, BLUE)
+    render = drawing(surface)
+    render.process(0.0)
+    before = surface.copy()
+    other.x += 1.6 * UNITS_PER_PIXEL
+    render.process(0.0)
+    assert 0 < differs(before, surface) < 2000
+
+
+def test_the_camera_stays_in_the_arena(surface: pygame.Surface, world: World) -> None:
+    body(world, OWN, 40, 50)
+    render = drawing(surface)
+    render.process(0.0)
+    assert render.own_place == (40, 50)
+    assert surface.get_at((2, 100)).b > 100  # the wall at the border
+    assert surface.get_at((36, 200)).b < 60  # and floor beside it
+
+
+def test_a_small_arena_is_in_the_middle_of_nothing(surface: pygame.Surface, world: World) -> None:
+    body(world, OWN, 40, 50)
+    render = drawing(surface, TINY)
+    surface.fill((255, 0, 255))  # what an earlier frame left
+    render.process(0.0)
+    assert render.own_place == (640 - 80 + 40, 360 - 64 + 50)
+    assert {surface.get_at(at)[:3] for at in ((0, 0), (1279, 0), (0, 719), (1279, 719), (300, 360))} == {VOID}
+
+
+def test_every_pixel_is_drawn_anew(surface: pygame.Surface, world: World) -> None:
+    body(world, OWN, 1200, 1000)
+    render = drawing(surface)
+    render.process(0.0)
+    first = surface.copy()
+    surface.fill((255, 0, 255))
+    render.process(0.0)
+    assert differs(first, surface) == 0
+
+
+def test_a_name_stands_above_its_bearer(surface: pygame.Surface, world: World) -> None:
+    body(world, OWN, 1200, 1000)
+    render = drawing(surface)
+    render.process(0.0)
+    without = surface.copy()
+    world.remove(OWN)
+    body(world, OWN, 1200, 1000, name="Ann")
+    render.process(0.0)
+    assert differs(without, surface) > 50
+    assert differs(without.subsurface((0, 346, 1280, 374)), surface.subsurface((0, 346, 1280, 374))) == 0
+
+
+def test_ones_own_player_is_marked(surface: pygame.Surface, world: World) -> None:
+    body(world, OWN, 1200, 1000)
+    camera = Camera()
+    drawing(surface, camera=camera).process(1.0)
+    own = surface.copy()
+    drawing(surface, net_id=99, camera=camera).process(1.0)
+    assert differs(own, surface) > 100
+
+
+def test_eyes_look_where_their_bearer_goes(surface: pygame.Surface, world: World) -> None:
+    body(world, OWN, 1200, 1000)
+    looks = []
+    for net_id, direction in enumerate((0, 1, 3, 5, 7), 2):
+        body(world, net_id, 1300, 1000, direction=direction)
+        drawing(surface).process(0.5)
+        looks.append(surface.subsurface((726, 346, 28, 28)).copy())
+        world.remove(net_id)
+    assert all(differs(first, second) > 20 for first in looks for second in looks if first is not second)
+
+
+def test_eyes_turn_gradually(surface: pygame.Surface, world: World) -> None:
+    body(world, OWN, 1200, 1000)
+    render = drawing(surface)
+    render.process(1.0)
+    entity = world.entity(OWN)
+    assert entity is not None
+    esper.component_for_entity(entity, Intent).direction = 3
+    straight = surface.copy()
+    render.process(1.001)
+    assert differs(straight, surface) == 0
+    render.process(1.5)
+    assert differs(straight, surface) > 20
+
+
+def test_whoever_is_out_of_view_costs_no_pictures(surface: pygame.Surface, world: World) -> None:
+    body(world, OWN, 1200, 1000)
+    body(world, 2, 40, 40)
+    render = drawing(surface)
+    render.process(0.0)
+    assert render.players == 2
+    assert list(render._looks) == [OWN]
+
+
+def test_without_a_body_of_ones_own_the_arena_is_still_drawn(surface: pygame.Surface, world: World) -> None:
+    body(world, 2, 40 * 32, 31 * 32, BLUE)
+    render = drawing(surface)
+    render.process(0.0)
+    assert render.own_place is None
+    assert is_like(surface.get_at((644, 364)), BLUE)
+
+
+def test_a_resized_window_is_filled(surface: pygame.Surface, world: World) -> None:
+    body(world, OWN, 1200, 1000)
+    render = drawing(surface)
+    render.process(0.0)
+    larger = pygame.display.set_mode((1600, 900), pygame.RESIZABLE)
+    render.process(0.0)
+    assert larger is surface
+    assert render.own_place == (800 - 14, 450 - 14)
+    assert surface.get_at((1599, 899))[:3] != (0, 0, 0)

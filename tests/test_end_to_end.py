@@ -1,0 +1,75 @@
+"""The real programs over real TCP: a server, clients with a (dummy) window, one killed, one refused, mirrors equal."""
+
+import json
+import re
+import signal
+from pathlib import Path
+
+from tests.game.processes import Program, port_of, programs
+
+
+def checksums(program: Program) -> dict[int, str]:
+    """What a program computed of the world, by tick."""
+    found = (re.search(r"tick (\d+): checksum ([0-9a-f]{8})", line) for line in list(program.lines))
+    return {int(match[1]): match[2] for match in found if match}
+
+
+def test_a_server_and_three_windows_one_killed_one_refused_and_equal_mirrors(tmp_path: Path) -> None:
+    with programs() as start:
+        server = start("--server", "--port", "0", "--host", "127.0.0.1", "--max-players", "5", "--log-level", "debug")
+        address = f"127.0.0.1:{port_of(server)}"
+
+        def window(name: str, where: str = address) -> Program:
+            home = str(tmp_path / name)
+            return start(
+                "--connect", where, "--name", name, "--log-level", "debug", PYGAME_NETWORKING_CONFIG_DIR=home
+            )  # fmt: skip
+
+        ann, bob, cid = window("Ann"), window("Bob"), window("Cid")
+        server.wait_for("join:", 3)
+        bots = start("--bots", "2", "--connect", address, "--seconds", "60", "--seed", "4")
+        server.wait_for("join:", 5)
+        late = window("Late")
+        server.wait_for("refused: the server is full: 5 of 5 players")
+        for program in (ann, bob, cid):
+            program.wait_for("checksum", 3)
+
+        cid.end(signal.SIGKILL)
+        server.wait_for("leave: 'Cid'")
+        seen = len(checksums(ann))
+        ann.wait_for("checksum", seen + 3)
+        bob.wait_for("checksum", seen + 3)
+
+        truth = checksums(server)
+        for program in (ann, bob, cid):
+            held = checksums(program)
+            assert len(held) >= 3
+            assert held == {tick: truth[tick] for tick in held}
+            assert not any("mirror differs" in line or "Traceback" in line for line in program.lines)
+        assert len(set(truth.values())) > 5, "the world did change: bots walk in it"
+
+        assert late.process.poll() is None  # it shows why, and lets one try again
+        for program in (ann, bob, late):
+            assert program.end() == 0
+            assert not any("Traceback" in line for line in program.lines)
+        server.wait_for("leave: 'Ann'")
+        server.wait_for("leave: 'Bob'")
+        assert bots.process.poll() is None
+        assert server.end() == 0
+        assert not any("Traceback" in line or "ERROR" in line for line in server.lines)
+
+
+def test_bots_report_one_line_of_json_with_exact_mirrors() -> None:
+    with programs() as start:
+        server = start("--server", "--port", "0", "--host", "127.0.0.1")
+        bots = start("--bots", "8", "--connect", f"127.0.0.1:{port_of(server)}", "--seconds", "4", "--seed", "2")
+        assert bots.wait() == 0
+        lines = [line for line in bots.lines if line.startswith("{")]
+        assert len(lines) == 1
+        report = json.loads(lines[0])
+    assert (report["bots"], report["connected"], report["mirror_mismatches"]) == (8, 8, 0)
+    assert report["mirror_checks"] >= 8
+    assert report["frames"] > 8 * 20
+    assert report["turns"] > 8
+    assert report["bytes_in_per_s"] > 100
+    assert "unexplained" not in report["corrections_by_cause"]
