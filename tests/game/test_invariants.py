@@ -4,7 +4,7 @@ import logging
 
 import esper
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from ecs.arena import TILE
@@ -34,7 +34,7 @@ def heard(player: Player) -> list[FromServer]:
     return [decode_from_server(payload) for payload in Deframer(1 << 20).feed(bytes(player.tap.data))]
 
 
-@settings(derandomize=True, deadline=None, max_examples=25)
+@settings(derandomize=True, deadline=None, max_examples=25, phases=[Phase.generate])  # to shrink takes minutes
 @given(st.lists(networks, min_size=2, max_size=4), st.integers(0, 1000), st.integers(5, 200))
 def test_mirror_each_client_holds_the_servers_world_to_the_bit(
     conditions: list[Conditions], seed: int, apart: int
@@ -55,14 +55,14 @@ def test_mirror_each_client_holds_the_servers_world_to_the_bit(
     stage.run(200, walk)
     for walker in walkers:
         walker.player.controls.steer(0)
-    stage.run(200)  # and after quiet everybody holds the same, whatever happened before
+    stage.run(240)  # and after quiet everybody holds the same, whatever happened before
 
     for player in stage.players[1:]:
         assert player.play.ending is None
         assert player.stay.mirror.mismatches == 0
         assert player.play.causes[Cause.UNEXPLAINED] == 0
         assert player.held() == stage.history[player.stay.mirror.tick]
-        assert player.stay.mirror.tick > stage.simulation.tick - 60
+        assert player.stay.mirror.tick > stage.simulation.tick - 120  # the worst network is a second late
     # Liveness: mirrors were compared, checksums were sent, people turned, the world is not where it began.
     assert all(player.compared > 50 for player in stage.players[1:])
     assert sum(isinstance(m, Frame) and m.checksum is not None for m in heard(stage.players[1])) >= 3
