@@ -6,7 +6,16 @@ import sys
 from pathlib import Path
 
 from ecs.arena import ArenaError
-from game.rules import DEFAULT_ARENA, SEND_RATE, SILENCE_SECONDS, TICK_RATE, clean_name, load_arena, parse_color
+from game.rules import (
+    DEFAULT_ARENA,
+    HOLD_SECONDS,
+    SEND_RATE,
+    SILENCE_SECONDS,
+    TICK_RATE,
+    clean_name,
+    load_arena,
+    parse_color,
+)
 from net.address import DEFAULT_PORT, Address, AddressError, parse_address
 
 
@@ -41,7 +50,13 @@ def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     if options.send_rate > options.tick_rate or options.tick_rate % options.send_rate:
         parser.error(f"argument --send-rate: {options.tick_rate} ticks a second must be a multiple of it")
     settings = ServerSettings(
-        arena, options.max_players, options.tick_rate, options.send_rate, options.seed, options.silence
+        arena,
+        options.max_players,
+        options.tick_rate,
+        options.send_rate,
+        options.seed,
+        options.silence,
+        options.hold_seat,
     )
     return serve(settings, options.host, options.port, options.with_parent)
 
@@ -83,6 +98,13 @@ def _parser() -> argparse.ArgumentParser:
         default=SILENCE_SECONDS,
         metavar="S",
         help="a client that sends nothing for so long is gone (default %(default)s)",
+    )
+    host.add_argument(
+        "--hold-seat",
+        type=_seconds_or_none,
+        default=HOLD_SECONDS,
+        metavar="S",
+        help="so long can a player whose connection is lost come back (default %(default)s; 0: not at all)",
     )
     host.add_argument("--with-parent", action="store_true", help=argparse.SUPPRESS)  # end when standard input ends
 
@@ -133,12 +155,19 @@ def _whole(text: str, low: int, high: int) -> int:
 
 
 def _seconds(text: str) -> float:
+    value = _seconds_or_none(text)
+    if not value:
+        raise argparse.ArgumentTypeError(f"{text!r} is not possible: seconds, more than 0 and at most a day")
+    return value
+
+
+def _seconds_or_none(text: str) -> float:
     try:
         value = float(text)
     except ValueError:
         value = -1.0
-    if not 0 < value <= 86400:
-        raise argparse.ArgumentTypeError(f"{text!r} is not possible: seconds, more than 0 and at most a day")
+    if not 0 <= value <= 86400:
+        raise argparse.ArgumentTypeError(f"{text!r} is not possible: seconds, at least 0 and at most a day")
     return value
 
 

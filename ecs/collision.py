@@ -26,7 +26,7 @@ def separate(bodies: Mapping[int, Body], before: Mapping[int, Body], arena: Aren
         if not pairs:
             break
         for left, right in pairs:
-            if _overlap(now[left], now[right]):
+            if overlap(now[left], now[right]):
                 now[left], now[right] = _push(now[left], now[right], arena)
                 by[left], by[right] = right, left
     else:
@@ -59,7 +59,8 @@ def _stay(now: dict[int, Body], before: Mapping[int, Body], by: dict[int, int]) 
                     by[net_id] = other
 
 
-def _overlap(a: Body, b: Body) -> bool:
+def overlap(a: Body, b: Body) -> bool:
+    """Whether two bodies share a place; to touch is not to overlap."""
     return a.x < b.x + b.w and b.x < a.x + a.w and a.y < b.y + b.h and b.y < a.y + a.h
 
 

@@ -1,4 +1,4 @@
-"""The components that this game adds to those of `ecs`: what a player is called and looks like."""
+"""The components that this game adds to those of `ecs`: what a player is called and looks like, and who is away."""
 
 from dataclasses import dataclass
 
@@ -15,3 +15,13 @@ class Color:
     """The colour of the body, 0xRRGGBB."""
 
     rgb: int
+
+
+@dataclass(slots=True)
+class Away:
+    """The connection of this player is lost, and the seat is held in case they come back.
+
+    Present only meanwhile, so that it costs nothing for all the others. `since` is the tick in which it was noticed.
+    """
+
+    since: int

@@ -6,7 +6,7 @@ from typing import Final
 
 from ecs.arena import Arena, ArenaError, parse_arena
 from ecs.components import UNITS_PER_PIXEL
-from game.components import Color, Name
+from game.components import Away, Color, Name
 from net.replication.registry import Registry
 
 PLAYER_SIZE: Final = 28 * UNITS_PER_PIXEL  # a little less than a tile, so that doors of one tile can be passed
@@ -14,6 +14,7 @@ NAME_LIMIT: Final = 16  # characters: what fits above a head
 TICK_RATE: Final = 60
 SEND_RATE: Final = 30
 SILENCE_SECONDS: Final = 5.0  # without a byte from the other side, a link counts as dead
+HOLD_SECONDS: Final = 5.0  # for a player whose connection is lost to come back into the same seat
 ASSETS: Final = Path(__file__).resolve().parent.parent / "assets"
 DEFAULT_ARENA: Final = ASSETS / "arenas" / "courtyard.txt"
 
@@ -35,6 +36,7 @@ def build_registry() -> Registry:
     registry = Registry()
     registry.add(Name, check=lambda name: name.text == clean_name(name.text))
     registry.add(Color, check=lambda color: 0 <= color.rgb <= 0xFFFFFF)
+    registry.add(Away, check=lambda away: away.since >= 0)
     return registry
 
 

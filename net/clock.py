@@ -11,8 +11,8 @@ from typing import Final, NamedTuple
 WINDOW: Final = 32  # pings that count: 8 seconds at 4 a second, so that one spike neither rules nor lingers
 SLEW: Final = 0.05  # a clock is never faster or slower by more than this; nobody sees 5 %
 SNAP_SECONDS: Final = 0.75  # further behind than this, a clock jumps forward instead
+DOUBT_TICKS: Final = 2.0  # by which two estimates may differ beyond what their round trips allow
 SAFETY_TICKS: Final = 1.5  # of the lead: one for the beat of two frame loops, a half for late wake-ups
-NEARLY_ALL: Final = 0.95  # the share of messages that should be in time; a stalled segment is not worth waiting for
 
 
 class _Ping(NamedTuple):
@@ -38,6 +38,11 @@ class ServerClock:
         held = max(0.0, server_sent - server_received) / self._rate
         round_trip = max(0.0, arrived - sent - held)
         offset = server_sent + (round_trip / 2 - arrived) * self._rate
+        if self._pings:
+            best = min(self._pings)
+            most = (round_trip + best.round_trip) / 2 * self._rate + DOUBT_TICKS
+            if abs(offset - best.offset) > most:  # no asymmetry explains that: the server gave ticks up, say
+                self._pings.clear()
         self._pings.append(_Ping(round_trip, offset, sent, server_received))
 
     @property
@@ -58,10 +63,25 @@ class ServerClock:
     def lead(self) -> float:
         """How many ticks ahead of the server to run, so that nearly all that we send arrives in time.
 
-        Each ping tells how long after we sent it, by the server's clock as we believe it, it arrived.
+        Each ping tells how long after we sent it, by the server's clock as we believe it, it arrived. What a lost
+        segment delays is not worth waiting for.
         """
-        travels = (ping.received - self.tick(ping.sent) for ping in self._pings)
-        return quantile(travels, NEARLY_ALL) + SAFETY_TICKS
+        return nearly_all(self._travel(ping) for ping in self._pings) + SAFETY_TICKS
+
+    @property
+    def margin(self) -> float:
+        """How many ticks early the last ping would have been, had it been an intent; negative: late."""
+        return self.lead - self._travel(self._pings[-1]) if self._pings else 0.0
+
+    @property
+    def jitter(self) -> float:
+        """How much round trips differ from their median, in seconds: the median of the differences."""
+        middle = self.round_trip
+        return quantile((abs(ping.round_trip - middle) for ping in self._pings), 0.5)
+
+    def _travel(self, ping: _Ping) -> float:
+        """How many ticks a ping was under way, by the server's clock as we believe it."""
+        return ping.received - self.tick(ping.sent)
 
 
 class Pace:
@@ -71,6 +91,7 @@ class Pace:
         self._rate = tick_rate
         self._value: float | None = None
         self._when = 0.0
+        self.jumped = False  # whether the last `follow` was more than a bit faster than time
 
     def follow(self, now: float, target: float) -> float:
         """The tick to be at, given where one should be at `now` (seconds)."""
@@ -80,13 +101,24 @@ class Pace:
         elapsed = max(0.0, now - self._when) * self._rate
         self._when = now
         expected = self._value + elapsed
-        if target - expected > SNAP_SECONDS * self._rate:
+        self.jumped = target - expected > SNAP_SECONDS * self._rate
+        if self.jumped:
             self._value = target
         elif expected - target > SNAP_SECONDS * self._rate:
             pass  # far ahead: stand still until the target is near again
         else:
             self._value = expected + min(max(target - expected, -SLEW * elapsed), SLEW * elapsed)
         return self._value
+
+
+def nearly_all(values: Iterable[float]) -> float:
+    """A bound that nearly all values of a network's usual spread keep, whatever a few stalled ones do.
+
+    The median and three standard deviations (estimated from the median deviation, which outliers do not move).
+    """
+    known = list(values)
+    middle = quantile(known, 0.5)
+    return middle + 3 * 1.4826 * quantile((abs(value - middle) for value in known), 0.5)
 
 
 def quantile(values: Iterable[float], share: float) -> float:

@@ -34,7 +34,7 @@ from net.messages import (
     Welcome,
 )
 
-FROM_CLIENT_LIMIT: Final = 512  # bytes of payload; a Hello with the longest name takes about 120
+FROM_CLIENT_LIMIT: Final = 512  # bytes of payload; a Hello with the longest name takes about 130
 FROM_SERVER_LIMIT: Final = 1 << 20  # a snapshot of 10,000 entities of 50 bytes, twice over
 FROM_CLIENT_FIELDS: Final = 16  # twice what any message of a client has, so that a later version's Hello is read
 TEXT_LIMIT: Final = 256  # characters of a reason, a name, a schema's line
@@ -48,8 +48,8 @@ MAX_INT: Final = (1 << 31) - 1  # of a component's field, either sign
 def encode(message: Message) -> bytes:
     """The payload of a message. Raises TypeError for what is no message."""
     match message:
-        case Hello(version, schema_hash, name, color):
-            fields: list[Any] = [0, MAGIC, version, schema_hash, name, color]
+        case Hello(version, schema_hash, name, color, token):
+            fields: list[Any] = [0, MAGIC, version, schema_hash, name, color, token]
         case Steer(tick, direction):
             fields = [1, tick, direction]
         case Ping(time):
@@ -58,8 +58,8 @@ def encode(message: Message) -> bytes:
             fields = [3, tick]
         case Goodbye(reason):
             fields = [4, reason]
-        case Welcome(net_id, tick, tick_rate, frame_ticks, arena):
-            fields = [5, MAGIC, VERSION, net_id, tick, tick_rate, frame_ticks, arena]
+        case Welcome(net_id, tick, tick_rate, frame_ticks, arena, token):
+            fields = [5, MAGIC, VERSION, net_id, tick, tick_rate, frame_ticks, arena, token]
         case Refused(refusal, version, reason, schema):
             fields = [6, MAGIC, version, int(refusal), reason, schema]
         case Snapshot(tick, entities):
@@ -85,8 +85,8 @@ def decode_from_client(payload: bytes) -> FromClient:
             _integer(version, 0, MAX_INT)
             if version != VERSION:  # another version's Hello may look otherwise behind this point
                 return Hello(version, "", "", 0)
-            schema_hash, name, color = _exactly(3, rest)
-            return Hello(version, _text(schema_hash), _text(name), _integer(color, 0, 0xFFFFFF))
+            schema_hash, name, color, token = _exactly(4, rest)
+            return Hello(version, _text(schema_hash), _text(name), _integer(color, 0, 0xFFFFFF), _text(token))
         case 1, [tick, direction]:
             return Steer(_integer(tick, 0, MAX_TICK), _integer(direction, 0, INTENT_CODES - 1))
         case 2, [time]:
@@ -107,13 +107,14 @@ def decode_from_server(payload: bytes) -> FromServer:
         case 5, [magic, version, *rest] if magic == MAGIC:
             if _integer(version, 0, MAX_INT) != VERSION:
                 raise RemoteProtocolError(f"a welcome of version {_short(version)}, where {VERSION} was asked for")
-            net_id, tick, tick_rate, frame_ticks, arena = _exactly(5, rest)
+            net_id, tick, tick_rate, frame_ticks, arena, token = _exactly(6, rest)
             return Welcome(
                 _net_id(net_id),
                 _integer(tick, 0, MAX_TICK),
                 _integer(tick_rate, 1, 1000),
                 _integer(frame_ticks, 1, 1000),
                 tuple(_text(row) for row in _rows(arena)),
+                _text(token),
             )
         case 6, [magic, version, refusal, reason, schema] if magic == MAGIC:
             code = Refusal(_integer(refusal, min(Refusal), max(Refusal)))

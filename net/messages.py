@@ -26,6 +26,7 @@ class Refusal(IntEnum):
     FULL = 3
     NAME = 4
     CLOSING = 5
+    TOKEN = 6
 
 
 # What a client says.
@@ -39,6 +40,7 @@ class Hello:
     schema_hash: str
     name: str
     color: int  # 0xRRGGBB
+    token: str = ""  # of the last Welcome, to come back into that seat; empty: a new player
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ class Welcome:
     tick_rate: int  # per second
     frame_ticks: int  # ticks from one frame to the next
     arena: tuple[str, ...]
+    token: str  # a secret: who says it in a Hello comes back into this seat
 
 
 @dataclass(frozen=True, slots=True)

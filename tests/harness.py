@@ -60,16 +60,27 @@ class Player:
 
     def __init__(self, stage: "Stage", name: str, conditions: Conditions, seed: int, registry: Registry) -> None:
         self.controls = Controls()
-        self.play = Play(name, 0x123456, self.controls, registry, stage.clock)
-        self.near, self.far = link(stage.clock, conditions, seed)
-        self.session = stage.simulation.accept(self.far)
-        self.far.receiver = self.session
-        self.tap = Tap(self.play)
-        self.near.receiver = self.tap
         self.corrections: list[Correction] = []
         self.compared = 0  # ticks at which the mirror was held against the server
         self.updating = True
         self._stage = stage
+        self._name, self._conditions, self._seed, self._registry = name, conditions, seed, registry
+        self._connect("")
+
+    def come_back(self, token: str | None = None) -> None:
+        """Connect anew, as a session does after a loss, with the token of the last Welcome or another."""
+        self.updating = True
+        self.play.world.close()
+        self._connect(self.play.token if token is None else token)
+
+    def _connect(self, token: str) -> None:
+        stage = self._stage
+        self.play = Play(self._name, 0x123456, self.controls, self._registry, stage.clock, token=token)
+        self.near, self.far = link(stage.clock, self._conditions, self._seed)
+        self.session = stage.simulation.accept(self.far)
+        self.far.receiver = self.session
+        self.tap = Tap(self.play)
+        self.near.receiver = self.tap
         self._last: Correction | None = None
         self.play.changed = self._watch_mirror
         self.play.attach(self.near)
@@ -88,7 +99,8 @@ class Player:
             return
         self.play.update()
         if self.play.stay is not None:
-            last = self.stay.reconciliation.last
+            recent = self.stay.reconciliation.recent
+            last = recent[-1] if recent else None
             if last is not None and last is not self._last:
                 self.corrections.append(last)
             self._last = last
@@ -152,7 +164,10 @@ class Stage:
         self.registry = registry()
         self.settings = ServerSettings(arena, **settings)  # type: ignore[arg-type]
         self.frame_ticks = self.settings.tick_rate // self.settings.send_rate
-        self.simulation = Simulation(self.settings, self.clock, self.registry, rules)
+        secret = random.Random(self.settings.seed)
+        self.simulation = Simulation(
+            self.settings, self.clock, self.registry, rules, mint_token=lambda: secret.randbytes(16).hex()
+        )
         self.players: list[Player] = []
         self.strangers: list[Stranger] = []
         self.history: dict[int, tuple[EntityRow, ...]] = {}  # tick -> the server's world after it
@@ -175,6 +190,22 @@ class Stage:
             self._deliver()
             for player in self.players:
                 player.update()
+
+    def hiccup(self, ticks: int, given_up: bool) -> None:
+        """The server stands still for so long; then it makes up for that time at once, or gives it up."""
+        began = self.clock.time
+        for _ in range(ticks):
+            self.clock.time += 1 / self.settings.tick_rate
+            for player in self.players:
+                player.near.deliver()
+                player.update()
+        self._deliver()
+        for tick in range(0 if given_up else ticks):
+            self.simulation.advance(began + (tick + 1) / self.settings.tick_rate)
+            with self.simulation.world:
+                self.history[self.simulation.tick] = self.registry.describe_all(self.simulation.world)
+        if given_up:
+            self.simulation.network.began(self.clock.time)
 
     def settle(self, ticks: int = 120) -> None:
         """Until everybody is in, and their clocks are good."""

@@ -7,8 +7,10 @@ import esper
 import pygame
 
 from game.client.camera import Camera
+from game.client.ghosts import Ghosts
 from game.client.hud import Hud
 from game.client.keyboard import Keyboard
+from game.client.net_graph import NetGraph
 from game.client.play import Play
 from game.client.render_system import RenderSystem
 from game.client.session import Phase, Session
@@ -35,6 +37,8 @@ class GameScreen:
         self._keyboard = Keyboard(session.controls)
         self._hud = Hud(fonts)
         self._camera = Camera()
+        self.graph: NetGraph | None = None  # while it is switched on, as the ghosts
+        self.ghosts: Ghosts | None = None
         self._play = play
         self.renderer = self._drawing(play)
 
@@ -45,8 +49,13 @@ class GameScreen:
 
     def handle(self, event: pygame.Event) -> None:
         """Take in one event of the window."""
-        if event.type == pygame.KEYDOWN and event.key == pygame.K_ESCAPE:
+        key = event.key if event.type == pygame.KEYDOWN else None
+        if key == pygame.K_ESCAPE:
             self._leave()
+        elif key == pygame.K_F3:
+            self.graph = None if self.graph else NetGraph(self._fonts)
+        elif key == pygame.K_F4:
+            self.ghosts = None if self.ghosts else Ghosts(self._fonts)
         else:
             self._keyboard.handle(event)
 
@@ -60,6 +69,11 @@ class GameScreen:
 
     def draw(self, now: float) -> None:
         """Draw what lies over the world."""
+        if self.ghosts and self._play.stay is not None:
+            with self._play.world:
+                self.ghosts.draw(self._window, self.renderer.corner, self._play.stay.reconciliation.prediction)
+        if self.graph:
+            self.graph.draw(self._window, self._play, now)
         session = self._session
         plays = session.phase is Phase.PLAYING
         clock = self._play.stay.clock if plays and self._play.stay is not None else None
@@ -68,7 +82,7 @@ class GameScreen:
         if not plays:
             self._hud.overlay(self._window, "Connection lost", session.message, self._next_step(now), now)
         elif not self._keyboard.used:
-            self._hud.hint(self._window, "Arrow keys or W A S D to walk · Esc leaves")
+            self._hud.hint(self._window, "Arrow keys or W A S D to walk · F3 shows the network · Esc leaves")
 
     def close(self) -> None:
         """Forget the world that was drawn last."""

@@ -16,11 +16,12 @@ from game.client.input_system import InputSystem
 from game.client.mirror_system import MirrorSystem
 from game.client.reconciliation_system import ReconciliationSystem
 from game.client.timeline import Places, Timeline
-from net.clock import NEARLY_ALL, Pace, ServerClock, quantile
+from net.clock import Pace, ServerClock, nearly_all
 from net.messages import Frame
+from net.replication.publisher import QUIET_FRAMES_PER_SECOND
 
 HALF_LIFE: Final = 0.025  # seconds in which an error halves: a sixteenth is left after 100 ms
-TELEPORT: Final = 10 * TILE  # world units; an error larger than this is not slid
+TELEPORT: Final = 30 * TILE  # world units: four seconds at top speed; whoever is further off has not walked there
 FRAMES: Final = 64  # whose delays count: two seconds of play
 
 
@@ -39,37 +40,42 @@ class InterpolationSystem(esper.Processor):
         frame_ticks: int,
     ) -> None:
         self._net_id = net_id
-        self._timeline = timeline
+        self.timeline = timeline
         self._clock = clock
         self._incoming = incoming
         self._reconciliation = reconciliation
         self._input = input_system
         self._frame_ticks = frame_ticks
+        self._quiet_ticks = max(1, tick_rate // QUIET_FRAMES_PER_SECOND)
         self._pace = Pace(tick_rate)
         self._ages: deque[float] = deque(maxlen=FRAMES)  # ticks of the server's clock, when each frame arrived
         self._drawn_at = 0.0  # seconds
         self._known = -1
         self._drawn: dict[int, tuple[float, float]] = {}  # without errors
         self.now = -1.0  # the tick at which others are shown
+        self.late_frames = 0  # that told of ticks which had been shown already
+        self.starved = 0  # drawn frames for which even a quiet frame should have come, and had not
 
     def heard(self, frame: Frame, now: float) -> None:
         """A frame arrived just now: so much is what we are told behind the server's clock."""
+        self.late_frames += frame.tick < self.now
         if self._clock.synced:
             self._ages.append(self._clock.tick(now) - frame.tick)
 
     @property
     def delay(self) -> float:
         """How many ticks behind the server others are shown: so that nearly every frame is here when it is due."""
-        return quantile(self._ages, NEARLY_ALL) + self._frame_ticks
+        return nearly_all(self._ages) + self._frame_ticks
 
     def process(self, now: float) -> None:
-        if self._timeline.known < 0 or not self._clock.synced:
+        if self.timeline.known < 0 or not self._clock.synced:
             return
         fade = 0.5 ** (max(0.0, now - self._drawn_at) / HALF_LIFE)
         self._drawn_at = now
-        corrected = self._what_was_wrong()
-        self.now = self._pace.follow(now, self._clock.tick(now) - self.delay)
-        self._drawn = _between(*self._timeline.around(self.now))
+        before, self.now = self.now, self._pace.follow(now, self._clock.tick(now) - self.delay)
+        corrected = self._what_was_wrong(self.now if self._pace.jumped else before)
+        self.starved += self.now > self.timeline.known + self._quiet_ticks
+        self._drawn = _between(*self.timeline.around(self.now))
         for entity, (net_id, _) in list(esper.get_components(NetID, Position)):
             place = self._own_place() if net_id.id == self._net_id else self._drawn.get(net_id.id)
             if place is None:
@@ -84,14 +90,17 @@ class InterpolationSystem(esper.Processor):
             shown.x = place[0] + shown.error_x
             shown.y = place[1] + shown.error_y
 
-    def _what_was_wrong(self) -> dict[int, tuple[float, float]]:
-        """How far from where we know them now to have been others were drawn last time, where that was a guess."""
-        was_guess = self.now > self._known
-        news = self._timeline.known != self._known
-        self._known = self._timeline.known
-        if not (was_guess and news and self._drawn):
+    def _what_was_wrong(self, tick: float) -> dict[int, tuple[float, float]]:
+        """How far others were drawn last time from where we know them now to be at that tick.
+
+        That is where they were guessed then, and have been heard of since; or where the shown time itself jumped.
+        """
+        was_guess = tick > self._known
+        news = self.timeline.known != self._known
+        self._known = self.timeline.known
+        if not (self._drawn and (self._pace.jumped or (was_guess and news))):
             return {}
-        right = _between(*self._timeline.around(self.now))
+        right = _between(*self.timeline.around(tick))
         return {
             net_id: (drawn[0] - right[net_id][0], drawn[1] - right[net_id][1])
             for net_id, drawn in self._drawn.items()

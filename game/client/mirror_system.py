@@ -1,6 +1,7 @@
 """The first system of a client: takes in what the server said since the last time, in order."""
 
 from collections import deque
+from collections.abc import Callable
 
 import esper
 
@@ -15,6 +16,9 @@ class MirrorSystem(esper.Processor):
         self._mirror = mirror
         self.inbox: deque[Snapshot | Frame] = deque()  # bounded by what came since the last drawn frame
         self.news: list[Snapshot | Frame] = []  # what was taken in this time
+        self.took: Callable[[int, Frame], None] = lambda since, frame: (
+            None
+        )  # after each frame; `since` which tick it was
 
     def process(self, now: float) -> None:
         self.news.clear()
@@ -23,5 +27,7 @@ class MirrorSystem(esper.Processor):
             if isinstance(message, Snapshot):
                 self._mirror.show(message)
             else:
+                since = self._mirror.tick
                 self._mirror.advance(message)
+                self.took(since, message)
             self.news.append(message)

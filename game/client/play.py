@@ -57,6 +57,7 @@ class Ending(Enum):
     LEFT = auto()  # we wanted to
     LOST = auto()  # the connection died, or the server said goodbye
     REFUSED = auto()  # not let in; another try may do
+    EXPIRED = auto()  # not let back in: our token is not good (any more); a new player may be
     IMPOSSIBLE = auto()  # not let in, and never will be as things are
     STRANGER = auto()  # something answered that is no server of this game
 
@@ -96,12 +97,17 @@ class Play:
         registry: Registry,
         now: Callable[[], float],
         draws: bool = True,
+        token: str = "",
     ) -> None:
-        """`draws`: whether anybody looks, and positions between ticks are worth working out."""
+        """`draws`: whether anybody looks, and positions between ticks are worth working out.
+
+        `token` is that of an earlier Play whose connection was lost, to come back into the same body.
+        """
         self.world = World()
         self.traffic = Traffic()
         self.stay: Stay | None = None  # once welcome
         self.ending: Ending | None = None
+        self.token = token  # once we are let in: the one to come back with
         self.reason = ""  # of the ending, for a person to read
         self.changed: Callable[[], None] = lambda: None  # called when we are let in and when it ends
         self._name, self._color = name, color
@@ -119,7 +125,7 @@ class Play:
         """The connection stands: say Hello."""
         self._pipe = pipe
         self._began = self._heard = self._now()
-        self._send(Hello(VERSION, self._registry.schema_hash, self._name, self._color))
+        self._send(Hello(VERSION, self._registry.schema_hash, self._name, self._color, self.token))
         return self
 
     def received(self, data: bytes) -> None:
@@ -209,6 +215,7 @@ class Play:
         if self._draws:
             timeline = Timeline(motion, rate)
             mirror.ticked = timeline.record
+            incoming.took = timeline.smooth
             interpolation = InterpolationSystem(
                 welcome.net_id, timeline, clock, incoming, reconciliation, input_system, rate, welcome.frame_ticks
             )
@@ -219,6 +226,7 @@ class Play:
         self.stay = Stay(
             welcome.net_id, arena, rate, mirror, clock, incoming, reconciliation, input_system, interpolation
         )
+        self.token = welcome.token
         self._next_ping = self._now()
         self.changed()
 
@@ -243,8 +251,8 @@ class Play:
                 text = f"the server plays by other rules: {difference(self._registry.schema, schema)}"
             case _:
                 text = reason
-        again = refusal in (Refusal.FULL, Refusal.CLOSING)
-        self._end(Ending.REFUSED if again else Ending.IMPOSSIBLE, text)
+        again = {Refusal.FULL: Ending.REFUSED, Refusal.CLOSING: Ending.REFUSED, Refusal.TOKEN: Ending.EXPIRED}
+        self._end(again.get(refusal, Ending.IMPOSSIBLE), text)
 
     def _broken(self, fault: RemoteProtocolError) -> None:
         if self.stay is None and isinstance(fault, NotOurProtocolError):

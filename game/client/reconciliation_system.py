@@ -1,21 +1,25 @@
 """Holds the prediction of one's own player against what the server says, and makes good what was wrong."""
 
 import logging
-from collections import Counter
+from collections import Counter, deque
+from typing import Final
 
 import esper
 
-from ecs.components import UNITS_PER_PIXEL, Intent, Position, Size, Velocity
-from ecs.step import Body, Motion
+from ecs.components import UNITS_PER_PIXEL, Intent, NetID, Position, Size, Velocity
+from ecs.step import STILL, Body, Motion
 from ecs.surprises import BY_THE_RULES
 from ecs.world import World
 from game.client.components import Shown
 from game.client.mirror_system import MirrorSystem
-from game.client.prediction import Cause, Correction, Prediction
+from game.client.prediction import Cause, Correction, Difference, Others, Prediction
 from net.messages import Frame
 from net.replication.mirror import Mirror
 
 log = logging.getLogger(__name__)
+
+NEIGHBOURS = 8  # whom one may push or be pushed by are predicted too: no more can stand around one
+RECENT: Final = 256  # corrections that can be looked at: minutes of play
 
 
 class ReconciliationSystem(esper.Processor):
@@ -28,7 +32,7 @@ class ReconciliationSystem(esper.Processor):
         self._mirror = mirror
         self._incoming = incoming
         self.prediction: Prediction | None = None  # None while we have no body
-        self.last: Correction | None = None
+        self.recent: deque[Correction] = deque(maxlen=RECENT)
         self.causes: Counter[Cause] = Counter()
 
     def process(self, now: float) -> None:
@@ -44,28 +48,46 @@ class ReconciliationSystem(esper.Processor):
         intent = esper.component_for_entity(entity, Intent)
         body = Body(position.x, position.y, velocity.x, velocity.y, size.w, size.h)
         if self.prediction is None:
-            self.prediction = Prediction(self._motion, self._mirror.tick, body, intent.direction, intent.count)
+            self.prediction = Prediction(
+                self._motion, self._net_id, self._mirror.tick, body, intent.direction, intent.count
+            )
             return
         frames = [message for message in self._incoming.news if isinstance(message, Frame)]
         acks = [tick for frame in frames for tick, net_id, _ in frame.intents if net_id == self._net_id]
-        found = self.prediction.reconcile(self._mirror.tick, body, intent.direction, intent.count, acks)
+        around = self._around(body, self.prediction.tick - self._mirror.tick)
+        found = self.prediction.reconcile(self._mirror.tick, body, intent.direction, intent.count, acks, around)
         if found is not None:
-            dx, dy, late = found
-            cause, by = self._cause(frames, late)
-            self._make_good(entity, Correction(self.prediction.tick, dx, dy, cause, late, by))
+            cause, by = self._cause(frames, found)
+            self._make_good(entity, Correction(self.prediction.tick, found.dx, found.dy, cause, found.late, by))
 
-    def _cause(self, frames: list[Frame], late: int) -> tuple[Cause, int]:
+    def _around(self, body: Body, ticks: int) -> Others:
+        """Those whom one could meet within so many ticks, the nearest first, with the directions that we heard last."""
+        reach = 2 * self._motion.top_speed * (max(0, ticks) + 2) + body.w
+        near: list[tuple[int, int, int, Body]] = []
+        for entity, (net_id, at, velocity, size) in esper.get_components(NetID, Position, Velocity, Size):
+            far = max(abs(at.x - body.x), abs(at.y - body.y))
+            if far < reach and net_id.id != self._net_id:
+                near.append((far, net_id.id, entity, Body(at.x, at.y, velocity.x, velocity.y, size.w, size.h)))
+        others: Others = {}
+        for _, other_id, entity, other in sorted(near)[:NEIGHBOURS]:
+            intent = esper.try_component(entity, Intent)
+            others[other_id] = other, intent.direction if intent else STILL
+        return others
+
+    def _cause(self, frames: list[Frame], found: Difference) -> tuple[Cause, int]:
         touched = [row[-1] for frame in frames for row in frame.bodies if row[0] == self._net_id]
         if touched:
             return (Cause.RULES, 0) if touched[-1] == BY_THE_RULES else (Cause.PUSHED, touched[-1])
-        if late:
+        if found.late:
             return Cause.LATE, 0
+        if found.touched:
+            return Cause.PUSHED, found.touched
         if len(frames) < len(self._incoming.news):
             return Cause.SNAPSHOT, 0
         return Cause.UNEXPLAINED, 0
 
     def _make_good(self, entity: int, correction: Correction) -> None:
-        self.last = correction
+        self.recent.append(correction)
         self.causes[correction.cause] += 1
         log.debug(
             "correction at tick %d: position by %.2f pixels, %s (late by %d ticks, by %d)",

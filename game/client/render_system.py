@@ -19,8 +19,8 @@ from game.client.camera import Camera
 from game.client.components import Shown
 from game.client.prediction import Prediction
 from game.client.sprites import LOOKS, RING, SHADOW, Sprites
-from game.client.theme import SMALL, TEXT, Fonts, Rgb, mix, rgb
-from game.components import Color, Name
+from game.client.theme import FAINT, SMALL, TEXT, Fonts, Rgb, mix, rgb
+from game.components import Away, Color, Name
 
 PLAIN: Final = 0xE8E8E8  # of a body that has no colour
 GLANCE: Final = 0.06  # seconds in which the way to where eyes look halves
@@ -56,6 +56,7 @@ class RenderSystem(esper.Processor):
         self.pictures = 0  # drawn so far
         self.now = 0.0  # of the last one, in seconds
         self.players = 0  # in the world, in view or not
+        self.corner = (0, 0)  # the arena's pixel in the window's top left corner
         self.own_place: tuple[int, int] | None = None  # the window's pixel of one's own player's top left corner
 
     def process(self, now: float) -> None:
@@ -66,7 +67,7 @@ class RenderSystem(esper.Processor):
         found = esper.get_components(NetID, Shown, Size)
         self.players = len(found)
         self._follow(found, now)
-        left, top = self._camera.corner(self._window.get_size(), self._arena.size)
+        left, top = self.corner = self._camera.corner(self._window.get_size(), self._arena.size)
         self._arena.draw(self._window, (left, top))
         view = self._window.get_rect().inflate(128, 64)  # a name is wider than its bearer
         looks = self._looks
@@ -84,13 +85,16 @@ class RenderSystem(esper.Processor):
             direction, moves = self._motion(entity, bearer.id)
             look = self._looks[bearer.id] = _eased(looks.get(bearer.id), direction, share)
             color = rgb(tint.rgb if (tint := esper.try_component(entity, Color)) else PLAIN)
+            away = esper.has_component(entity, Away)
+            if away:
+                color = _greyed(color)
             ground.append((self._sprites.shadow(area.w, area.h), (area.x - SHADOW, area.y - SHADOW + 4)))
             if bearer.id == self._net_id:
                 ground.append((self._sprites.ring(color, area.w, area.h), (area.x - RING, area.y - RING)))
             up = round(BOB * abs(math.sin(math.pi * BOBS_PER_SECOND * now + bearer.id))) if moves else 0
-            bodies.append((area.bottom, self._body(bearer.id, color, area.move(0, -up), look, now)))
+            bodies.append((area.bottom, self._body(bearer.id, color, area.move(0, -up), look, away, now)))
             if name := esper.try_component(entity, Name):
-                names.append(self._name(name.text, color, area))
+                names.append(self._name(name.text, FAINT if away else mix(TEXT, color, 0.25), area))
         self._window.fblits(ground)
         for _, pictures in sorted(bodies, key=lambda body: body[0]):  # who is nearer hides who is further
             self._window.fblits(pictures)
@@ -106,9 +110,9 @@ class RenderSystem(esper.Processor):
             self._camera.follow(self._arena.size[0] / 2, self._arena.size[1] / 2, now)
 
     def _body(
-        self, net_id: int, color: Rgb, area: pygame.Rect, look: tuple[float, float], now: float
+        self, net_id: int, color: Rgb, area: pygame.Rect, look: tuple[float, float], asleep: bool, now: float
     ) -> list[tuple[pygame.Surface, tuple[int, int]]]:
-        blinks = (now + net_id * 1.7) % BLINK_EVERY < BLINK_SECONDS
+        blinks = asleep or (now + net_id * 1.7) % BLINK_EVERY < BLINK_SECONDS
         look_x, look_y = round(look[0] * LOOKS), round(look[1] * LOOKS)
         return [
             (self._sprites.body(color, area.w, area.h), area.topleft),
@@ -116,7 +120,7 @@ class RenderSystem(esper.Processor):
         ]
 
     def _name(self, text: str, color: Rgb, area: pygame.Rect) -> tuple[pygame.Surface, tuple[int, int]]:
-        picture = self._fonts.outlined(text, SMALL, mix(TEXT, color, 0.25))
+        picture = self._fonts.outlined(text, SMALL, color)
         return picture, (area.centerx - picture.get_width() // 2, area.top - picture.get_height() - NAME_GAP)
 
     def _motion(self, entity: int, net_id: int) -> tuple[tuple[int, int], bool]:
@@ -137,6 +141,12 @@ def _pixels(shown: Shown, size: Size) -> pygame.Rect:
         max(1, size.w // UNITS_PER_PIXEL),
         max(1, size.h // UNITS_PER_PIXEL),
     )
+
+
+def _greyed(color: Rgb) -> Rgb:
+    """The colour of somebody whose connection is lost: hardly one, and not a bright one."""
+    light = round(sum(color) / 3)
+    return mix(mix(color, (light, light, light), 0.8), FAINT, 0.4)
 
 
 def _eased(look: tuple[float, float] | None, aim: tuple[int, int], share: float) -> tuple[float, float]:

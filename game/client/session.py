@@ -1,5 +1,7 @@
 """From an address to a game, and back into it when the connection drops: resolve, connect, join, play, wait, again.
 
+Who comes back in time gets the same body, by the token that the last Welcome brought; who does not joins anew.
+
 Needs a running asyncio loop, and somebody who calls `update` once a frame. Nothing here blocks.
 """
 
@@ -14,7 +16,7 @@ from game.rules import build_registry
 from net.address import Address
 from net.transport import DialError, connect, resolve
 
-FIRST_WAIT: Final = 1.0  # seconds before the first attempt to come back; doubled each time
+FIRST_WAIT: Final = 0.25  # seconds before the first attempt to come back, doubled each time: four fit into a held seat
 LONGEST_WAIT: Final = 8.0
 
 
@@ -50,6 +52,7 @@ class Session:
         self.retry_at = 0.0
         self.play: Play | None = None  # the present or last one, so that the last picture stays
         self.entered: Callable[[Play], None] = lambda play: None  # called each time that we are let in
+        self._token = ""  # to come back into the same body; empty: join as a new player
         self._name, self._color, self._now, self._draws = name, color, now, draws
         self._news = asyncio.Event()
         self._task = asyncio.get_running_loop().create_task(self._run())
@@ -71,6 +74,9 @@ class Session:
         played = False
         while True:
             ending, self.message = await self._once()
+            if ending is Ending.EXPIRED and self._token:
+                self._token = ""
+                continue
             played = played or (self.play is not None and self.play.stay is not None)
             if not played or ending in (Ending.IMPOSSIBLE, Ending.LEFT):
                 self.phase = Phase.FAILED if ending is not Ending.LEFT else Phase.LEFT
@@ -83,7 +89,7 @@ class Session:
 
     async def _once(self) -> tuple[Ending, str]:
         """One attempt, and the stay that may follow; why it ended."""
-        play = Play(self._name, self._color, self.controls, build_registry(), self._now, self._draws)
+        play = Play(self._name, self._color, self.controls, build_registry(), self._now, self._draws, self._token)
         play.changed = self._news.set
         try:
             self.phase = Phase.RESOLVING
@@ -107,4 +113,5 @@ class Session:
                 self.play = former  # its last picture stays on the screen
             elif former is not None:
                 former.world.close()
+        self._token = play.token
         return play.ending, play.reason

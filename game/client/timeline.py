@@ -9,6 +9,8 @@ import esper
 
 from ecs.components import Intent, NetID, Position, Size, Velocity
 from ecs.step import Body, Motion, step
+from ecs.surprises import BY_THE_RULES
+from net.messages import Frame
 
 Places = dict[int, tuple[int, int]]  # NetID -> (x, y) in world units
 
@@ -35,6 +37,22 @@ class Timeline:
         self._guesses.clear()
         while len(self._past) > self._past_ticks:
             del self._past[next(iter(self._past))]
+
+    @property
+    def end(self) -> int:
+        """The last tick that we can tell or guess; beyond it the picture stands."""
+        return self.known + self._guess_ticks
+
+    def smooth(self, since: int, frame: Frame) -> None:
+        """Spread the pushes that a frame told of over its ticks: it says where they led to, not in which they were."""
+        for net_id, *_, by in frame.bodies:
+            start, end = self._past.get(since, {}).get(net_id), self._past[frame.tick].get(net_id)
+            if start is None or end is None or by == BY_THE_RULES:
+                continue
+            for tick in range(since + 1, frame.tick):
+                share = (tick - since) / (frame.tick - since)
+                x, y = (round(a + (b - a) * share) for a, b in zip(start, end, strict=True))
+                self._past[tick][net_id] = x, y
 
     def around(self, tick: float) -> tuple[Places, Places, float]:
         """The places at the last known tick not after `tick`, those at the next, and how far it is between them.

@@ -11,7 +11,7 @@ from typing import Final
 import esper
 
 from ecs.components import Intent
-from ecs.step import DIRECTIONS
+from ecs.step import DIRECTIONS, STILL
 from ecs.surprises import Surprises
 from ecs.world import World
 from net.errors import RemoteProtocolError
@@ -38,6 +38,13 @@ class IntentSystem(esper.Processor):
         if len(queue) >= MAX_PENDING:
             raise RemoteProtocolError(f"more than {MAX_PENDING} intents that wait to be applied")
         queue.append((min(tick, self._tick + self._max_ahead), direction))
+
+    def stop(self, net_id: int) -> None:
+        """The player is lost: what still waits is forgotten, and the next tick applies an intent to stand still.
+
+        It counts as one of the player's. Who comes back begins with a snapshot, which has the count.
+        """
+        self._pending[net_id] = deque([(self._tick, STILL)])
 
     def forget(self, net_id: int) -> None:
         """The player is gone, and so is what they wanted."""

@@ -1,10 +1,11 @@
-"""The server's NetworkSystem: lets clients in, takes their intents, and tells them what surprised everybody.
+"""The server's NetworkSystem: lets clients in and back in, takes their intents, tells them what surprised everybody.
 
 A frame is encoded once and the same bytes are written to every client. A client that does not take them is skipped,
 and gets a fresh snapshot when it can read again: newest wins, and nobody's slowness costs another anything.
 """
 
 import logging
+import math
 from collections.abc import Callable
 from typing import Final
 
@@ -41,6 +42,7 @@ class NetworkSystem(esper.Processor):
         tick_rate: int,
         frame_ticks: int,
         silence_seconds: float,
+        hold_seconds: float,
         max_unsent: int,
         now: Callable[[], float],
     ) -> None:
@@ -54,6 +56,7 @@ class NetworkSystem(esper.Processor):
         self._tick_rate = tick_rate
         self._frame_ticks = frame_ticks
         self._silence_seconds = silence_seconds
+        self._hold_seconds = hold_seconds
         self._max_unsent = max_unsent
         self._sessions: dict[Session, None] = {}  # in the order they came
         self._tick = 0
@@ -64,6 +67,7 @@ class NetworkSystem(esper.Processor):
         self._tick = tick
         if tick % self._frame_ticks == 0:
             self._drop_the_silent()
+            self._free_the_overdue(self.now(), f"did not come back within {self._hold_seconds:g} s")
             news = self._publisher.frame(tick) or b""
             snapshot = b""
             for session in [session for session in self._sessions if session.playing]:
@@ -101,8 +105,14 @@ class NetworkSystem(esper.Processor):
             session.refuse(Refused(Refusal.SCHEMA, VERSION, reason, schema))
         elif self._closing:
             session.refuse(Refused(Refusal.CLOSING, VERSION, "the server is closing", ()))
+        elif hello.token:
+            self._resume(session, hello.token)
         else:
             self._seat(session, hello)
+
+    def confirm(self, net_id: int) -> None:
+        """A seated client said something, so the Welcome has reached it."""
+        self._seats.confirm_token(net_id)
 
     def steer(self, session: Session, tick: int, direction: int) -> None:
         """A seated client's intent. Raises RemoteProtocolError."""
@@ -118,20 +128,20 @@ class NetworkSystem(esper.Processor):
 
     def describe(self, session: Session) -> str:
         """A session's player, for the log."""
-        return "somebody" if session.net_id is None else f"{self._seats.name(session.net_id)!r} ({session.net_id})"
+        return "somebody" if session.net_id is None else self._called(session.net_id)
 
-    def ended(self, session: Session, reason: str) -> bool:
-        """Forget a session and free its seat; False where that had been done before."""
+    def ended(self, session: Session, reason: str, keep: bool) -> bool:
+        """Forget a session, and free its seat or `keep` it for a while; False where that had been done before."""
         if session not in self._sessions:
             return False
         del self._sessions[session]
         if session.net_id is None:
             log.info("%s, %s", session.label, reason)
-            return True
-        log.info("leave: %s, %s", session.label, reason)
-        self._intents.forget(session.net_id)
-        with self._world:
-            self._seats.leave(session.net_id)
+        elif keep and self._hold(session.net_id):
+            log.info("away: %s, %s; the seat is held for %g s", session.label, reason, self._hold_seconds)
+        else:
+            log.info("leave: %s, %s", session.label, reason)
+            self._free(session.net_id)
         return True
 
     def close(self, reason: str) -> None:
@@ -139,6 +149,7 @@ class NetworkSystem(esper.Processor):
         self._closing = True
         for session in list(self._sessions):
             session.end(reason)
+        self._free_the_overdue(math.inf, reason)
 
     def _seat(self, session: Session, hello: Hello) -> None:
         try:
@@ -152,8 +163,46 @@ class NetworkSystem(esper.Processor):
         except FullError as error:
             session.refuse(Refused(Refusal.FULL, VERSION, str(error), ()))
             return
-        session.welcome(Welcome(net_id, self._tick, self._tick_rate, self._frame_ticks, self._arena_rows))
+        self._welcome(session, net_id)
         log.info("join: %s; %d playing", session.label, len(self._seats))
+
+    def _resume(self, session: Session, token: str) -> None:
+        with self._world:
+            net_id = self._seats.resume(token)
+        if net_id is None:
+            session.refuse(Refused(Refusal.TOKEN, VERSION, "no seat is held for this token", ()))
+            return
+        for older in [other for other in self._sessions if other.net_id == net_id]:  # it still seemed alive
+            self._intents.stop(net_id)
+            older.net_id = None  # so that its end does not free the seat
+            older.end("you came in from somewhere else")
+        self._welcome(session, net_id)
+        log.info("back: %s", session.label)
+
+    def _welcome(self, session: Session, net_id: int) -> None:
+        token = self._seats.offer_token(net_id)
+        session.welcome(Welcome(net_id, self._tick, self._tick_rate, self._frame_ticks, self._arena_rows, token))
+
+    def _hold(self, net_id: int) -> bool:
+        """Keep the seat of a player who is lost; False where nobody would or could come back into it."""
+        with self._world:
+            if not self._hold_seconds or not self._seats.hold(net_id, self._tick, self.now() + self._hold_seconds):
+                return False
+        self._intents.stop(net_id)
+        return True
+
+    def _free(self, net_id: int) -> None:
+        self._intents.forget(net_id)
+        with self._world:
+            self._seats.leave(net_id)
+
+    def _free_the_overdue(self, now: float, reason: str) -> None:
+        for net_id in self._seats.overdue(now):
+            log.info("leave: %s, %s", self._called(net_id), reason)
+            self._free(net_id)
+
+    def _called(self, net_id: int) -> str:
+        return f"{self._seats.name(net_id)!r} ({net_id})"
 
     def _can_take(self, session: Session) -> bool:
         """Whether to write to a client now; one that has fallen behind must first have taken what it had."""
@@ -172,6 +221,6 @@ class NetworkSystem(esper.Processor):
             if session.net_id is None and now - session.since > GREETING_SECONDS:
                 session.end(f"did not say hello within {GREETING_SECONDS:.0f} s")
             elif silent > self._silence_seconds:
-                session.end(f"was silent for {self._silence_seconds:g} s")
+                session.end(f"was silent for {self._silence_seconds:g} s", keep=True)
             elif session.behind_since is not None and now - session.behind_since > BEHIND_SECONDS:
                 session.end(f"took nothing for {BEHIND_SECONDS:.0f} s")

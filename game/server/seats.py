@@ -1,10 +1,18 @@
-"""Who plays: mints NetIDs, brings players into the world and takes them out again.
+"""Who plays: mints NetIDs, brings players into the world, holds their seats while they are away, takes them out again.
 
 Knows nothing of connections. All methods are called inside `with world`.
+
+A seat has a **token**, a secret that brings its player back. Each Welcome offers another one, and as soon as the player
+has been heard behind that, it is known to have come through and the former one is void. Until then both are good: a
+Welcome that was lost on its way must not cost anybody their seat.
 """
 
+import hmac
 import itertools
 import random
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import esper
 
@@ -12,7 +20,7 @@ from ecs.arena import FLOOR, TILE, Arena
 from ecs.components import Intent, Position, Size, Velocity
 from ecs.surprises import Surprises
 from ecs.world import World
-from game.components import Color, Name
+from game.components import Away, Color, Name
 from game.rules import NAME_LIMIT, PLAYER_SIZE
 
 
@@ -20,37 +28,59 @@ class FullError(Exception):
     """There is no seat left, or no floor to stand on; the message says which."""
 
 
+def mint_token() -> str:
+    """A new secret: 128 random bits, as 32 hexadecimal digits."""
+    return secrets.token_hex(16)
+
+
+@dataclass(slots=True)
+class _Seat:
+    name: str
+    token: str = ""  # that its player is known to have; empty: none yet
+    offered: str = ""  # that of the last Welcome
+    held_until: float | None = None  # None: its player is there
+
+
 class Seats:
     """The players of one world."""
 
-    def __init__(self, world: World, surprises: Surprises, arena: Arena, max_players: int, rng: random.Random) -> None:
+    def __init__(
+        self,
+        world: World,
+        surprises: Surprises,
+        arena: Arena,
+        max_players: int,
+        rng: random.Random,
+        mint_token: Callable[[], str] = mint_token,
+    ) -> None:
         self._world = world
         self._surprises = surprises
         self._spots = _spots(arena)
         self._max_players = max_players
         self._rng = rng
         self._net_ids = itertools.count(1)  # never reused, so that nothing said of one entity can hit another
-        self._names: dict[int, str] = {}
+        self._mint_token = mint_token
+        self._seats: dict[int, _Seat] = {}
 
     def __len__(self) -> int:
-        return len(self._names)
+        return len(self._seats)
 
     def join(self, name: str, color: int) -> int:
         """Seat a player under a free form of the name; return the NetID. Raises FullError."""
-        if len(self._names) >= self._max_players:
-            raise FullError(f"the server is full: {len(self._names)} of {self._max_players} players are there")
+        if len(self._seats) >= self._max_players:
+            raise FullError(f"the server is full: {len(self._seats)} of {self._max_players} players are there")
         spot = self._free_spot()
         if spot is None:
             raise FullError("the server is full: there is no room to stand on in this arena")
         net_id = next(self._net_ids)
-        self._names[net_id] = self._free_name(name)
+        seat = self._seats[net_id] = _Seat(self._free_name(name))
         self._world.spawn(
             net_id,
             Position(*spot),
             Velocity(0, 0),
             Size(PLAYER_SIZE, PLAYER_SIZE),
             Intent(),
-            Name(self._names[net_id]),
+            Name(seat.name),
             Color(color),
         )
         self._surprises.spawn(net_id)
@@ -58,12 +88,64 @@ class Seats:
 
     def leave(self, net_id: int) -> None:
         """Take a player out of the world; who is not there is left alone."""
-        if self._names.pop(net_id, None) is not None and self._world.remove(net_id):
+        if self._seats.pop(net_id, None) is not None and self._world.remove(net_id):
             self._surprises.leave(net_id)
 
     def name(self, net_id: int) -> str:
         """What the player is called. Raises KeyError for who is not there."""
-        return self._names[net_id]
+        return self._seats[net_id].name
+
+    def offer_token(self, net_id: int) -> str:
+        """A new token, for a Welcome."""
+        seat = self._seats[net_id]
+        seat.offered = self._mint_token()
+        return seat.offered
+
+    def confirm_token(self, net_id: int) -> None:
+        """The player said something behind the Welcome: its token has come through, and the former one is void."""
+        seat = self._seats[net_id]
+        seat.token = seat.offered
+
+    def hold(self, net_id: int, tick: int, until: float) -> bool:
+        """Keep the seat of a player who is lost, until that time; False where they could not come back.
+
+        That is so for one who never had a token: nothing was heard behind the Welcome.
+        """
+        seat, entity = self._seats[net_id], self._world.entity(net_id)
+        if not seat.token:
+            return False
+        seat.held_until = until
+        if entity is not None:
+            esper.add_component(entity, Away(tick))
+            self._surprises.change(net_id, Away)
+        return True
+
+    def resume(self, token: str) -> int | None:
+        """Give the owner of a token the seat back, also one that is not held; return the NetID.
+
+        None for a token that is wrong, and for one that was good once: both take equally long.
+        """
+        net_id = self._owner(token)
+        if net_id is not None:
+            seat, entity = self._seats[net_id], self._world.entity(net_id)
+            seat.token, seat.held_until = token, None
+            if entity is not None and esper.has_component(entity, Away):
+                esper.remove_component(entity, Away)
+                self._surprises.change(net_id, Away)
+        return net_id
+
+    def overdue(self, now: float) -> list[int]:
+        """Whose seats have been held for long enough."""
+        held = ((net_id, seat.held_until) for net_id, seat in self._seats.items())
+        return [net_id for net_id, until in held if until is not None and now >= until]
+
+    def _owner(self, token: str) -> int | None:
+        said, owner = token.encode(), None  # in bytes: of texts, compare_digest takes ASCII alone
+        for net_id, seat in self._seats.items():
+            for good in (seat.token, seat.offered):
+                if good and hmac.compare_digest(good.encode(), said):
+                    owner = net_id
+        return owner
 
     def _free_spot(self) -> tuple[int, int] | None:
         """The first place clear of everybody, from a random one on; None where all is full."""
@@ -75,7 +157,7 @@ class Seats:
         return None
 
     def _free_name(self, name: str) -> str:
-        taken = set(self._names.values())
+        taken = {seat.name for seat in self._seats.values()}
         if name not in taken:
             return name
         numbered = (f"{name[: NAME_LIMIT - len(f' {n}')].rstrip()} {n}" for n in itertools.count(2))

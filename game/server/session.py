@@ -52,7 +52,7 @@ class Session:
 
     def lost(self, reason: str) -> None:
         """As a Receiver has it."""
-        self.end(reason, tell=False)
+        self.end(reason, tell=False, keep=True)
 
     def write(self, data: bytes) -> None:
         """Bytes that were encoded for many, with this client's own pong before them."""
@@ -64,24 +64,26 @@ class Session:
             self._pipe.write(data)
 
     def welcome(self, welcome: Welcome) -> None:
-        """Let the client in."""
+        """Let the client in, into a new seat or back into its own."""
         self.net_id = welcome.net_id
         self._pipe.write(self._connection.send(welcome))
 
     def refuse(self, refused: Refused) -> None:
         """Say no, and why, and close."""
         self._pipe.write(self._connection.send(refused))
-        self._network.ended(self, f"refused: {refused.reason}")
+        self._network.ended(self, f"refused: {refused.reason}", keep=False)
         self._pipe.close()
 
-    def end(self, reason: str, tell: bool = True) -> None:
-        """Close the connection and free the seat; a second time does nothing."""
-        if self._network.ended(self, reason):
+    def end(self, reason: str, tell: bool = True, keep: bool = False) -> None:
+        """Close the connection and free the seat, or `keep` it for a while; a second time does nothing."""
+        if self._network.ended(self, reason, keep):
             if tell and self._connection.state is not State.CLOSED:
                 self._pipe.write(self._connection.send(Goodbye(reason[:200])))
             self._pipe.close()
 
     def _handle(self, message: FromClient) -> None:
+        if self.net_id is not None:
+            self._network.confirm(self.net_id)
         match message:
             case Hello():
                 self._network.admit(self, message)

@@ -15,10 +15,10 @@ from ecs.step import motion_at
 from ecs.surprises import Surprises
 from ecs.systems import CollisionSystem, MovementSystem
 from ecs.world import World
-from game.rules import SEND_RATE, SILENCE_SECONDS, TICK_RATE, build_registry
+from game.rules import HOLD_SECONDS, SEND_RATE, SILENCE_SECONDS, TICK_RATE, build_registry
 from game.server.intents import IntentSystem
 from game.server.network_system import NetworkSystem
-from game.server.seats import Seats
+from game.server.seats import Seats, mint_token
 from game.server.session import Session
 from net.pipe import Pipe
 from net.replication.publisher import Publisher
@@ -38,6 +38,7 @@ class ServerSettings:
     send_rate: int = SEND_RATE
     seed: int = 0
     silence_seconds: float = SILENCE_SECONDS
+    hold_seconds: float = HOLD_SECONDS  # 0: who is lost is gone
     max_unsent: int = MAX_UNSENT
 
 
@@ -50,15 +51,19 @@ class Simulation:
         now: Callable[[], float],
         registry: Registry | None = None,
         rules: Callable[[World, Surprises], list[esper.Processor]] = lambda world, surprises: [],
+        mint_token: Callable[[], str] = mint_token,
     ) -> None:
-        """`registry` and `rules` are where somebody else's game begins: more components, more systems."""
+        """`registry` and `rules` are where somebody else's game begins: more components, more systems.
+
+        `mint_token` makes the secrets of seats; only a test wants others than random ones.
+        """
         registry = registry or build_registry()
         motion = motion_at(settings.arena, settings.tick_rate)
         self.tick = 0
         self.world = World()
         self.surprises = Surprises()
         self.seats = Seats(
-            self.world, self.surprises, settings.arena, settings.max_players, random.Random(settings.seed)
+            self.world, self.surprises, settings.arena, settings.max_players, random.Random(settings.seed), mint_token
         )
         intents = IntentSystem(self.world, self.surprises, settings.tick_rate)
         publisher = Publisher(self.world, registry, self.surprises, settings.tick_rate)
@@ -72,6 +77,7 @@ class Simulation:
             tick_rate=settings.tick_rate,
             frame_ticks=max(1, settings.tick_rate // settings.send_rate),
             silence_seconds=settings.silence_seconds,
+            hold_seconds=settings.hold_seconds,
             max_unsent=settings.max_unsent,
             now=now,
         )

@@ -45,7 +45,7 @@ def seated(stage: Stage) -> tuple[Stranger, int]:
         [1, 200, True],
         [1, 200.5, 3],
         [1, float("nan"), 3],
-        [0, "PGN", 1, "x", "again", 1],  # a second hello
+        [0, "PGN", 1, "x", "again", 1, ""],  # a second hello
     ],
 )
 def test_a_claim_to_more_than_an_intent_ends_that_session_and_nothing_else(claim: list[object]) -> None:

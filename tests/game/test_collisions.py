@@ -10,6 +10,8 @@ from ecs.components import Position, Size, Velocity
 from ecs.step import DIRECTIONS, Body, motion_at
 from game.client.prediction import Cause
 from net.link import Conditions
+from net.messages import Frame
+from tests.game.test_invariants import heard
 from tests.harness import CORRIDOR, HALL, Player, Stage, Walker
 
 EAST, WEST = DIRECTIONS.index((1, 0)), DIRECTIONS.index((-1, 0))
@@ -69,7 +71,11 @@ def test_two_who_push_into_each_other_in_a_corridor_stand_still_in_the_same_plac
         ends.append(met)
         for player, other in ((ann, bob), (bob, ann)):
             causes = {(correction.cause, correction.by) for correction in player.corrections}
-            assert causes == {(Cause.PUSHED, other.net_id)}
+            assert causes <= {(Cause.PUSHED, other.net_id)}
+            told = [row for message in heard(player) if isinstance(message, Frame) for row in message.bodies]
+            assert {row[-1] for row in told if row[0] == player.net_id} >= {other.net_id}, (
+                "it was a surprise, with a name"
+            )
             assert player.stay.mirror.mismatches == 0
         stage.close()
     assert ends[0] == ends[1]
@@ -88,6 +94,31 @@ def test_nobody_passes_through_somebody_who_stands_there() -> None:
     assert stage.at(ann.net_id)[0] == 29 * TILE - 2 * 448
 
 
+@pytest.mark.parametrize("latency", [0.02, 0.1])
+def test_to_push_somebody_who_stands_there_is_predicted_without_any_correction(latency: float) -> None:
+    stage, ann, bob = two_in_a_corridor(latency)
+    start = stage.at(bob.net_id)[0]
+    ann.controls.steer(EAST)
+    stage.run(240)
+    assert stage.at(bob.net_id)[0] > start + 2 * TILE
+    assert ann.corrections == []
+
+
+def test_who_is_pushed_by_surprise_is_corrected_and_told_by_whom() -> None:
+    stage, ann, bob = two_in_a_corridor(0.1)
+    stage.place(bob.net_id, 5 * TILE + 500, TILE + 32)
+    stage.run(60)
+    bob.corrections.clear()
+    ann.controls.steer(EAST)  # bob will hear of it when he has been pushed already
+    stage.run(60)
+    assert {(correction.cause, correction.by) for correction in bob.corrections} == {(Cause.PUSHED, ann.net_id)}
+    assert sum(correction.dx for correction in bob.corrections) > 0
+    stage.run(30)
+    settled = len(bob.corrections)
+    stage.run(60)
+    assert len(bob.corrections) == settled, "once heard, it is predicted"
+
+
 @pytest.mark.parametrize("arena", [HALL, MAZE], ids=["hall", "maze"])
 def test_in_a_crowd_nobody_is_in_a_wall_or_in_anybody_or_faster_than_allowed(arena: object) -> None:
     assert arena in (HALL, MAZE)
@@ -97,7 +128,7 @@ def test_in_a_crowd_nobody_is_in_a_wall_or_in_anybody_or_faster_than_allowed(are
     walkers = [Walker(player, n, mean_ticks=40) for n, player in enumerate(players)]
     rng = random.Random(1)
     top = motion_at(stage.settings.arena, 60).top_speed
-    pushes = moved = 0
+    moved = 0
     before = bodies(stage)
     for _ in range(900):
         for walker in rng.sample(walkers, len(walkers)):
@@ -112,7 +143,7 @@ def test_in_a_crowd_nobody_is_in_a_wall_or_in_anybody_or_faster_than_allowed(are
             assert abs(body.x - before[net_id].x) + abs(body.y - before[net_id].y) <= 5 * top
             moved += abs(body.x - before[net_id].x)
         before = now
-    pushes = sum(player.play.causes[Cause.PUSHED] for player in players)
+    pushes = sum(len(message.bodies) for message in heard(players[0]) if isinstance(message, Frame))
     assert pushes > 5
     assert moved > 100 * TILE
     assert all(player.play.causes[Cause.UNEXPLAINED] == 0 for player in players)

@@ -224,10 +224,10 @@ def test_the_waits_between_attempts_grow_up_to_a_bound(monkeypatch: pytest.Monke
             await frames_until(session, lambda: session.phase is Phase.PLAYING)
             monkeypatch.setattr(game.client.session.asyncio, "sleep", note)  # type: ignore[attr-defined]
         began = time.monotonic()
-        while len([wait for wait in waits if wait >= 1]) < 6 and time.monotonic() - began < 10:
+        while len([wait for wait in waits if wait >= 0.25]) < 8 and time.monotonic() - began < 10:
             session.update()
             await sleep(0.001)
         session.leave()
-        assert [wait for wait in waits if wait >= 1][:6] == [1, 2, 4, 8, 8, 8]
+        assert [wait for wait in waits if wait >= 0.25][:8] == [0.25, 0.5, 1, 2, 4, 8, 8, 8]
 
     run(test())

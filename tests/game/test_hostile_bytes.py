@@ -14,12 +14,13 @@ from ecs.components import Intent
 from game import walltime
 from game.client.session import Phase, Session
 from game.rules import build_registry
-from game.server.simulation import Simulation
+from game.server.simulation import ServerSettings, Simulation
 from net.address import Address
 from net.codec import FROM_CLIENT_LIMIT, encode
 from net.framing import frame
 from net.messages import VERSION, FromClient, Hello, Ping, Steer
 from tests.game.live import frames_until, live_server, run, until
+from tests.harness import HALL
 
 HELLO = frame(encode(Hello(VERSION, build_registry().schema_hash, "Mallory", 1)))
 NESTED = b"\x91" * (FROM_CLIENT_LIMIT - 1) + b"\x90"
@@ -121,7 +122,7 @@ def test_a_truncated_message_is_waited_for_and_then_forgotten() -> None:
 
 def test_many_messages_in_one_read_and_single_bytes_mean_the_same() -> None:
     async def test() -> None:
-        async with live_server() as (simulation, address):
+        async with live_server(settings=ServerSettings(HALL, hold_seconds=0)) as (simulation, address):
             wants: list[FromClient] = [Steer(0, 3), Ping(1), Steer(0, 0), Ping(2)]
             said = HELLO + b"".join(frame(encode(message)) for message in wants)
             for piece in (len(said), 1):

@@ -1,5 +1,13 @@
-"""Who leaves is gone: at once after a goodbye or a closed socket, after a while when the link is just silent."""
+"""Who leaves is gone: at once after a goodbye; greyed and then gone when the connection or the link is lost."""
 
+import logging
+
+import esper
+import pytest
+
+from ecs.components import NetID
+from game.components import Away
+from game.rules import HOLD_SECONDS
 from game.server.network_system import BEHIND_SECONDS, GREETING_SECONDS
 from net.link import Conditions
 from net.messages import VERSION, Goodbye, Hello, Ping
@@ -9,6 +17,12 @@ from tests.harness import Player, Stage, Stranger, Walker
 def seen_by(player: Player) -> set[int]:
     with player.play.world as world:
         return set(world.net_ids())
+
+
+def away_for(player: Player) -> set[int]:
+    """Whom a player sees greyed."""
+    with player.play.world:
+        return {net_id.id for _, (net_id, _) in esper.get_components(NetID, Away)}
 
 
 def three(stage: Stage) -> list[Player]:
@@ -30,17 +44,57 @@ def test_who_says_goodbye_disappears_at_once_for_everybody() -> None:
     assert len(stage.simulation.seats) == 2
 
 
-def test_whose_process_is_killed_disappears_with_its_socket() -> None:
+def test_whose_process_is_killed_is_greyed_with_its_socket_and_disappears_when_the_hold_ends() -> None:
     stage = Stage()
     ann, bob, cid = three(stage)
     cid.updating = False
     cid.far.lose("the connection was reset")
     stage.run(2 + 4)
+    assert away_for(ann) == away_for(bob) == {cid.net_id}
+    stage.run(round(HOLD_SECONDS * 60) - 2 - 4 - 2)
+    assert seen_by(ann) == seen_by(bob) == {ann.net_id, bob.net_id, cid.net_id}
+    assert away_for(ann) == {cid.net_id}
+    stage.run(2 + 2 + 4)
     assert seen_by(ann) == seen_by(bob) == {ann.net_id, bob.net_id}
+    assert len(stage.simulation.seats) == 2
 
 
-def test_whose_network_is_gone_disappears_after_the_configured_silence() -> None:
-    stage = Stage(silence_seconds=2.0)
+def test_whose_process_is_killed_disappears_with_its_socket_where_no_seat_is_held(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
+    stage = Stage(hold_seconds=0)
+    ann, bob, cid = three(stage)
+    cid.updating = False
+    cid.far.lose("the connection was reset")
+    stage.run(2 + 4)
+    assert seen_by(ann) == seen_by(bob) == {ann.net_id, bob.net_id}
+    assert len(stage.simulation.seats) == 2
+    lines = [record.getMessage() for record in caplog.records]
+    assert f"leave: 'Cid' ({cid.net_id}) from link, the connection was reset" in lines
+    assert not any("away:" in line for line in lines)
+
+
+def test_whose_network_is_gone_is_greyed_after_the_configured_silence_and_disappears_when_the_hold_ends() -> None:
+    stage = Stage(silence_seconds=2.0, hold_seconds=3.0)
+    ann, bob, cid = three(stage)
+    cid.updating = False  # says nothing any more, and nobody closes anything
+    stage.run(2 * 60 - 20)
+    assert away_for(ann) == set()
+    stage.run(40)
+    assert away_for(ann) == away_for(bob) == {cid.net_id}
+    assert len(seen_by(ann)) == 3
+    stage.run(3 * 60 - 40)
+    assert len(seen_by(ann)) == 3
+    stage.run(40)
+    assert seen_by(ann) == seen_by(bob) == {ann.net_id, bob.net_id}
+    stage.run(1200)
+    assert seen_by(ann) == {ann.net_id, bob.net_id}, "and nobody else is dropped for it"
+    assert away_for(ann) == set()
+
+
+def test_whose_network_is_gone_disappears_after_the_configured_silence_where_no_seat_is_held() -> None:
+    stage = Stage(silence_seconds=2.0, hold_seconds=0)
     ann, bob, cid = three(stage)
     cid.updating = False  # says nothing any more, and nobody closes anything
     stage.run(2 * 60 - 20)

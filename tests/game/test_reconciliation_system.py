@@ -48,8 +48,7 @@ def test_a_push_is_one_correction_of_its_size_and_says_who(walking: tuple[Hand, 
     hand.frame(0.1 + 12 / 60)
     hand.told(at + 3, EAST, ((at, 5, EAST),), by=OTHER, dx=-160)
     frames(hand, 13, 14)
-    correction = hand.reconciliation.last
-    assert correction is not None
+    correction = hand.reconciliation.recent[-1]
     assert (correction.cause, correction.by, correction.dx, correction.dy) == (Cause.PUSHED, OTHER, -160, 0)
     assert hand.shown().error_x == 160, "what is drawn does not jump: the difference becomes an error that fades"
     frames(hand, 14, 30)
@@ -75,8 +74,7 @@ def test_a_late_intent_says_by_how_much(walking: tuple[Hand, int]) -> None:
     hand.told(at + 6, EAST, ((at + 5, 5, EAST),))
     frames(hand, 13, 20)
     assert set(hand.reconciliation.causes) == {Cause.LATE}
-    correction = hand.reconciliation.last
-    assert correction is not None
+    correction = hand.reconciliation.recent[-1]
     assert correction.ticks == 5
     assert correction.dx < 0
     before = hand.reconciliation.causes.total()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from net.clock import NEARLY_ALL, SAFETY_TICKS, SLEW, SNAP_SECONDS, WINDOW, Pace, ServerClock, quantile
+from net.clock import SAFETY_TICKS, SLEW, SNAP_SECONDS, WINDOW, Pace, ServerClock, quantile
 
 RATE = 60
 quick = settings(derandomize=True, deadline=None, max_examples=150)
@@ -65,14 +65,23 @@ def test_the_round_trip_that_is_shown_is_the_median_and_leaves_out_how_long_the_
     assert clock.round_trip == pytest.approx(0.040)
 
 
-def test_a_ping_counts_until_a_window_of_others_has_come() -> None:
+def test_the_best_ping_counts_until_a_window_of_others_has_come() -> None:
     clock = ServerClock(RATE)
-    ping(clock, 0.0, 0.0, 0.0, 500.0)  # the best there is, of a server that has been restarted since
+    ping(clock, 0.0, 0.0, 0.0, 2.0)  # the shortest trip there is, and two ticks off what the others say
     for number in range(WINDOW - 1):
         ping(clock, float(number), 0.05, 0.05, 0.0)
-        assert clock.tick(0.0) == pytest.approx(500.0)
+        assert clock.tick(0.0) == pytest.approx(2.0)
     ping(clock, 99.0, 0.05, 0.05, 0.0)
     assert clock.tick(0.0) == pytest.approx(0.0)
+
+
+def test_a_server_that_gave_ticks_up_is_believed_at_once() -> None:
+    clock = ServerClock(RATE)
+    for number in range(5):
+        ping(clock, float(number), 0.0, 0.0, 500.0)
+    ping(clock, 6.0, 0.05, 0.05, 470.0)  # half a second behind what it was: no round trip explains that
+    assert clock.tick(0.0) == pytest.approx(470.0)
+    assert clock.lead < 0.06 * RATE + SAFETY_TICKS, "and what it took before is no measure any more"
 
 
 def test_a_server_that_claims_to_have_kept_a_ping_for_longer_than_it_took_does_no_harm() -> None:
@@ -80,7 +89,7 @@ def test_a_server_that_claims_to_have_kept_a_ping_for_longer_than_it_took_does_n
     clock.pong(1.0, 1.1, 1000.0, 9000.0)
     assert clock.round_trip == 0.0
     clock.pong(1.0, 1.1, 9000.0, 1000.0)  # nor one that sent it before it came
-    assert clock.round_trip == 0.0
+    assert 0.0 <= clock.round_trip <= 0.1 + 1e-9
     assert clock.synced
 
 
@@ -96,12 +105,16 @@ def test_on_a_steady_line_the_lead_is_the_way_there_and_a_margin(delay: float, s
 @pytest.mark.parametrize("seed", range(10))
 def test_the_lead_covers_nearly_all_messages_and_does_not_wait_for_the_rest(seed: int) -> None:
     rng, clock = random.Random(seed), ServerClock(RATE)
-    ups = [0.010 + rng.expovariate(50) for _ in range(WINDOW)]
+    usual = [0.100 + rng.gauss(0, 0.010) for _ in range(WINDOW - 4)]
+    stalled = [0.5, 0.6, 0.7, 0.8]
+    ups = rng.sample([*usual, *stalled], WINDOW)
     for number, up in enumerate(ups):
-        ping(clock, number / 4, up, 0.010, 0.0)
+        ping(clock, number / 4, up, 0.100, 0.0)
     error = clock.tick(0.0)  # how far ahead of the server we believe it to be
-    in_time = sum(up * RATE - error <= clock.lead - SAFETY_TICKS + 1e-6 for up in ups)
-    assert NEARLY_ALL <= in_time / WINDOW < 1.0
+    in_time = [up for up in ups if up * RATE - error <= clock.lead - SAFETY_TICKS + 1e-6]
+    assert len(usual) - 1 <= len(in_time) <= len(usual)
+    assert not set(in_time) & set(stalled)
+    assert clock.lead - SAFETY_TICKS + error < 0.15 * RATE, "and no longer a lead than that takes"
 
 
 def test_one_stalled_ping_in_a_window_does_not_move_the_lead() -> None:

@@ -80,14 +80,14 @@ def frames(draw: st.DrawFn) -> Frame:
 
 
 messages_from_client: st.SearchStrategy[FromClient] = st.one_of(
-    st.builds(Hello, st.just(VERSION), texts, texts, st.integers(0, 0xFFFFFF)),
+    st.builds(Hello, st.just(VERSION), texts, texts, st.integers(0, 0xFFFFFF), texts),
     st.builds(Steer, ticks, st.integers(0, INTENT_CODES - 1)),
     st.builds(Ping, milliticks),
     st.builds(Resync, ticks),
     st.builds(Goodbye, texts),
 )
 messages_from_server: st.SearchStrategy[FromServer] = st.one_of(
-    st.builds(Welcome, net_ids, ticks, st.integers(1, 1000), st.integers(1, 1000), rows(texts)),
+    st.builds(Welcome, net_ids, ticks, st.integers(1, 1000), st.integers(1, 1000), rows(texts), texts),
     st.builds(Refused, st.sampled_from(Refusal), st.integers(0, MAX_INT), texts, rows(texts)),
     st.builds(Snapshot, ticks, rows(entities)),
     frames(),
@@ -97,14 +97,14 @@ messages_from_server: st.SearchStrategy[FromServer] = st.one_of(
 
 # One of each, with something in every list. What a server says of components here is of this game's shape.
 SAMPLES_FROM_CLIENT: tuple[FromClient, ...] = (
-    Hello(VERSION, "0123456789abcdef", "Ann", 0xF5A623),
+    Hello(VERSION, "0123456789abcdef", "Ann", 0xF5A623, "00112233445566778899aabbccddeeff"),
     Steer(120, 3),
     Ping(123_456),
     Resync(600),
     Goodbye("left"),
 )
 SAMPLES_FROM_SERVER: tuple[FromServer, ...] = (
-    Welcome(7, 118, 60, 2, ("###", "#.#", "###")),
+    Welcome(7, 118, 60, 2, ("###", "#.#", "###"), "00112233445566778899aabbccddeeff"),
     Refused(Refusal.FULL, VERSION, "the server is full", ("Position(x: int, y: int)",)),
     Snapshot(120, ((7, ((0, (544, 1056)), (4, ("Ann",)), (5, (False,)))),)),
     Frame(
@@ -168,8 +168,14 @@ def test_an_intent_of_the_same_tick_costs_its_net_id_and_one_byte() -> None:
 
 
 def test_the_longest_hello_of_a_player_is_well_within_the_limit() -> None:
-    hello = Hello(VERSION, "f" * 16, "\U0001f600" * 16, 0xFFFFFF)
-    assert len(encode(hello)) < FROM_CLIENT_LIMIT // 4
+    hello = Hello(VERSION, "f" * 16, "\U0001f600" * 16, 0xFFFFFF, "f" * 32)
+    assert len(encode(hello)) < FROM_CLIENT_LIMIT // 3
+
+
+def test_a_hello_without_a_token_is_that_of_a_new_player_and_says_so() -> None:
+    payload = encode(Hello(VERSION, "f" * 16, "Ann", 0))
+    assert msgpack.unpackb(payload)[-1] == ""
+    assert decode_from_client(payload) == Hello(VERSION, "f" * 16, "Ann", 0, "")
 
 
 def test_a_snapshot_of_ten_thousand_players_is_within_the_limit() -> None:
@@ -192,7 +198,7 @@ def test_a_hello_of_another_version_is_understood_as_far_as_its_version() -> Non
         assert decode_from_client(msgpack.packb([0, MAGIC, VERSION + 1, *behind])) == Hello(VERSION + 1, "", "", 0)
     with pytest.raises(RemoteProtocolError, match="an integer from 0"):
         decode_from_client(msgpack.packb([0, MAGIC, -1]))
-    with pytest.raises(RemoteProtocolError, match="0 fields where 3 belong"):
+    with pytest.raises(RemoteProtocolError, match="0 fields where 4 belong"):
         decode_from_client(msgpack.packb([0, MAGIC, VERSION]))
 
 

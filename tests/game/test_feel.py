@@ -1,0 +1,182 @@
+"""How the game feels on named networks, as gates: the benchmark's match, shorter. Deterministic, so it is asserted."""
+
+import pytest
+
+from game.client import reconciliation_system
+from game.client.prediction import Cause
+from game.rules import DEFAULT_ARENA, load_arena
+from net.conditions import PROFILES, Conditions
+from tests.benchmarks.feel import PEOPLE, play, recovery, wobble
+from tests.benchmarks.feel_stage import FeelStage
+from tests.harness import HALL, Stage, Walker
+
+SECONDS = 15
+# Corrections a minute, and the 99th percentile of how far (pixels) others are drawn from where they were.
+GATES = {
+    "lan": (5.0, 0.5),
+    "wifi": (10.0, 2.0),
+    "4g": (10.0, 2.0),
+    "transatlantic": (10.0, 2.0),
+    "satellite": (60.0, 250.0),
+    "train": (60.0, 400.0),
+}
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_a_match_on_each_profile_keeps_its_gates(name: str) -> None:
+    figures = play(PROFILES[name], SECONDS)
+    corrections, error = GATES[name]
+    assert figures["key_to_screen_frames"] == 0
+    assert figures["unexplained"] == 0
+    assert figures["mirror_mismatches"] == 0
+    assert figures["jumps_over_bound"] == 0
+    assert figures["late_intents"] <= figures["intents_behind_a_loss"] + 1 + figures["intents"] // 200
+    assert figures["corrections_per_minute"] <= corrections
+    assert figures["remote_error"]["median"] == 0.0
+    assert figures["remote_error"]["p99"] <= error
+    # The lead: the way there, the beat of two frame loops, and three times the jitter.
+    profile = PROFILES[name]
+    assert figures["lead_ticks"] <= 60 * (profile.latency + 3.5 * profile.jitter) + 5.0
+    # Liveness.
+    assert figures["walked"] > PEOPLE * 50 * SECONDS
+    assert figures["turns"] > PEOPLE * SECONDS
+    assert figures["keys"] > PEOPLE * SECONDS
+    assert figures["mirror_checks"] > PEOPLE * SECONDS * 0.6
+    assert figures["remote_error"]["n"] > 60 * SECONDS * PEOPLE * (PEOPLE - 1) * 0.9
+
+
+def test_to_predict_pushes_makes_for_fewer_corrections(monkeypatch: pytest.MonkeyPatch) -> None:
+    with_them = play(PROFILES["lan"], SECONDS)
+    monkeypatch.setattr(reconciliation_system, "NEIGHBOURS", 0)
+    without = play(PROFILES["lan"], SECONDS)
+    assert without["pushes"] > 20
+    assert with_them["pushes"] < without["pushes"] / 4
+
+
+def test_nobody_freezes_in_stalls_of_a_quarter_second() -> None:
+    figures = play(Conditions(latency=0.03, stall=0.25, stall_every=40), SECONDS, arena=HALL)
+    assert figures["frozen_share"] == 0.0
+    assert figures["remote_error"]["max"] > 5.0, "no stall was felt"
+    assert figures["jumps_over_bound"] == 0
+    longer = play(Conditions(latency=0.03, stall=1.0, stall_every=40), SECONDS, arena=HALL)
+    assert longer["frozen_share"] > 0.001, "past half a second of guessing the picture stands, and that is noticed"
+    assert longer["jumps_over_bound"] == 0
+
+
+@pytest.mark.parametrize("name", ["lan", "wifi", "4g", "transatlantic", "train"])
+def test_after_a_stall_of_a_second_all_is_exact_again_soon(name: str) -> None:
+    assert 0 < recovery(PROFILES[name]) <= 30
+
+
+@pytest.mark.parametrize("fps", [30, 60, 75, 144, 500])
+def test_a_steady_walk_is_drawn_evenly_at_any_refresh_rate(fps: float) -> None:
+    for who, percent in wobble(PROFILES["4g"], fps).items():
+        assert percent <= 5.0, f"{who} at {fps} frames a second: no more than a clock that is adjusted by 5 %"
+
+
+def test_players_on_different_networks_agree_about_who_was_where() -> None:
+    stage = FeelStage(load_arena(DEFAULT_ARENA))
+    names = ["lan", "4g", "satellite", "wifi"]
+    players = [stage.join(name, PROFILES[name], seed=n + 1) for n, name in enumerate(names)]
+    walkers = [Walker(player, seed) for seed, player in enumerate(players)]
+    agreed = 0
+    for _ in range(900):
+        for walker in walkers:
+            walker(stage.simulation.tick)
+        stage.tick([])
+        worlds = []
+        for player in players:
+            interpolation = player.play.stay.interpolation if player.play.stay else None
+            if interpolation is not None and interpolation.timeline.known > 0:
+                worlds.append((player, interpolation.timeline))
+        tick = min((timeline.known for _, timeline in worlds), default=0) - 1
+        if len(worlds) == len(players) and tick > 400:
+            places = []
+            for player, timeline in worlds:
+                with player.play.world:
+                    places.append(timeline.around(float(tick))[0])
+            assert all(seen == places[0] for seen in places), f"they differ about tick {tick}"
+            agreed += len(places[0]) == len(players)
+    assert agreed > 200
+    assert all(walker.turns > 20 for walker in walkers)
+
+
+def shown_and_predicted(stage: Stage) -> list[tuple[float, int]]:
+    clocks = []
+    for player in stage.players:
+        prediction, interpolation = player.stay.reconciliation.prediction, player.stay.interpolation
+        assert prediction is not None
+        assert interpolation is not None
+        clocks.append((interpolation.now, prediction.tick))
+    return clocks
+
+
+def never_back(stage: Stage, before: list[tuple[float, int]]) -> list[tuple[float, int]]:
+    after = shown_and_predicted(stage)
+    assert all(now >= then for a, b in zip(before, after, strict=True) for then, now in zip(a, b, strict=True))
+    return after
+
+
+@pytest.mark.parametrize("seconds", [0.2, 2.0, 4.0])
+def test_a_hitch_of_the_frame_loop_neither_turns_time_back_nor_storms(seconds: float) -> None:
+    stage = Stage()
+    ann, bob = (stage.join(name, PROFILES["4g"], seed=n) for n, name in enumerate(("Ann", "Bob")))
+    stage.settle(300)
+    walker = Walker(bob, 1)
+    ann.controls.steer(3)
+    stage.run(30)
+    clocks, sent = shown_and_predicted(stage), ann.play.traffic.bytes_out
+    ann.updating = False
+    stage.run(round(60 * seconds), walker)
+    ann.updating = True
+    for _ in range(180):
+        stage.run(1, walker)
+        clocks = never_back(stage, clocks)
+    assert ann.play.ending is None
+    assert ann.play.traffic.bytes_out - sent < 400, "some pings, and no storm"
+    assert stage.intent(ann.net_id).count == 1
+    stage.run(300, walker)
+    ann.corrections.clear()
+    ann.controls.steer(7)
+    stage.run(120, walker)
+    assert ann.corrections == []
+    assert ann.stay.clock.round_trip < 0.2, "the hitch was no round trip"
+    assert ann.stay.mirror.mismatches == 0
+
+
+def test_a_laptop_that_slept_for_ten_seconds_knows_that_the_connection_is_dead() -> None:
+    stage = Stage(hold_seconds=0.0)
+    ann, bob = stage.join("Ann"), stage.join("Bob")
+    stage.settle()
+    ann.updating = False
+    stage.run(600)
+    ann.updating = True
+    stage.run(2)
+    assert ann.play.ending is not None
+    assert ann.play.reason
+    assert len(stage.simulation.seats) == 1
+    assert bob.play.ending is None
+
+
+@pytest.mark.parametrize("given_up", [False, True], ids=["made up for", "given up"])
+def test_a_server_that_hiccups_for_half_a_second_is_followed_without_turning_back(given_up: bool) -> None:
+    stage = Stage()
+    players = [stage.join(name, PROFILES["wifi"], seed=n) for n, name in enumerate(("Ann", "Bob"))]
+    stage.settle(300)
+    walkers = [Walker(player, n) for n, player in enumerate(players)]
+    clocks = shown_and_predicted(stage)
+    stage.hiccup(30, given_up)
+    for _ in range(600):
+        for walker in walkers:
+            walker(stage.simulation.tick)
+        stage.run(1)
+        clocks = never_back(stage, clocks)
+    for player in players:
+        player.corrections.clear()
+    stage.run(300)
+    for player, (shown, predicted) in zip(players, shown_and_predicted(stage), strict=True):
+        assert player.stay.mirror.mismatches == 0
+        assert player.play.causes[Cause.UNEXPLAINED] == 0
+        assert abs(predicted - stage.simulation.tick - player.stay.clock.lead) < 3
+        assert 0 < stage.simulation.tick - shown < 15
+    assert all(walker.turns > 10 for walker in walkers)
