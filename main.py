@@ -17,6 +17,7 @@ from game.rules import (
     parse_color,
 )
 from net.address import DEFAULT_PORT, Address, AddressError, parse_address
+from net.conditions import PROFILES, Conditions, ConditionsError, parse_conditions
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -28,6 +29,8 @@ def main(arguments: list[str] | None = None) -> int:
     )
     if options.server and (options.connect or options.bots is not None):
         parser.error("--server goes neither with --connect nor with --bots: it only serves")
+    if options.server and options.simulate:
+        parser.error("argument --simulate: it is for clients and bots; each has a network of its own")
     if options.server:
         return _serve(parser, options)
     if options.bots is not None:
@@ -35,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
             parser.error("--bots needs --connect HOST[:PORT]: where shall they play?")
         from game.bots import run_bots
 
-        return run_bots(options.bots, options.connect, options.seconds, options.seed)
+        return run_bots(options.bots, options.connect, options.seconds, options.seed, options.simulate)
     return _play(options)
 
 
@@ -67,7 +70,7 @@ def _play(options: argparse.Namespace) -> int:
     except ImportError as error:
         print(f"cannot draw: {error}", file=sys.stderr)  # noqa: T201
         return 1
-    return play(options.connect, options.name, options.color)
+    return play(options.connect, options.name, options.color, options.simulate)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -82,6 +85,12 @@ def _parser() -> argparse.ArgumentParser:
         "--connect", metavar="HOST[:PORT]", type=_address, help=f"join that server (port {DEFAULT_PORT} if not given)"
     )
     join.add_argument("--name", type=_name, help="what the others call you")
+    join.add_argument(
+        "--simulate",
+        metavar="NETWORK",
+        type=_network,
+        help=f"as if over a worse network: {', '.join(PROFILES)}, or latency=120,jitter=30,loss=1%%",
+    )
     join.add_argument("--color", type=_color, help="#RRGGBB, or the name of a colour such as orange")
 
     host = parser.add_argument_group("serve")
@@ -119,6 +128,13 @@ def _address(text: str) -> Address:
     try:
         return parse_address(text)
     except AddressError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _network(text: str) -> Conditions:
+    try:
+        return parse_conditions(text)
+    except ConditionsError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 

@@ -7,13 +7,15 @@ from collections import Counter
 from typing import Final
 
 from game import walltime
-from game.client.session import Phase, Session
+from game.client.session import Phase, Session, goodbye_seconds
 from game.rules import PALETTE
 from net.address import Address
+from net.conditions import Conditions
 
 MEAN_HOLD_SECONDS: Final = 1 / 3  # about three changes a second, as measured of people who play
 PAUSE_SHARE: Final = 0.15  # of the changes are a stop
 FRAME_SECONDS: Final = 1 / 60
+SEEDS_EACH: Final = 1000  # so many connections of one bot have networks unlike those of the others
 
 
 class Bot:
@@ -34,19 +36,32 @@ class Bot:
         self.session.update()
 
 
-def run_bots(count: int, address: Address, seconds: float, seed: int) -> int:
-    """Let bots play for a while, print one line of JSON; returns 0 if all of them could."""
-    report = asyncio.run(_run(count, address, seconds, seed))
+def run_bots(count: int, address: Address, seconds: float, seed: int, simulate: Conditions | None = None) -> int:
+    """Let bots play for a while, print one line of JSON; returns 0 if all of them could.
+
+    `simulate`: a network for each of them to add to the real one.
+    """
+    report = asyncio.run(_run(count, address, seconds, seed, simulate))
     print(json.dumps(report), flush=True)  # noqa: T201
     return 0 if report["connected"] == count else 1
 
 
-async def _run(count: int, address: Address, seconds: float, seed: int) -> dict[str, object]:
+async def _run(
+    count: int, address: Address, seconds: float, seed: int, simulate: Conditions | None
+) -> dict[str, object]:
     rng = random.Random(seed)
     colors = list(PALETTE.values())
     bots = [
         Bot(
-            Session(address, f"Bot {n + 1}", colors[n % len(colors)], walltime.now, draws=False),
+            Session(
+                address,
+                f"Bot {n + 1}",
+                colors[n % len(colors)],
+                walltime.now,
+                draws=False,
+                simulate=simulate,
+                seed=SEEDS_EACH * (seed + n),
+            ),
             random.Random(rng.random()),
         )
         for n in range(count)
@@ -66,7 +81,7 @@ async def _run(count: int, address: Address, seconds: float, seed: int) -> dict[
     report = _report(bots, walltime.now() - began)
     for bot in bots:
         bot.session.leave()
-    await asyncio.sleep(0.1)  # for the goodbyes to leave
+    await asyncio.sleep(goodbye_seconds(simulate))
     return report
 
 

@@ -73,3 +73,16 @@ def test_bots_report_one_line_of_json_with_exact_mirrors() -> None:
     assert report["turns"] > 8
     assert report["bytes_in_per_s"] > 100
     assert "unexplained" not in report["corrections_by_cause"]
+
+
+def test_bots_on_a_simulated_network_have_its_round_trip_exact_mirrors_and_say_goodbye() -> None:
+    with programs() as start:
+        server = start("--server", "--port", "0", "--host", "127.0.0.1")
+        address = f"127.0.0.1:{port_of(server)}"
+        bots = start("--bots", "3", "--connect", address, "--seconds", "5", "--simulate", "latency=200,jitter=5")
+        assert bots.wait() == 0
+        report = json.loads(bots.wait_for('"bots": 3'))
+        assert report["round_trip_ms"] >= 190
+        assert report["mirror_checks"] >= 3
+        assert report["mirror_mismatches"] == 0
+        server.wait_for("said goodbye", 3)  # it went the slow way too

@@ -14,6 +14,7 @@ from game import walltime
 from game.client.settings import Settings, load_settings
 from game.rules import clean_name
 from net.address import Address
+from net.conditions import Conditions
 
 if TYPE_CHECKING:
     from game.client.window import Window
@@ -26,15 +27,18 @@ WRONG_PYGAME: Final = (
 )
 
 
-def play(address: Address | None, name: str | None, color: int | None) -> int:
-    """Open the window and play until it is closed; with an address, join that server at once. Returns the exit code."""
+def play(address: Address | None, name: str | None, color: int | None, simulate: Conditions | None = None) -> int:
+    """Open the window and play until it is closed; with an address, join that server at once. Returns the exit code.
+
+    `simulate`: a network to add to the real one.
+    """
     if not getattr(pygame, "IS_CE", 0):
         print(WRONG_PYGAME, file=sys.stderr)  # noqa: T201
         return 1
     pygame.display.init()
     pygame.font.init()
     try:
-        asyncio.run(_run(address, _given(load_settings(), address, name, color)))
+        asyncio.run(_run(address, _given(load_settings(), address, name, color), simulate))
     except KeyboardInterrupt:
         return 130  # as shells have it for Ctrl-C
     finally:
@@ -52,10 +56,10 @@ async def run_frames(window: "Window") -> None:
         await asyncio.sleep(due - walltime.now())
 
 
-async def _run(address: Address | None, settings: Settings) -> None:
+async def _run(address: Address | None, settings: Settings, simulate: Conditions | None) -> None:
     from game.client.window import Window
 
-    window = Window(settings, walltime.now)
+    window = Window(settings, walltime.now, simulate=simulate)
     try:
         if address is not None:
             window.join(address, settings)

@@ -14,8 +14,12 @@ from game.client.controls import Controls
 from game.client.play import Ending, Play
 from game.rules import build_registry
 from net.address import Address
+from net.conditions import Conditions
+from net.pipe import Pipe, Receiver
+from net.simulated import simulated
 from net.transport import DialError, connect, resolve
 
+LAST_WORDS: Final = 0.05  # seconds; to the kernel it takes one turn of the event loop
 FIRST_WAIT: Final = 0.25  # seconds before the first attempt to come back, doubled each time: four fit into a held seat
 LONGEST_WAIT: Final = 8.0
 
@@ -32,6 +36,11 @@ class Phase(Enum):
     LEFT = "left"
 
 
+def goodbye_seconds(simulate: Conditions | None) -> float:
+    """How long to wait after leaving, so that a goodbye reaches the server through a network that is simulated here."""
+    return LAST_WORDS + (simulate.latency + 4 * simulate.jitter if simulate else 0.0)
+
+
 class Session:
     """A player's will to be in one server's game."""
 
@@ -43,7 +52,10 @@ class Session:
         now: Callable[[], float],
         controls: Controls | None = None,
         draws: bool = True,
+        simulate: Conditions | None = None,
+        seed: int = 0,
     ) -> None:
+        """`simulate`: a network to add to the real one, the same for the same `seed`."""
         self.address = address
         self.controls = controls or Controls()
         self.phase = Phase.RESOLVING
@@ -54,6 +66,7 @@ class Session:
         self.entered: Callable[[Play], None] = lambda play: None  # called each time that we are let in
         self._token = ""  # to come back into the same body; empty: join as a new player
         self._name, self._color, self._now, self._draws = name, color, now, draws
+        self._simulate, self._seed = simulate, seed
         self._news = asyncio.Event()
         self._task = asyncio.get_running_loop().create_task(self._run())
 
@@ -95,7 +108,7 @@ class Session:
             self.phase = Phase.RESOLVING
             found = await resolve(self.address)
             self.phase = Phase.CONNECTING
-            await connect(self.address, found, play.attach)
+            await connect(self.address, found, self._behind_the_network(play.attach))
         except DialError as error:
             return Ending.LOST, str(error)
         self.phase = Phase.JOINING
@@ -115,3 +128,10 @@ class Session:
                 former.world.close()
         self._token = play.token
         return play.ending, play.reason
+
+    def _behind_the_network(self, accept: Callable[[Pipe], Receiver]) -> Callable[[Pipe], Receiver]:
+        """Where a network is simulated: `accept` at its far end. Each connection has another piece of it."""
+        if self._simulate is None:
+            return accept
+        self._seed += 1
+        return simulated(accept, self._simulate, self._now, asyncio.get_running_loop().call_later, self._seed)

@@ -15,12 +15,13 @@ from game.client.game_screen import GameScreen
 from game.client.hosting import Hosting
 from game.client.menu import StartScreen
 from game.client.play import Play
-from game.client.session import Phase, Session
+from game.client.session import Phase, Session, goodbye_seconds
 from game.client.settings import Settings, save_settings
 from game.client.sprites import Sprites
 from game.client.theme import Fonts
 from game.rules import clean_name
 from net.address import Address
+from net.conditions import Conditions
 
 SIZE: Final = (1280, 720)
 TITLE: Final = "pygame-networking"
@@ -45,7 +46,13 @@ class Screen(Protocol):
 class Window:
     """Opens a window with the start screen. Needs pygame's display and font, and a running asyncio loop."""
 
-    def __init__(self, settings: Settings, now: Callable[[], float], size: tuple[int, int] = SIZE) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        now: Callable[[], float],
+        size: tuple[int, int] = SIZE,
+        simulate: Conditions | None = None,
+    ) -> None:
         self._surface = pygame.display.set_mode(size, pygame.RESIZABLE)
         pygame.display.set_caption(TITLE)
         self._fonts, self._sprites = Fonts(), Sprites()
@@ -53,6 +60,7 @@ class Window:
         pygame.display.set_icon(self._sprites.whole((245, 166, 35), 32, 32, (0, 0), False))
         self._settings = settings
         self._now = now
+        self._simulate = simulate
         self.open = True
         self.session: Session | None = None
         self.hosting: Hosting | None = None
@@ -73,7 +81,7 @@ class Window:
 
     def join(self, address: Address, settings: Settings) -> None:
         """Begin a session, and show how it comes about."""
-        session = Session(address, clean_name(settings.name), settings.color, self._now)
+        session = Session(address, clean_name(settings.name), settings.color, self._now, simulate=self._simulate)
         self.session = session
         self._settings = settings
         session.entered = self._entered
@@ -86,10 +94,11 @@ class Window:
 
     async def close(self) -> None:
         """Leave, and wait until nothing of ours runs any more."""
+        playing = self.session is not None
         self._leave()
         self.screen.close()
         await asyncio.gather(*self._ending)
-        await asyncio.sleep(0)  # for the last words of the session to leave
+        await asyncio.sleep(goodbye_seconds(self._simulate) if playing else 0)
 
     def _follow(self) -> None:
         """Change the screen where the session or the server of our own has moved on."""
