@@ -44,6 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     from game.server.app import serve
+    from game.server.interest import CELL_TILES
     from game.server.simulation import ServerSettings
 
     try:
@@ -60,6 +61,7 @@ def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
         options.seed,
         options.silence,
         options.hold_seat,
+        cell_tiles=CELL_TILES if options.visible == "area" else 0,
     )
     return serve(settings, options.host, options.port, options.with_parent)
 
@@ -100,6 +102,12 @@ def _parser() -> argparse.ArgumentParser:
     host.add_argument("--max-players", type=_positive, default=128, metavar="N", help="default %(default)s")
     host.add_argument("--tick-rate", type=_rate, default=TICK_RATE, metavar="HZ", help="default %(default)s")
     host.add_argument("--send-rate", type=_rate, default=SEND_RATE, metavar="HZ", help="default %(default)s")
+    host.add_argument(
+        "--visible",
+        choices=("all", "area"),
+        default="all",
+        help="what players are told of: everything, or the area round them (for large arenas; default %(default)s)",
+    )
     host.add_argument("--arena", type=Path, default=DEFAULT_ARENA, metavar="FILE", help="the map, a text file")
     host.add_argument(
         "--silence",

@@ -11,6 +11,7 @@ from net.replication.registry import Registry
 
 PLAYER_SIZE: Final = 28 * UNITS_PER_PIXEL  # a little less than a tile, so that doors of one tile can be passed
 NAME_LIMIT: Final = 16  # characters: what fits above a head
+VIEW_PIXELS: Final = (1280, 720)  # of the arena, that a screen shows, whatever its size: nobody sees more than others
 TICK_RATE: Final = 60
 SEND_RATE: Final = 30
 SILENCE_SECONDS: Final = 5.0  # without a byte from the other side, a link counts as dead

@@ -4,7 +4,7 @@ Random bytes often decode as *something*, so each field is tested for its exact 
 Python, not to us). Raises RemoteProtocolError, and only that, for whatever a peer may send.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final, cast
 
 import msgpack
@@ -14,6 +14,7 @@ from net.messages import (
     MAGIC,
     VERSION,
     BodyRow,
+    CellRow,
     ChangeRow,
     EntityRow,
     Frame,
@@ -29,6 +30,7 @@ from net.messages import (
     Refused,
     Resync,
     Scalar,
+    Section,
     Snapshot,
     Steer,
     Welcome,
@@ -43,6 +45,8 @@ INTENT_CODES: Final = 32  # directions 0..31 on the wire; how many are in use is
 MAX_TICK: Final = (1 << 32) - 1  # 2 years at 60 a second
 MAX_MILLITICK: Final = 1000 * MAX_TICK
 MAX_INT: Final = (1 << 31) - 1  # of a component's field, either sign
+MAX_CELL_TILES: Final = 256  # tiles of a cell; as many as an arena can have
+MAX_CELL: Final = 1 << 16  # 256 by 256 tiles, in cells of one tile
 
 
 def encode(message: Message) -> bytes:
@@ -58,23 +62,38 @@ def encode(message: Message) -> bytes:
             fields = [3, tick]
         case Goodbye(reason):
             fields = [4, reason]
-        case Welcome(net_id, tick, tick_rate, frame_ticks, arena, token):
-            fields = [5, MAGIC, VERSION, net_id, tick, tick_rate, frame_ticks, arena, token]
+        case Welcome(net_id, tick, tick_rate, frame_ticks, cell_tiles, arena, token):
+            fields = [5, MAGIC, VERSION, net_id, tick, tick_rate, frame_ticks, cell_tiles, arena, token]
         case Refused(refusal, version, reason, schema):
             fields = [6, MAGIC, version, int(refusal), reason, schema]
-        case Snapshot(tick, entities):
-            fields = [7, tick, entities]
-        case Frame(tick, intents, bodies, gone, spawned, changed, checksum):
-            # An intent costs its NetID and mostly one byte: how far back it began, and which it is, share an integer.
-            flat = [
-                part for at, net_id, direction in intents for part in (net_id, (tick - at) * INTENT_CODES + direction)
-            ]
-            fields = [8, tick, flat, bodies, gone, spawned, changed, checksum]
+        case Snapshot(tick, drop, cells):
+            fields = [7, tick, drop, cells]
+        case Frame(tick, sections):
+            return join_sections(tick, [encode_section(tick, section) for section in sections])
         case Pong(time, received, sent):
             fields = [9, time, received, sent]
         case _:
             raise TypeError(f"{message!r} is no message")
     return cast(bytes, msgpack.packb(fields))
+
+
+def encode_section(tick: int, section: Section) -> bytes:
+    """A section of the frame of `tick`, to be joined with others: encoded once, whoever sees that cell."""
+    # An intent costs its NetID and mostly one byte: how far back it began, and which it is, share an integer.
+    intents = [part for at, net_id, code in section.intents for part in (net_id, (tick - at) * INTENT_CODES + code)]
+    bodies = [part for row in section.bodies for part in row]
+    fields = (section.cell, intents, bodies, section.gone, section.spawned, section.changed, section.checksum)
+    return cast(bytes, msgpack.packb(fields))
+
+
+def join_sections(tick: int, sections: Sequence[bytes]) -> bytes:
+    """The payload of a frame, of sections that are encoded already."""
+    packer = msgpack.Packer(autoreset=False)
+    packer.pack_array_header(3)
+    packer.pack(8)
+    packer.pack(tick)
+    packer.pack_array_header(len(sections))
+    return b"".join((packer.bytes(), *sections))
 
 
 def decode_from_client(payload: bytes) -> FromClient:
@@ -107,12 +126,13 @@ def decode_from_server(payload: bytes) -> FromServer:
         case 5, [magic, version, *rest] if magic == MAGIC:
             if _integer(version, 0, MAX_INT) != VERSION:
                 raise RemoteProtocolError(f"a welcome of version {_short(version)}, where {VERSION} was asked for")
-            net_id, tick, tick_rate, frame_ticks, arena, token = _exactly(6, rest)
+            net_id, tick, tick_rate, frame_ticks, cell_tiles, arena, token = _exactly(7, rest)
             return Welcome(
                 _net_id(net_id),
                 _integer(tick, 0, MAX_TICK),
                 _integer(tick_rate, 1, 1000),
                 _integer(frame_ticks, 1, 1000),
+                _integer(cell_tiles, 0, MAX_CELL_TILES),
                 tuple(_text(row) for row in _rows(arena)),
                 _text(token),
             )
@@ -120,19 +140,13 @@ def decode_from_server(payload: bytes) -> FromServer:
             code = Refusal(_integer(refusal, min(Refusal), max(Refusal)))
             lines = tuple(_text(line) for line in _rows(schema))
             return Refused(code, _integer(version, 0, MAX_INT), _text(reason), lines)
-        case 7, [tick, entities]:
-            return Snapshot(_integer(tick, 0, MAX_TICK), tuple(_entity(row) for row in _rows(entities)))
-        case 8, [tick, intents, bodies, gone, spawned, changed, checksum]:
-            _integer(tick, 0, MAX_TICK)
-            return Frame(
-                tick,
-                _intents(tick, _rows(intents)),
-                tuple(_body(row) for row in _rows(bodies)),
-                tuple(_net_id(net_id) for net_id in _rows(gone)),
-                tuple(_entity(row) for row in _rows(spawned)),
-                tuple(_change(row) for row in _rows(changed)),
-                None if checksum is None else _integer(checksum, 0, (1 << 32) - 1),
+        case 7, [tick, drop, cells]:
+            return Snapshot(
+                _integer(tick, 0, MAX_TICK), tuple(map(_cell, _rows(drop))), tuple(map(_cell_row, _rows(cells)))
             )
+        case 8, [tick, sections]:
+            _integer(tick, 0, MAX_TICK)
+            return Frame(tick, tuple(_section(tick, row) for row in _rows(sections)))
         case 9, [time, received, sent]:
             return Pong(*(_integer(value, 0, MAX_MILLITICK) for value in (time, received, sent)))
     raise NotOurProtocolError(f"no message of a server: tag {_short(tag)} with {len(fields)} fields")
@@ -196,11 +210,6 @@ def _coordinate(value: Any) -> int:
     return _integer(value, -MAX_INT, MAX_INT)
 
 
-def _body(value: Any) -> BodyRow:
-    parts = (_net_id, _coordinate, _coordinate, _coordinate, _coordinate, _index)
-    return cast(BodyRow, _row(value, *parts))
-
-
 def _index(value: Any) -> int:
     return _integer(value, 0, MAX_INT)
 
@@ -226,7 +235,37 @@ def _change(value: Any) -> ChangeRow:
     return cast(ChangeRow, _row(value, _net_id, _index, lambda values: None if values is None else _values(values)))
 
 
-def _intents(tick: int, flat: tuple[Any, ...]) -> tuple[IntentRow, ...]:
+def _cell(value: Any) -> int:
+    return _integer(value, 0, MAX_CELL)
+
+
+def _cell_row(value: Any) -> CellRow:
+    return cast(CellRow, _row(value, _cell, lambda entities: tuple(map(_entity, _rows(entities)))))
+
+
+def _section(tick: int, value: Any) -> Section:
+    match _rows(value):
+        case [cell, intents, bodies, gone, spawned, changed, checksum]:
+            return Section(
+                _cell(cell),
+                _intents(tick, _rows(intents)),
+                _bodies(_rows(bodies)),
+                [_net_id(net_id) for net_id in _rows(gone)],
+                [_entity(row) for row in _rows(spawned)],
+                [_change(row) for row in _rows(changed)],
+                None if checksum is None else _integer(checksum, 0, (1 << 32) - 1),
+            )
+    raise RemoteProtocolError(f"{_short(value)} where a section of a frame belongs")
+
+
+def _bodies(flat: tuple[Any, ...]) -> list[BodyRow]:
+    if len(flat) % 6:
+        raise RemoteProtocolError("a part of a body at the end of the list")
+    parts = (_net_id, _coordinate, _coordinate, _coordinate, _coordinate, _index)
+    return [cast(BodyRow, _row(flat[at : at + 6], *parts)) for at in range(0, len(flat), 6)]
+
+
+def _intents(tick: int, flat: tuple[Any, ...]) -> list[IntentRow]:
     if len(flat) % 2:
         raise RemoteProtocolError("half an intent at the end of the list")
     rows = []
@@ -235,7 +274,7 @@ def _intents(tick: int, flat: tuple[Any, ...]) -> tuple[IntentRow, ...]:
         if back > tick:
             raise RemoteProtocolError(f"an intent from {back} ticks before tick {tick}")
         rows.append((tick - back, _net_id(net_id), direction))
-    return tuple(rows)
+    return rows
 
 
 def _short(value: Any) -> str:

@@ -3,7 +3,7 @@
 Ticks count the server's simulation steps from 0. Times within a tick are in **milliticks** (a thousandth of a tick).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Final
 
@@ -16,6 +16,7 @@ EntityRow = tuple[int, tuple[ComponentRow, ...]]  # NetID, its replicated compon
 ChangeRow = tuple[int, int, tuple[Scalar, ...] | None]  # NetID, component index, the new values; None: it was removed
 IntentRow = tuple[int, int, int]  # tick, NetID, direction: from that tick on
 BodyRow = tuple[int, int, int, int, int, int]  # NetID, x, y, vx, vy, NetID of whoever moved it (0: the rules)
+CellRow = tuple[int, tuple[EntityRow, ...]]  # a cell, and all who are in it
 
 
 class Refusal(IntEnum):
@@ -76,6 +77,7 @@ class Welcome:
     tick: int
     tick_rate: int  # per second
     frame_ticks: int  # ticks from one frame to the next
+    cell_tiles: int  # the side of a cell of the world, in tiles; 0: the world is one cell
     arena: tuple[str, ...]
     token: str  # a secret: who says it in a Hello comes back into this seat
 
@@ -92,10 +94,29 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The whole of what you may see, as of the end of `tick`."""
+    """The whole of some cells, as of the end of `tick`; from now on you are told of these, and no more of `drop`."""
 
     tick: int
-    entities: tuple[EntityRow, ...]
+    drop: tuple[int, ...]  # cells
+    cells: tuple[CellRow, ...]
+
+    @property
+    def entities(self) -> list[EntityRow]:
+        """Those of all cells."""
+        return [row for _, rows in self.cells for row in rows]
+
+
+@dataclass(slots=True)
+class Section:
+    """What surprised those who see one cell."""
+
+    cell: int
+    intents: list[IntentRow] = field(default_factory=list)
+    bodies: list[BodyRow] = field(default_factory=list)
+    gone: list[int] = field(default_factory=list)
+    spawned: list[EntityRow] = field(default_factory=list)
+    changed: list[ChangeRow] = field(default_factory=list)
+    checksum: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +124,32 @@ class Frame:
     """What `step` could not have told you about the ticks since the last frame, up to the end of `tick`."""
 
     tick: int
-    intents: tuple[IntentRow, ...] = ()
-    bodies: tuple[BodyRow, ...] = ()
-    gone: tuple[int, ...] = ()
-    spawned: tuple[EntityRow, ...] = ()
-    changed: tuple[ChangeRow, ...] = ()
-    checksum: int | None = None
+    sections: tuple[Section, ...] = ()
+
+    @property
+    def intents(self) -> list[IntentRow]:
+        """Those of all sections."""
+        return [row for section in self.sections for row in section.intents]
+
+    @property
+    def bodies(self) -> list[BodyRow]:
+        """Those of all sections."""
+        return [row for section in self.sections for row in section.bodies]
+
+    @property
+    def gone(self) -> list[int]:
+        """Those of all sections."""
+        return [net_id for section in self.sections for net_id in section.gone]
+
+    @property
+    def spawned(self) -> list[EntityRow]:
+        """Those of all sections."""
+        return [row for section in self.sections for row in section.spawned]
+
+    @property
+    def changed(self) -> list[ChangeRow]:
+        """Those of all sections."""
+        return [row for section in self.sections for row in section.changed]
 
 
 @dataclass(frozen=True, slots=True)

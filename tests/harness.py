@@ -205,7 +205,7 @@ class Stage:
             with self.simulation.world:
                 self.history[self.simulation.tick] = self.registry.describe_all(self.simulation.world)
         if given_up:
-            self.simulation.network.began(self.clock.time)
+            self.simulation.network.began(self.clock.time, 0.0)
 
     def settle(self, ticks: int = 120) -> None:
         """Until everybody is in, and their clocks are good."""

@@ -13,6 +13,7 @@ from typing import Final
 import esper
 
 from ecs.arena import Arena, ArenaError
+from ecs.grid import Grid
 from ecs.step import motion_at
 from ecs.world import World
 from game.client.controls import Controls
@@ -206,9 +207,10 @@ class Play:
         rate = welcome.tick_rate
         motion = motion_at(arena, rate)
         clock = ServerClock(rate)
-        mirror = Mirror(self.world, self._registry, motion, rate)
+        grid = Grid(arena, welcome.cell_tiles)
+        mirror = Mirror(self.world, self._registry, motion, grid, rate, welcome.frame_ticks)
         incoming = MirrorSystem(mirror)
-        reconciliation = ReconciliationSystem(self.world, welcome.net_id, motion, mirror, incoming)
+        reconciliation = ReconciliationSystem(self.world, welcome.net_id, motion, mirror, incoming, rate)
         input_system = InputSystem(self._controls, clock, mirror, reconciliation, rate, self._send)
         interpolation = None
         systems: list[esper.Processor] = [incoming, reconciliation, input_system]

@@ -15,6 +15,7 @@ from game.client.mirror_system import MirrorSystem
 from game.client.prediction import Cause, Correction, Difference, Others, Prediction
 from net.messages import Frame
 from net.replication.mirror import Mirror
+from net.replication.publisher import QUIET_FRAMES_PER_SECOND
 
 log = logging.getLogger(__name__)
 
@@ -25,12 +26,15 @@ RECENT: Final = 256  # corrections that can be looked at: minutes of play
 class ReconciliationSystem(esper.Processor):
     """Rewinds to the mirror's tick and replays, whenever the mirror has moved on."""
 
-    def __init__(self, world: World, net_id: int, motion: Motion, mirror: Mirror, incoming: MirrorSystem) -> None:
+    def __init__(
+        self, world: World, net_id: int, motion: Motion, mirror: Mirror, incoming: MirrorSystem, tick_rate: int
+    ) -> None:
         self._world = world
         self._net_id = net_id
         self._motion = motion
         self._mirror = mirror
         self._incoming = incoming
+        self._quiet_ticks = max(1, tick_rate // QUIET_FRAMES_PER_SECOND)
         self.prediction: Prediction | None = None  # None while we have no body
         self.recent: deque[Correction] = deque(maxlen=RECENT)
         self.causes: Counter[Cause] = Counter()
@@ -62,7 +66,8 @@ class ReconciliationSystem(esper.Processor):
 
     def _around(self, body: Body, ticks: int) -> Others:
         """Those whom one could meet within so many ticks, the nearest first, with the directions that we heard last."""
-        reach = 2 * self._motion.top_speed * (max(0, ticks) + 2) + body.w
+        # Until the next quiet frame nothing may be heard, and so nobody looked for.
+        reach = 2 * self._motion.top_speed * (max(0, ticks) + self._quiet_ticks + 2) + body.w
         near: list[tuple[int, int, int, Body]] = []
         for entity, (net_id, at, velocity, size) in esper.get_components(NetID, Position, Velocity, Size):
             far = max(abs(at.x - body.x), abs(at.y - body.y))

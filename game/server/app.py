@@ -44,7 +44,7 @@ async def _serve(settings: ServerSettings, host: str | None, port: int, with_par
     server.close()
     simulation.close("the server is closing")
     await asyncio.sleep(FAREWELL_SECONDS)
-    log.info("closed after %d ticks", simulation.tick)
+    log.info("closed after %s", simulation.times)
 
 
 def _stop_on_signals(stop: asyncio.Event) -> None:

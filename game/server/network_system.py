@@ -1,7 +1,8 @@
 """The server's NetworkSystem: lets clients in and back in, takes their intents, tells them what surprised everybody.
 
-A frame is encoded once and the same bytes are written to every client. A client that does not take them is skipped,
-and gets a fresh snapshot when it can read again: newest wins, and nobody's slowness costs another anything.
+A frame is encoded once and the same bytes are written to every client that sees the same cells. A client that does not
+take them is skipped, and gets a fresh snapshot when it can read again: newest wins, and nobody's slowness costs another
+anything.
 """
 
 import logging
@@ -11,19 +12,25 @@ from typing import Final
 
 import esper
 
+from ecs.arena import Arena
+from ecs.components import Position
+from ecs.grid import Grid
 from ecs.world import World
 from game.rules import clean_name
+from game.server.beat import Beat
 from game.server.intents import IntentSystem
+from game.server.interest import Interest, View
 from game.server.seats import FullError, Seats
 from game.server.session import Session
 from net.messages import VERSION, Hello, Refusal, Refused, Welcome
 from net.pipe import Pipe
-from net.replication.publisher import Publisher
+from net.replication.publisher import News, Publisher
 from net.replication.registry import Registry
 
 log = logging.getLogger(__name__)
 
 BEHIND_SECONDS: Final = 10.0  # without taking a byte, after which a slow client is not worth its seat
+LOOK_FRAMES: Final = 4  # from one look at where a player is to the next: 7 pixels on a walk, and the margin is 64
 GREETING_SECONDS: Final = 5.0  # to say Hello
 
 
@@ -37,7 +44,8 @@ class NetworkSystem(esper.Processor):
         intents: IntentSystem,
         publisher: Publisher,
         registry: Registry,
-        arena_rows: tuple[str, ...],
+        arena: Arena,
+        grid: Grid,
         *,
         tick_rate: int,
         frame_ticks: int,
@@ -52,7 +60,11 @@ class NetworkSystem(esper.Processor):
         self._intents = intents
         self._publisher = publisher
         self._registry = registry
-        self._arena_rows = arena_rows
+        self._arena = arena
+        self._grid = grid
+        self._interest = Interest(grid)
+        self._beat = Beat(tick_rate / frame_ticks)
+        self._unwritten: dict[View, list[bytes]] = {}  # frames since the last write; at most `Beat`'s most
         self._tick_rate = tick_rate
         self._frame_ticks = frame_ticks
         self._silence_seconds = silence_seconds
@@ -61,27 +73,71 @@ class NetworkSystem(esper.Processor):
         self._sessions: dict[Session, None] = {}  # in the order they came
         self._tick = 0
         self._tick_began = now()
+        self._ticks_late = 0.0
         self._closing = False
 
     def process(self, tick: int) -> None:
         self._tick = tick
-        if tick % self._frame_ticks == 0:
-            self._drop_the_silent()
-            self._free_the_overdue(self.now(), f"did not come back within {self._hold_seconds:g} s")
-            news = self._publisher.frame(tick) or b""
-            snapshot = b""
-            for session in [session for session in self._sessions if session.playing]:
-                if self._can_take(session):
-                    if session.needs_snapshot:
-                        snapshot = snapshot or self._publisher.snapshot(tick)
-                        session.needs_snapshot = False
-                        session.write(snapshot)
-                    else:
-                        session.write(news)
+        if tick % self._frame_ticks:
+            return
+        self._drop_the_silent()
+        self._free_the_overdue(self.now(), f"did not come back within {self._hold_seconds:g} s")
+        news = self._publisher.frame(tick)
+        sessions = [session for session in self._sessions if session.playing]
+        for view in {session.view for session in sessions if session.view is not None}:
+            self._unwritten.setdefault(view, []).append(news.told(view.cells))
+        if self._beat.frame(self._ticks_late):
+            self._write(sessions, news)
+            self._unwritten.clear()
 
-    def began(self, when: float) -> None:
-        """The tick that is about to be simulated was due at `when`; clients' clocks are set by it."""
+    def _write(self, sessions: list[Session], news: News) -> None:
+        """Tell everybody all that happened since the last time."""
+        told = {view: b"".join(frames) for view, frames in self._unwritten.items()}
+        snapshots: dict[tuple[View | None, View, bool], bytes] = {}
+        turn = news.tick // self._frame_ticks
+        for session in sessions:
+            if not self._can_take(session):
+                continue
+            former = session.view
+            view = self._look(session, former, turn)
+            if view is former and not session.needs_snapshot:
+                session.write(told[view])
+                continue
+            key = former, view, session.needs_snapshot
+            if key not in snapshots:
+                snapshots[key] = self._snapshot(news, *key)
+            session.view, session.needs_snapshot = view, False
+            # Of a crowded world, the snapshot alone may be more than what a client may be behind.
+            session.max_unsent = max(self._max_unsent, 2 * len(snapshots[key]))
+            session.write(snapshots[key] if former is None or key[2] else told[former] + snapshots[key])
+
+    def _look(self, session: Session, former: View | None, turn: int) -> View:
+        """What a client sees; its player moves so slowly that it is looked for every few frames only."""
+        if former is None or session.needs_snapshot:
+            return self._interest.view(*self._whereabouts(session), former)
+        if self._grid.whole or (turn + (session.net_id or 0)) % LOOK_FRAMES:
+            return former
+        return self._interest.view(*self._whereabouts(session), former)
+
+    def _whereabouts(self, session: Session) -> tuple[int, int]:
+        """Where a client's player is, in world units; who has no body looks at the middle of the arena."""
+        entity = None if session.net_id is None else self._world.entity(session.net_id)
+        at = esper.try_component(entity, Position) if entity is not None else None
+        return (at.x, at.y) if at is not None else (self._arena.width // 2, self._arena.height // 2)
+
+    def _snapshot(self, news: News, former: View | None, view: View, whole: bool) -> bytes:
+        """What a client needs that sees other cells than before, or that has lost the thread (`whole`)."""
+        if former is None:
+            return self._publisher.snapshot(news.tick, view.cells)
+        if whole:
+            return self._publisher.snapshot(news.tick, view.cells, former.cells - view.cells)
+        beginning = b"" if news.told(former.cells) else self._publisher.nothing(news.tick)
+        return beginning + self._publisher.snapshot(news.tick, view.cells - former.cells, former.cells - view.cells)
+
+    def began(self, when: float, ticks_late: float) -> None:
+        """The tick that is about to be simulated was due at `when`, and is so late; clients' clocks are set by it."""
         self._tick_began = when
+        self._ticks_late = ticks_late
 
     def milliticks(self) -> int:
         """The server's time: the last tick and how much of the next has passed."""
@@ -89,7 +145,7 @@ class NetworkSystem(esper.Processor):
 
     def accept(self, pipe: Pipe) -> Session:
         """Somebody connected."""
-        session = Session(pipe, self, self.now())
+        session = Session(pipe, self, self.now(), self._max_unsent)
         self._sessions[session] = None
         return session
 
@@ -181,7 +237,9 @@ class NetworkSystem(esper.Processor):
 
     def _welcome(self, session: Session, net_id: int) -> None:
         token = self._seats.offer_token(net_id)
-        session.welcome(Welcome(net_id, self._tick, self._tick_rate, self._frame_ticks, self._arena_rows, token))
+        session.welcome(
+            Welcome(net_id, self._tick, self._tick_rate, self._frame_ticks, self._grid.tiles, self._arena.rows, token)
+        )
 
     def _hold(self, net_id: int) -> bool:
         """Keep the seat of a player who is lost; False where nobody would or could come back into it."""
@@ -206,7 +264,7 @@ class NetworkSystem(esper.Processor):
 
     def _can_take(self, session: Session) -> bool:
         """Whether to write to a client now; one that has fallen behind must first have taken what it had."""
-        if session.unsent > (0 if session.behind_since is not None else self._max_unsent):
+        if session.unsent > (0 if session.behind_since is not None else session.max_unsent):
             if session.behind_since is None:
                 session.behind_since = self.now()
                 session.needs_snapshot = True

@@ -8,17 +8,21 @@ from net.messages import FromClient, Goodbye, Hello, Ping, Pong, Refused, Resync
 from net.pipe import Pipe
 
 if TYPE_CHECKING:
+    from game.server.interest import View
     from game.server.network_system import NetworkSystem
 
 
 class Session:
     """A Receiver for one pipe. Lives from the accepted connection to its end."""
 
-    def __init__(self, pipe: Pipe, network: "NetworkSystem", now: float) -> None:
+    def __init__(self, pipe: Pipe, network: "NetworkSystem", now: float, max_unsent: int) -> None:
         self.net_id: int | None = None  # once seated
         self.since = now  # when it connected, in seconds
         self.heard = now  # when the last byte came
+        self.playing = False  # whether frames go to this client
+        self.view: View | None = None  # what it is told of
         self.needs_snapshot = True
+        self.max_unsent = max_unsent  # bytes that it may be behind
         self.behind_since: float | None = None  # since when frames have been skipped, for it takes none
         self.resync_tick = -1  # of the last snapshot that it asked for
         self._ping: tuple[int, int] | None = None  # what came in, and when, in milliticks
@@ -30,11 +34,6 @@ class Session:
     def label(self) -> str:
         """For the log: who, and from where."""
         return f"{self._network.describe(self)} from {self._pipe.name}"
-
-    @property
-    def playing(self) -> bool:
-        """Whether frames go to this client."""
-        return self._connection.state is State.OPEN
 
     @property
     def unsent(self) -> int:
@@ -66,6 +65,7 @@ class Session:
     def welcome(self, welcome: Welcome) -> None:
         """Let the client in, into a new seat or back into its own."""
         self.net_id = welcome.net_id
+        self.playing = True
         self._pipe.write(self._connection.send(welcome))
 
     def refuse(self, refused: Refused) -> None:
@@ -76,6 +76,7 @@ class Session:
 
     def end(self, reason: str, tell: bool = True, keep: bool = False) -> None:
         """Close the connection and free the seat, or `keep` it for a while; a second time does nothing."""
+        self.playing = False
         if self._network.ended(self, reason, keep):
             if tell and self._connection.state is not State.CLOSED:
                 self._pipe.write(self._connection.send(Goodbye(reason[:200])))

@@ -11,6 +11,7 @@ from typing import Final
 import esper
 
 from ecs.arena import Arena
+from ecs.grid import Grid
 from ecs.step import motion_at
 from ecs.surprises import Surprises
 from ecs.systems import CollisionSystem, MovementSystem
@@ -20,6 +21,7 @@ from game.server.intents import IntentSystem
 from game.server.network_system import NetworkSystem
 from game.server.seats import Seats, mint_token
 from game.server.session import Session
+from game.server.tick_times import TickTimes
 from net.pipe import Pipe
 from net.replication.publisher import Publisher
 from net.replication.registry import Registry
@@ -40,6 +42,7 @@ class ServerSettings:
     silence_seconds: float = SILENCE_SECONDS
     hold_seconds: float = HOLD_SECONDS  # 0: who is lost is gone
     max_unsent: int = MAX_UNSENT
+    cell_tiles: int = 0  # the side of a cell of which players are told; 0: everybody is told of everything
 
 
 class Simulation:
@@ -66,30 +69,32 @@ class Simulation:
             self.world, self.surprises, settings.arena, settings.max_players, random.Random(settings.seed), mint_token
         )
         intents = IntentSystem(self.world, self.surprises, settings.tick_rate)
-        publisher = Publisher(self.world, registry, self.surprises, settings.tick_rate)
+        grid = Grid(settings.arena, settings.cell_tiles)
+        frame_ticks = max(1, settings.tick_rate // settings.send_rate)
+        publisher = Publisher(self.world, registry, self.surprises, grid, settings.tick_rate, frame_ticks)
         self.network = NetworkSystem(
             self.world,
             self.seats,
             intents,
             publisher,
             registry,
-            settings.arena.rows,
+            settings.arena,
+            grid,
             tick_rate=settings.tick_rate,
-            frame_ticks=max(1, settings.tick_rate // settings.send_rate),
+            frame_ticks=frame_ticks,
             silence_seconds=settings.silence_seconds,
             hold_seconds=settings.hold_seconds,
             max_unsent=settings.max_unsent,
             now=now,
         )
-        with self.world:
-            for system in (
-                intents,
-                MovementSystem(motion),
-                CollisionSystem(motion, self.surprises),
-                *rules(self.world, self.surprises),
-                self.network,
-            ):
-                esper.add_processor(system)
+        self._systems: tuple[esper.Processor, ...] = (
+            intents,
+            MovementSystem(motion),
+            CollisionSystem(motion, self.surprises),
+            *rules(self.world, self.surprises),
+            self.network,
+        )
+        self.times = TickTimes((type(system).__name__ for system in self._systems), settings.tick_rate, now)
 
     def accept(self, pipe: Pipe) -> Session:
         """Somebody connected; the session hears what the pipe brings."""
@@ -97,10 +102,16 @@ class Simulation:
 
     def advance(self, due: float) -> None:
         """Simulate the next tick, which was due at that time (seconds)."""
-        self.network.began(due)
+        times = self.times
+        times.begin(due)
+        self.network.began(due, times.ticks_late)
         self.tick += 1
         with self.world:
-            esper.process(self.tick)
+            esper.clear_dead_entities()
+            for system in self._systems:  # as esper.process does, and with a look at the clock
+                system.process(self.tick)
+                times.lap(type(system).__name__)
+        times.end()
 
     def close(self, reason: str) -> None:
         """Tell everybody and end."""

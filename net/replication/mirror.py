@@ -1,7 +1,8 @@
 """The receiving side of replication: holds, at the tick of each frame, exactly what the server held.
 
-Between frames it runs the same `step` with the intents that it was told. A message is checked completely before the
-world is touched.
+Between frames it runs the same `step` with the intents that it was told. Who walks out of the cells that we are told of
+is let go at the next tick at which the server sends frames: it decides the same, and says nothing. A message is checked
+completely before the world is touched.
 """
 
 import logging
@@ -10,12 +11,13 @@ from typing import Any, Final
 
 import esper
 
-from ecs.components import Intent, Position, Size, Velocity
+from ecs.components import Intent, NetID, Position, Size, Velocity
+from ecs.grid import EVERYWHERE, Grid
 from ecs.step import DIRECTIONS, Motion
 from ecs.systems import MovementSystem
 from ecs.world import World
 from net.errors import RemoteProtocolError
-from net.messages import BodyRow, ChangeRow, EntityRow, Frame, Snapshot
+from net.messages import BodyRow, ChangeRow, EntityRow, Frame, Section, Snapshot
 from net.replication.registry import Kind, Registry, checksum
 
 log = logging.getLogger(__name__)
@@ -28,9 +30,14 @@ Spawn = tuple[int, list[tuple[Kind, Any]]]
 class Mirror:
     """A client's copy of the server's world. All methods are called inside `with world`."""
 
-    def __init__(self, world: World, registry: Registry, motion: Motion, tick_rate: int) -> None:
+    def __init__(
+        self, world: World, registry: Registry, motion: Motion, grid: Grid, tick_rate: int, frame_ticks: int
+    ) -> None:
         self._world = world
         self._registry = registry
+        self._grid = grid
+        self._frame_ticks = frame_ticks
+        self.view: frozenset[int] = frozenset()  # the cells that we are told of
         self._arena = motion.arena
         self._movement = MovementSystem(motion)
         self._max_gap = MAX_GAP_SECONDS * tick_rate
@@ -41,14 +48,21 @@ class Mirror:
         self.ticked: Callable[[int], None] = lambda tick: None  # called with each tick that the world went through
 
     def show(self, snapshot: Snapshot) -> None:
-        """Make the world what the snapshot says, keeping entities that stay. Raises RemoteProtocolError."""
-        spawns = [self._built(row) for row in snapshot.entities]
+        """Make these cells what the snapshot says, keeping entities that stay. Raises RemoteProtocolError."""
+        given = {cell: [self._built(row) for row in rows] for cell, rows in snapshot.cells}
+        kept = self.view.difference(snapshot.drop, given)
         if snapshot.tick < self.tick:
             raise RemoteProtocolError(f"a snapshot of tick {snapshot.tick} after tick {self.tick}")
-        for net_id in set(self._world.net_ids()).difference(net_id for net_id, _ in spawns):
-            self._world.remove(net_id)
-        for net_id, components in spawns:
-            self._place(net_id, components)
+        if kept and snapshot.tick > self.tick:
+            raise RemoteProtocolError(f"a snapshot of tick {snapshot.tick} leaves {len(kept)} cells behind")
+        named = {net_id for spawns in given.values() for net_id, _ in spawns}
+        self.view = kept | given.keys()
+        for net_id, cell in self._places():
+            if net_id not in named and cell not in kept:
+                self._world.remove(net_id)
+        for spawns in given.values():
+            for net_id, components in spawns:
+                self._place(net_id, components)
         self.tick = snapshot.tick
         self._astray = self._asked = False
         self.ticked(self.tick)
@@ -60,14 +74,7 @@ class Mirror:
         """
         if self.tick < 0 or not self.tick < frame.tick <= self.tick + self._max_gap:
             raise RemoteProtocolError(f"a frame of tick {frame.tick} after tick {self.tick}")
-        for at, _, direction in frame.intents:
-            if at <= self.tick or direction >= len(DIRECTIONS):
-                raise RemoteProtocolError(f"an intent {direction} of tick {at} in the frame of tick {frame.tick}")
-        spawns = [self._built(row) for row in frame.spawned]
-        changes = [self._change(row) for row in frame.changed]
-        for row in frame.bodies:
-            self._check_body(row)
-
+        spawns, changes = self._checked(frame)
         pending = iter(sorted(frame.intents, key=lambda row: row[0]))  # stable: each tick's in the order they came
         upcoming = next(pending, None)
         for tick in range(self.tick + 1, frame.tick + 1):
@@ -76,19 +83,49 @@ class Mirror:
                 upcoming = next(pending, None)
             self._movement.process(tick)
             if tick < frame.tick:
+                if tick % self._frame_ticks == 0:
+                    self._let_go()
                 self.ticked(tick)
         for row in frame.bodies:
             self._put(row)
         for net_id in frame.gone:
             self._world.remove(net_id)
+        self._let_go()
         for net_id, components in spawns:
             self._place(net_id, components)
         for net_id, kind, component in changes:
             self._assign(net_id, kind, component)
         self.tick = frame.tick
         self.ticked(self.tick)
-        if frame.checksum is not None:
-            self._verify(frame.checksum)
+        self._verify([section for section in frame.sections if section.checksum is not None])
+
+    def _checked(self, frame: Frame) -> tuple[list[Spawn], list[tuple[int, Kind, Any]]]:
+        """What a frame brings, once all of it is known to be possible."""
+        for at, _, direction in frame.intents:
+            if at <= self.tick or direction >= len(DIRECTIONS):
+                raise RemoteProtocolError(f"an intent {direction} of tick {at} in the frame of tick {frame.tick}")
+        for row in frame.bodies:
+            self._check_body(row)
+        for section in frame.sections:
+            if section.cell not in self.view:
+                raise RemoteProtocolError(f"a section of cell {section.cell}, which we were not shown")
+        spawns = [self._built(row) for row in frame.spawned]
+        changes = [self._change(row) for row in frame.changed]
+        return spawns, changes
+
+    def _let_go(self) -> None:
+        """Of whoever has left the cells that we see."""
+        if not self._grid.whole:
+            for net_id in [net_id for net_id, cell in self._places() if cell not in self.view]:
+                self._world.remove(net_id)
+
+    def _places(self) -> list[tuple[int, int]]:
+        """All NetIDs in ascending order, with their cells."""
+        cells = dict.fromkeys(self._world.net_ids(), EVERYWHERE)
+        if not self._grid.whole:
+            for _, (bearer, at) in esper.get_components(NetID, Position):
+                cells[bearer.id] = self._grid.cell(at.x, at.y)
+        return list(cells.items())
 
     def wants_snapshot(self) -> bool:
         """Whether the server should be asked for a snapshot: once after each mismatch."""
@@ -96,14 +133,20 @@ class Mirror:
         self._asked = self._astray
         return wants
 
-    def _verify(self, theirs: int) -> None:
-        ours = checksum(self._registry.describe_all(self._world))
-        self.checks += 1
-        log.debug("tick %d: checksum %08x", self.tick, ours)
-        if ours != theirs:
-            self.mismatches += 1
-            self._astray, self._asked = True, False
-            log.warning("mirror differs from the server as of tick %d", self.tick)
+    def _verify(self, sections: list[Section]) -> None:
+        if not sections:
+            return
+        rows: dict[int, list[EntityRow]] = {}
+        for net_id, cell in self._places():
+            rows.setdefault(cell, []).append(self._registry.describe(self._world, net_id))
+        for section in sections:
+            ours = checksum(rows.get(section.cell, ()))
+            self.checks += 1
+            log.debug("tick %d: checksum %08x of cell %d", self.tick, ours, section.cell)
+            if ours != section.checksum:
+                self.mismatches += 1
+                self._astray, self._asked = True, False
+                log.warning("mirror differs from the server as of tick %d, in cell %d", self.tick, section.cell)
 
     def _built(self, row: EntityRow) -> Spawn:
         net_id, components = row

@@ -1,83 +1,152 @@
 """The sending side of replication: turns the journal of surprises into frames, and the world into snapshots.
 
-Each is encoded once, whoever listens: what goes out depends on what happened alone.
+The world is a grid of cells, and what happened in a cell is encoded once, whoever sees it. Everything about an entity
+is said in the cell where the last frame left it; who sees the cell that it has come to, and not the one that it has
+left, gets the whole of it. Who sees only the one that it has left is told no more: its mirror is exact, and knows.
 """
 
 import logging
-from collections.abc import Iterator
-from dataclasses import replace
+from collections import defaultdict
 from typing import Final
 
 import esper
 
-from ecs.components import Position, Velocity
+from ecs.components import NetID, Position, Velocity
+from ecs.grid import EVERYWHERE, Grid
 from ecs.surprises import Surprises
 from ecs.world import World
-from net.codec import encode
+from net.codec import encode, encode_section, join_sections
 from net.framing import frame
-from net.messages import BodyRow, ChangeRow, Frame, Scalar, Snapshot
+from net.messages import EntityRow, Scalar, Section, Snapshot
 from net.replication.registry import Registry, checksum
 
 log = logging.getLogger(__name__)
 
 QUIET_FRAMES_PER_SECOND: Final = 4  # where nothing is to be said, so that a client knows that we live
 
+View = frozenset[int]  # the cells that somebody sees
+
+
+class _Sections(dict[int, Section]):
+    """By cell; one that nobody has said anything about yet begins empty."""
+
+    def __missing__(self, cell: int) -> Section:
+        section = self[cell] = Section(cell)
+        return section
+
+
+class News:
+    """What one frame tells, cell by cell; encoded when somebody first asks for it."""
+
+    def __init__(self, publisher: "Publisher", tick: int) -> None:
+        self.tick = tick
+        self.sections = _Sections()
+        self.came: dict[tuple[int, int], list[int]] = {}  # (former cell, present cell) -> NetIDs, in ascending order
+        self.always = False  # say something to everybody, if only that we live
+        self.checked: frozenset[int] = frozenset()  # cells whose checksum is due
+        self._publisher = publisher
+        self._encoded: dict[int, bytes] = {}
+        self._came: dict[tuple[int, int], bytes] = {}
+        self._told: dict[View, bytes] = {}
+
+    def told(self, view: View) -> bytes:
+        """The frame for those who see these cells, as it goes onto the wire; empty where there is nothing to say.
+
+        Inside `with world`, in the tick of the frame.
+        """
+        data = self._told.get(view)
+        if data is None:
+            parts = [self._section(cell) for cell in sorted(view & (self.sections.keys() | self.checked))]
+            parts += [self._arrivals(edge) for edge in self.came if edge[1] in view and edge[0] not in view]
+            data = frame(join_sections(self.tick, parts)) if parts or self.always else b""
+            self._told[view] = data
+        return data
+
+    def _section(self, cell: int) -> bytes:
+        data = self._encoded.get(cell)
+        if data is None:
+            section = self.sections[cell]
+            if cell in self.checked:
+                section.checksum = checksum(self._publisher.rows(cell))
+                log.debug("tick %d: checksum %08x of cell %d", self.tick, section.checksum, cell)
+            data = self._encoded[cell] = encode_section(self.tick, section)
+        return data
+
+    def _arrivals(self, edge: tuple[int, int]) -> bytes:
+        data = self._came.get(edge)
+        if data is None:
+            rows = [self._publisher.row(net_id) for net_id in self.came[edge]]
+            data = self._came[edge] = encode_section(self.tick, Section(edge[1], spawned=rows))
+        return data
+
 
 class Publisher:
-    """Speaks for one world. It is asked once every `frame_ticks` ticks, at the end of the tick."""
+    """Speaks for one world. It is asked at the end of each tick that is a multiple of `frame_ticks`."""
 
-    def __init__(self, world: World, registry: Registry, surprises: Surprises, tick_rate: int) -> None:
+    def __init__(
+        self, world: World, registry: Registry, surprises: Surprises, grid: Grid, tick_rate: int, frame_ticks: int
+    ) -> None:
         self._world = world
         self._registry = registry
         self._surprises = surprises
-        self._quiet_ticks = max(1, tick_rate // QUIET_FRAMES_PER_SECOND)
-        self._checksum_ticks = tick_rate  # one a second
-        self._last_frame = self._last_checksum = 0
+        self._grid = grid
+        self._quiet_frames = max(1, tick_rate // QUIET_FRAMES_PER_SECOND // frame_ticks)
+        self._frames = 0
+        self._cells: dict[int, int] = {}  # NetID -> the cell where the last frame left it
+        self._members: defaultdict[int, set[int]] = defaultdict(set)  # and the other way round
         self._said: dict[int, dict[int, tuple[Scalar, ...]]] = {}  # NetID -> component index -> what clients hold
 
-    def frame(self, tick: int) -> bytes | None:
-        """The frame of this tick as it goes onto the wire, or None where there is nothing to say.
+    def frame(self, tick: int) -> News:
+        """All that surprised since the last frame; clears the journal. Inside `with world`."""
+        news = News(self, tick)
+        self._add_intents(news.sections)
+        self._add_bodies(news.sections)
+        self._add_changes(news.sections)
+        self._add_who_left(news.sections)
+        self._add_who_came(news.sections)
+        self._surprises.clear()
+        if not self._grid.whole:
+            news.came = self._who_moved_over()
+        self._frames += 1
+        if self._frames % self._quiet_frames == 0:
+            # Each cell once a second, a quarter of them at a time.
+            turn = self._frames // self._quiet_frames % QUIET_FRAMES_PER_SECOND
+            news.always = True
+            news.checked = frozenset(c for c in self._members if c % QUIET_FRAMES_PER_SECOND == turn)
+        return news
 
-        Clears the journal. Inside `with world`.
-        """
-        surprises = self._surprises
-        new, gone = surprises.spawned, surprises.gone
-        news = Frame(
-            tick,
-            tuple(row for row in surprises.intents if row[1] in self._said and row[1] not in gone),
-            tuple(self._bodies()),
-            tuple(sorted(gone)),
-            tuple(self._registry.describe(self._world, net_id) for net_id in sorted(new)),
-            tuple(self._changes()),
-        )
-        for net_id in gone:
-            del self._said[net_id]
-        for net_id, components in news.spawned:
-            self._said[net_id] = dict(components)
-        surprises.clear()
-        silent = not (news.intents or news.bodies or news.gone or news.spawned or news.changed)
-        if silent and tick - self._last_frame < self._quiet_ticks:
-            return None
-        self._last_frame = tick
-        if tick - self._last_checksum >= self._checksum_ticks:
-            self._last_checksum = tick
-            news = replace(news, checksum=checksum(self._registry.describe_all(self._world)))
-            log.debug("tick %d: checksum %08x", tick, news.checksum)
-        return frame(encode(news))
+    def snapshot(self, tick: int, cells: View, drop: View = frozenset()) -> bytes:
+        """The whole of some cells as of this tick, as it goes onto the wire. Inside `with world`, after `frame`."""
+        rows = tuple((cell, self.rows(cell)) for cell in sorted(cells))
+        return frame(encode(Snapshot(tick, tuple(sorted(drop)), rows)))
 
-    def snapshot(self, tick: int) -> bytes:
-        """The whole world as of this tick, as it goes onto the wire. Inside `with world`, after `frame`."""
-        return frame(encode(Snapshot(tick, self._registry.describe_all(self._world))))
+    def nothing(self, tick: int) -> bytes:
+        """A frame that says no more than its tick."""
+        return frame(join_sections(tick, []))
 
-    def _bodies(self) -> Iterator[BodyRow]:
+    def row(self, net_id: int) -> EntityRow:
+        """An entity as it is now, inside `with world`."""
+        return self._registry.describe(self._world, net_id)
+
+    def rows(self, cell: int) -> tuple[EntityRow, ...]:
+        """All who are in a cell, in the order of their NetIDs, inside `with world`."""
+        return tuple(self.row(net_id) for net_id in sorted(self._members.get(cell, ())))
+
+    def _add_intents(self, sections: _Sections) -> None:
+        for row in self._surprises.intents:
+            cell = self._cells.get(row[1])
+            if cell is not None and row[1] not in self._surprises.gone:
+                sections[cell].intents.append(row)
+
+    def _add_bodies(self, sections: _Sections) -> None:
         for net_id, by in sorted(self._surprises.bodies.items()):
-            entity = self._world.entity(net_id)
-            if net_id in self._said and entity is not None:
+            entity, cell = self._world.entity(net_id), self._cells.get(net_id)
+            if cell is not None and entity is not None:
                 position = esper.component_for_entity(entity, Position)
                 velocity = esper.component_for_entity(entity, Velocity)
-                yield net_id, position.x, position.y, velocity.x, velocity.y, by
+                sections[cell].bodies.append((net_id, position.x, position.y, velocity.x, velocity.y, by))
 
-    def _changes(self) -> Iterator[ChangeRow]:
+    def _add_changes(self, sections: _Sections) -> None:
         registered = ((net_id, self._registry.kind(component)) for net_id, component in self._surprises.changed)
         for net_id, index in sorted((net_id, kind.index) for net_id, kind in registered):
             entity, said = self._world.entity(net_id), self._said.get(net_id)
@@ -89,6 +158,36 @@ class Publisher:
                 values = kind.read(component)
                 if said.get(index) != values:
                     said[index] = values
-                    yield net_id, index, values
+                    sections[self._cells[net_id]].changed.append((net_id, index, values))
             elif said.pop(index, None) is not None:
-                yield net_id, index, None
+                sections[self._cells[net_id]].changed.append((net_id, index, None))
+
+    def _add_who_left(self, sections: _Sections) -> None:
+        for net_id in sorted(self._surprises.gone):
+            cell = self._cells.pop(net_id)
+            self._members[cell].discard(net_id)
+            del self._said[net_id]
+            sections[cell].gone.append(net_id)
+
+    def _add_who_came(self, sections: _Sections) -> None:
+        for net_id in sorted(self._surprises.spawned):
+            row = self.row(net_id)
+            entity = self._world.entity(net_id)
+            assert entity is not None
+            at = esper.try_component(entity, Position)
+            cell = self._cells[net_id] = self._grid.cell(at.x, at.y) if at is not None else EVERYWHERE
+            self._members[cell].add(net_id)
+            self._said[net_id] = dict(row[1])
+            sections[cell].spawned.append(row)
+
+    def _who_moved_over(self) -> dict[tuple[int, int], list[int]]:
+        came: dict[tuple[int, int], list[int]] = {}
+        cell_of, cells = self._grid.cell, self._cells
+        for _, (bearer, at) in esper.get_components(NetID, Position):
+            now, former = cell_of(at.x, at.y), cells.get(bearer.id)
+            if now != former and former is not None:
+                self._members[former].discard(bearer.id)
+                self._members[now].add(bearer.id)
+                cells[bearer.id] = now
+                came.setdefault((former, now), []).append(bearer.id)
+        return {edge: sorted(net_ids) for edge, net_ids in sorted(came.items())}

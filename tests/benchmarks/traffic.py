@@ -13,7 +13,7 @@ from game.rules import DEFAULT_ARENA, build_registry, load_arena
 from net.codec import decode_from_server, encode
 from net.framing import LENGTH_BYTES, Deframer, frame
 from net.link import PERFECT, End, link
-from net.messages import VERSION, BodyRow, Frame, Hello, Ping, Steer
+from net.messages import VERSION, BodyRow, Frame, Hello, Ping, Section, Steer
 from tests.harness import Player, Stage
 
 MEAN_HOLD_TICKS = 20  # about three changes a second
@@ -68,7 +68,7 @@ def measure(players: int, seconds: int) -> dict[str, object]:
         nonlocal full_state
         crowd(tick)
         if tick % stage.frame_ticks == 0:
-            full_state += LENGTH_BYTES + len(encode(Frame(tick, bodies=tuple(all_bodies(stage, tick)))))
+            full_state += LENGTH_BYTES + len(encode(Frame(tick, (Section(0, bodies=list(all_bodies(stage, tick))),))))
 
     stage.run(60 * seconds, each)
     told = [decode_from_server(payload) for payload in Deframer(1 << 24).feed(bytes(viewer.tap.data))]
@@ -76,9 +76,8 @@ def measure(players: int, seconds: int) -> dict[str, object]:
     intents = sum(len(message.intents) for message in frames)
     pushed = sum(len(message.bodies) for message in frames)
     # What the intents cost, framing included: the same frames without the bodies that were pushed.
-    for_intents = sum(
-        LENGTH_BYTES + len(encode(Frame(message.tick, message.intents))) for message in frames if message.intents
-    )
+    told_of = [Frame(message.tick, (Section(0, message.intents),)) for message in frames if message.intents]
+    for_intents = sum(LENGTH_BYTES + len(encode(message)) for message in told_of)
     start, end = stage.history[first], stage.history[stage.simulation.tick]
     moved = sum(dict(a)[0] != dict(b)[0] for (_, a), (_, b) in zip(start, end, strict=True))
     return {

@@ -6,6 +6,7 @@ import esper
 
 from ecs.arena import TILE
 from ecs.components import Intent, Position, Size, Velocity
+from ecs.grid import EVERYWHERE, Grid
 from ecs.step import Body, Motion, motion_at, step
 from ecs.world import World
 from game.client.components import Shown
@@ -15,7 +16,7 @@ from game.client.mirror_system import MirrorSystem
 from game.client.reconciliation_system import ReconciliationSystem
 from game.rules import build_registry
 from net.clock import ServerClock
-from net.messages import BodyRow, Frame, IntentRow, Snapshot, Steer
+from net.messages import BodyRow, Frame, IntentRow, Section, Snapshot, Steer
 from net.replication.mirror import Mirror
 from tests.harness import HALL
 
@@ -33,16 +34,16 @@ class Hand:
     clock: ServerClock = field(default_factory=lambda: ServerClock(60))
 
     def __post_init__(self) -> None:
-        self.mirror = Mirror(self.world, build_registry(), self.motion, 60)
+        self.mirror = Mirror(self.world, build_registry(), self.motion, Grid(HALL), 60, 2)
         self.incoming = MirrorSystem(self.mirror)
-        self.reconciliation = ReconciliationSystem(self.world, OWN, self.motion, self.mirror, self.incoming)
+        self.reconciliation = ReconciliationSystem(self.world, OWN, self.motion, self.mirror, self.incoming, 60)
         self.input = InputSystem(self.controls, self.clock, self.mirror, self.reconciliation, 60, self.said.append)
         self.truth = Body(10 * TILE, 10 * TILE, 0, 0, 448, 448)
         with self.world:
             for system in (self.incoming, self.reconciliation, self.input):
                 esper.add_processor(system)
         self.clock.pong(0.0, 0.1, 103.0, 103.0)  # 100 ms there and back; the server is at tick 106 now
-        self.incoming.inbox.append(Snapshot(100, ((OWN, self._rows(self.truth)),)))
+        self.incoming.inbox.append(Snapshot(100, (), ((EVERYWHERE, ((OWN, self._rows(self.truth)),)),)))
 
     def frame(self, now: float) -> None:
         """Draw one frame at that time (seconds)."""
@@ -55,11 +56,11 @@ class Hand:
         """A frame comes: the truth went on with `direction`, and was moved by `dx` at the end where `by` is given."""
         for _ in range(self.mirror.tick + 1 + sum(2 for _ in self.incoming.inbox), tick + 1):
             self.truth = step(self.truth, direction, self.motion)
-        bodies: tuple[BodyRow, ...] = ()
+        bodies: list[BodyRow] = []
         if by is not None:
             self.truth = self.truth._replace(x=self.truth.x + dx)
-            bodies = ((OWN, *self.truth[:4], by),)
-        self.incoming.inbox.append(Frame(tick, intents, bodies))
+            bodies = [(OWN, *self.truth[:4], by)]
+        self.incoming.inbox.append(Frame(tick, (Section(EVERYWHERE, list(intents), bodies),)))
 
     def shown(self) -> Shown:
         """The own player's drawn place; made when first asked for."""

@@ -14,6 +14,8 @@ from net.codec import (
     FROM_CLIENT_LIMIT,
     FROM_SERVER_LIMIT,
     INTENT_CODES,
+    MAX_CELL,
+    MAX_CELL_TILES,
     MAX_INT,
     MAX_MILLITICK,
     MAX_TICK,
@@ -37,6 +39,7 @@ from net.messages import (
     Refusal,
     Refused,
     Resync,
+    Section,
     Snapshot,
     Steer,
     Welcome,
@@ -47,11 +50,13 @@ quick = settings(derandomize=True, deadline=None, max_examples=150)
 ticks = st.integers(0, MAX_TICK)
 milliticks = st.integers(0, MAX_MILLITICK)
 net_ids = st.integers(1, MAX_INT)
+rates = st.integers(1, 1000)
 signed = st.integers(-MAX_INT, MAX_INT)
 indices = st.integers(0, MAX_INT)
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=TEXT_LIMIT)
 values = st.lists(st.one_of(signed, st.booleans(), texts), max_size=4).map(tuple)
 entities = st.tuples(net_ids, st.lists(st.tuples(indices, values), max_size=4).map(tuple))
+cells = st.integers(0, MAX_CELL)
 bodies = st.tuples(net_ids, signed, signed, signed, signed, indices)
 changes = st.tuples(net_ids, indices, st.none() | values)
 
@@ -68,15 +73,17 @@ def frames(draw: st.DrawFn) -> Frame:
     back = st.integers(0, min(tick, MAX_INT // INTENT_CODES))
     intents = st.tuples(back.map(lambda ago: tick - ago), net_ids, st.integers(0, INTENT_CODES - 1))
     checksum = st.none() | st.integers(0, (1 << 32) - 1)
-    return Frame(
-        tick,
-        draw(rows(intents)),
-        draw(rows(bodies)),
-        draw(rows(net_ids)),
-        draw(rows(entities)),
-        draw(rows(changes)),
-        draw(checksum),
+    sections = st.builds(
+        Section,
+        cells,
+        st.lists(intents, max_size=4),
+        st.lists(bodies, max_size=4),
+        st.lists(net_ids, max_size=4),
+        st.lists(entities, max_size=4),
+        st.lists(changes, max_size=4),
+        checksum,
     )
+    return Frame(tick, draw(rows(sections)))
 
 
 messages_from_client: st.SearchStrategy[FromClient] = st.one_of(
@@ -87,9 +94,18 @@ messages_from_client: st.SearchStrategy[FromClient] = st.one_of(
     st.builds(Goodbye, texts),
 )
 messages_from_server: st.SearchStrategy[FromServer] = st.one_of(
-    st.builds(Welcome, net_ids, ticks, st.integers(1, 1000), st.integers(1, 1000), rows(texts), texts),
+    st.builds(
+        Welcome,
+        net_ids,
+        ticks,
+        st.integers(1, 1000),
+        st.integers(1, 1000),
+        st.integers(0, MAX_CELL_TILES),
+        rows(texts),
+        texts,
+    ),
     st.builds(Refused, st.sampled_from(Refusal), st.integers(0, MAX_INT), texts, rows(texts)),
-    st.builds(Snapshot, ticks, rows(entities)),
+    st.builds(Snapshot, ticks, rows(cells), rows(st.tuples(cells, rows(entities)))),
     frames(),
     st.builds(Pong, milliticks, milliticks, milliticks),
     st.builds(Goodbye, texts),
@@ -104,17 +120,23 @@ SAMPLES_FROM_CLIENT: tuple[FromClient, ...] = (
     Goodbye("left"),
 )
 SAMPLES_FROM_SERVER: tuple[FromServer, ...] = (
-    Welcome(7, 118, 60, 2, ("###", "#.#", "###"), "00112233445566778899aabbccddeeff"),
+    Welcome(7, 118, 60, 2, 16, ("###", "#.#", "###"), "00112233445566778899aabbccddeeff"),
     Refused(Refusal.FULL, VERSION, "the server is full", ("Position(x: int, y: int)",)),
-    Snapshot(120, ((7, ((0, (544, 1056)), (4, ("Ann",)), (5, (False,)))),)),
+    Snapshot(120, (6, 17), ((0, ()), (9, ((7, ((0, (544, 1056)), (4, ("Ann",)), (5, (False,)))),)))),
     Frame(
         122,
-        ((121, 7, 3), (122, 9, 0)),
-        ((9, 600, 700, -64, 64, 7),),
-        (4, 5),
-        ((10, ((0, (544, 1056)), (1, (0, 0)))),),
-        ((7, 4, ("Bob",)), (7, 5, None)),
-        0xDEADBEEF,
+        (
+            Section(
+                9,
+                [(121, 7, 3), (122, 9, 0)],
+                [(9, 600, 700, -64, 64, 7)],
+                [4, 5],
+                [(10, ((0, (544, 1056)), (1, (0, 0))))],
+                [(7, 4, ("Bob",)), (7, 5, None)],
+                0xDEADBEEF,
+            ),
+            Section(10, checksum=0),
+        ),
     ),
     Pong(123_456, 122_500, 123_000),
     Goodbye("the server is closing"),
@@ -154,7 +176,7 @@ def test_the_samples_are_of_every_message_that_there_is() -> None:
 
 
 def test_true_and_one_stay_apart_in_the_values_of_a_component() -> None:
-    said = Snapshot(1, ((1, ((0, (True, 1, 0, False)),)),))
+    said = Snapshot(1, (), ((0, ((1, ((0, (True, 1, 0, False)),)),)),))
     heard = decode_from_server(encode(said))
     assert isinstance(heard, Snapshot)
     ((_, ((_, given_values),)),) = heard.entities
@@ -162,9 +184,9 @@ def test_true_and_one_stay_apart_in_the_values_of_a_component() -> None:
 
 
 def test_an_intent_of_the_same_tick_costs_its_net_id_and_one_byte() -> None:
-    nothing = len(encode(Frame(1000)))
-    assert len(encode(Frame(1000, ((1000, 100, 8),)))) == nothing + 2
-    assert len(encode(Frame(1000, ((999, 100, 8), (997, 101, 5))))) == nothing + 4
+    nothing = len(encode(Frame(1000, (Section(0),))))
+    assert len(encode(Frame(1000, (Section(0, [(1000, 100, 8)]),)))) == nothing + 2
+    assert len(encode(Frame(1000, (Section(0, [(999, 100, 8), (997, 101, 5)]),)))) == nothing + 4
 
 
 def test_the_longest_hello_of_a_player_is_well_within_the_limit() -> None:
@@ -181,7 +203,7 @@ def test_a_hello_without_a_token_is_that_of_a_new_player_and_says_so() -> None:
 def test_a_snapshot_of_ten_thousand_players_is_within_the_limit() -> None:
     parts = ((0, (131_071, 131_071)), (1, (-64, 64)), (2, (448, 448)), (3, (8, MAX_TICK >> 2, 1000)))
     crowd = tuple((1_000_000 + n, (*parts, (4, ("Ann Onymous 1234",)), (5, (0xFFFFFF,)))) for n in range(10_000))
-    snapshot = Snapshot(MAX_TICK, crowd)
+    snapshot = Snapshot(MAX_TICK, (), ((0, crowd),))
     payload = encode(snapshot)
     assert len(payload) <= FROM_SERVER_LIMIT
     assert decode_from_server(payload) == snapshot
@@ -439,20 +461,26 @@ def test_a_field_too_few_or_too_many_is_refused(message: Message, decode: Callab
 
 
 SNAPSHOT_ROWS = [[], [1], [1, [], 0], [1, [[0]]], [1, [[0, [], 0]]], [1, [0, []]], 1, [[1, []]], [0, []], [-1, []]]
-BODY_ROWS = [[], [9], [9, 0, 0, 0, 0], [9, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0], [9, 0, 0, 0, 0, -1], 9]
+BODIES = [[9], [9, 0, 0, 0, 0], [9, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0], [9, 0, 0, 0, 0, -1], 9, [[9, 0, 0, 0, 0, 0]]]
 CHANGED_ROWS = [[], [9], [9, 0], [9, 0, [], 0], [0, 0, []], [9, -1, []], [9, 0, 0], [9, 0, [None]], [9, 0, [[]]], 9]
 
 
 WRONG_CHECKSUMS: list[Any] = [-1, 1 << 32, "", False, []]
+WRONG_CELLS: list[Any] = [-1, MAX_CELL + 1, None, False, [], "1"]
 MISSHAPEN: list[list[Any]] = [
-    *([7, 10, [row]] for row in SNAPSHOT_ROWS),
-    *([8, 10, [], [row], [], [], [], None] for row in BODY_ROWS),
-    *([8, 10, [], [], [row], [], [], None] for row in (0, -1, [1], "1", None, True, MAX_INT + 1)),
-    *([8, 10, [], [], [], [row], [], None] for row in SNAPSHOT_ROWS),
-    *([8, 10, [], [], [], [], [row], None] for row in CHANGED_ROWS),
-    *([8, 10, [], [], [], [], [], wrong] for wrong in WRONG_CHECKSUMS),
-    *([8, 10, flat, [], [], [], [], None] for flat in ([1], [1, 2, 3], [0, 1], [1, -1], [1, True], [[1, 2]], 1)),
-    [8, 10, [1, 11 * INTENT_CODES], [], [], [], [], None],  # began before there was a tick
+    *([7, 10, [], [[0, [row]]]] for row in SNAPSHOT_ROWS),
+    *([7, 10, [], [row]] for row in ([], [0], [0, [], 0], [0, 0], 0)),
+    *([7, 10, [cell], []] for cell in WRONG_CELLS),
+    *([7, 10, [], [[cell, []]]] for cell in WRONG_CELLS),
+    *([8, 10, [row]] for row in ([], [0], [0, [], [], [], [], []], [0, [], [], [], [], [], None, 0], 0)),
+    *([8, 10, [[cell, [], [], [], [], [], None]]] for cell in WRONG_CELLS),
+    *([8, 10, [[0, [], flat, [], [], [], None]]] for flat in BODIES),
+    *([8, 10, [[0, [], [], [row], [], [], None]]] for row in (0, -1, [1], "1", None, True, MAX_INT + 1)),
+    *([8, 10, [[0, [], [], [], [row], [], None]]] for row in SNAPSHOT_ROWS),
+    *([8, 10, [[0, [], [], [], [], [row], None]]] for row in CHANGED_ROWS),
+    *([8, 10, [[0, [], [], [], [], [], wrong]]] for wrong in WRONG_CHECKSUMS),
+    *([8, 10, [[0, flat, [], [], [], [], None]]] for flat in ([1], [1, 2, 3], [0, 1], [1, -1], [1, True], [[1, 2]], 1)),
+    [8, 10, [[0, [1, 11 * INTENT_CODES], [], [], [], [], None]]],  # began before there was a tick
 ]
 
 
@@ -463,8 +491,8 @@ def test_a_row_of_another_shape_is_refused(fields: list[Any]) -> None:
 
 
 def test_an_intent_may_have_begun_with_the_first_tick_but_not_before() -> None:
-    heard = decode_from_server(msgpack.packb([8, 10, [1, 10 * INTENT_CODES + 8], [], [], [], [], None]))
-    assert heard == Frame(10, ((0, 1, 8),))
+    heard = decode_from_server(msgpack.packb([8, 10, [[0, [1, 10 * INTENT_CODES + 8], [], [], [], [], None]]]))
+    assert heard == Frame(10, (Section(0, [(0, 1, 8)]),))
 
 
 @pytest.mark.parametrize("fields", [[3, MAX_TICK], [1, MAX_TICK, 31], [2, MAX_MILLITICK], [4, "x" * TEXT_LIMIT]])

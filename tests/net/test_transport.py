@@ -548,7 +548,7 @@ class Session(Ear):
             for message in self.connection.receive(data):
                 self.messages.append(message)
                 if isinstance(message, Hello):
-                    self.there.write(self.connection.send(Welcome(1, 0, 60, 2, (), "secret")))
+                    self.there.write(self.connection.send(Welcome(1, 0, 60, 2, 0, (), "secret")))
         except RemoteProtocolError as fault:
             self.faults.append(str(fault))
             self.there.close()

@@ -1,0 +1,58 @@
+"""What of the world a client is told: the cells that its screen and a margin cover. Pure; knows no sessions.
+
+What somebody sees depends on a **middle** cell alone, so all who share it share their frames as well, joined once. The
+middle follows its player with some slack: who walks to and fro over a border is not told of the same cells again and
+again.
+"""
+
+from typing import Final, NamedTuple
+
+from ecs.arena import TILE
+from ecs.components import UNITS_PER_PIXEL
+from ecs.grid import Grid
+from game.rules import VIEW_PIXELS
+
+CELL_TILES: Final = 16  # 512 pixels: a view of 5 by 3 cells covers the screen wherever in the middle one its player is
+SLACK: Final = 2 * TILE  # that a player may be outside of the middle cell
+MARGIN: Final = 2 * TILE  # beyond the screen: what is told of has arrived before it is seen
+
+
+class View(NamedTuple):
+    """Which cells a client is told of."""
+
+    cells: frozenset[int]
+    left: int  # the middle: as long as a player is within it, the view stays (world units)
+    top: int
+    right: int
+    bottom: int
+
+    def holds(self, x: int, y: int) -> bool:
+        """Whether that place is near enough to the middle."""
+        return self.left <= x < self.right and self.top <= y < self.bottom
+
+
+class Interest:
+    """Views of one grid; the same object for the same middle, so that what is made for one serves all."""
+
+    def __init__(self, grid: Grid) -> None:
+        self._grid = grid
+        self._views: dict[int, View] = {}  # middle cell -> view; bounded by the number of cells
+
+    def view(self, x: int, y: int, former: View | None = None) -> View:
+        """The view of who is at that place (world units), and had that one so far."""
+        if former is not None and (self._grid.whole or former.holds(x, y)):
+            return former
+        middle = self._grid.cell(x, y)
+        view = self._views.get(middle)
+        if view is None:
+            view = self._views[middle] = self._around(x, y)
+        return view
+
+    def _around(self, x: int, y: int) -> View:
+        side = self._grid.tiles * TILE
+        if not side:
+            return View(self._grid.cells(0, 0, 0, 0), 0, 0, 0, 0)
+        left, top = x // side * side, y // side * side
+        reach_x, reach_y = (pixels * UNITS_PER_PIXEL // 2 + SLACK + MARGIN for pixels in VIEW_PIXELS)
+        cells = self._grid.cells(left - reach_x, top - reach_y, left + side + reach_x, top + side + reach_y)
+        return View(cells, left - SLACK, top - SLACK, left + side + SLACK, top + side + SLACK)
