@@ -11,9 +11,9 @@ from typing import Any, Final
 
 import esper
 
-from ecs.components import Intent, NetID, Position, Size, Velocity
+from ecs.components import Dash, Intent, NetID, Position, Size, Velocity
 from ecs.grid import EVERYWHERE, Grid
-from ecs.step import DIRECTIONS, Motion
+from ecs.step import Motion, is_direction
 from ecs.systems import MovementSystem
 from ecs.world import World
 from net.errors import RemoteProtocolError
@@ -102,7 +102,7 @@ class Mirror:
     def _checked(self, frame: Frame) -> tuple[list[Spawn], list[tuple[int, Kind, Any]]]:
         """What a frame brings, once all of it is known to be possible."""
         for at, _, direction in frame.intents:
-            if at <= self.tick or direction >= len(DIRECTIONS):
+            if at <= self.tick or not is_direction(direction):
                 raise RemoteProtocolError(f"an intent {direction} of tick {at} in the frame of tick {frame.tick}")
         for row in frame.bodies:
             self._check_body(row)
@@ -160,7 +160,7 @@ class Mirror:
     def _change(self, row: ChangeRow) -> tuple[int, Kind, Any]:
         net_id, index, values = row
         kind = self._registry.kind_at(index)
-        if kind.component in (Position, Velocity, Size, Intent):
+        if kind.component in (Position, Velocity, Size, Intent, Dash):
             raise RemoteProtocolError(f"{kind.line} among the plain components")
         return net_id, kind, None if values is None else kind.build(values)
 
