@@ -11,10 +11,11 @@ from typing import Final
 import esper
 
 from ecs.arena import Arena
+from ecs.collision_system import CollisionSystem
 from ecs.grid import Grid
+from ecs.movement_system import MovementSystem
 from ecs.step import motion_at
 from ecs.surprises import Surprises
-from ecs.systems import CollisionSystem, MovementSystem
 from ecs.world import World
 from game.rules import HOLD_SECONDS, SEND_RATE, SILENCE_SECONDS, TICK_RATE, build_registry
 from game.server.intents import IntentSystem

@@ -13,8 +13,8 @@ import esper
 
 from ecs.components import Dash, Intent, NetID, Position, Size, Velocity
 from ecs.grid import EVERYWHERE, Grid
+from ecs.movement_system import MovementSystem
 from ecs.step import Motion, is_direction
-from ecs.systems import MovementSystem
 from ecs.world import World
 from net.errors import RemoteProtocolError
 from net.messages import BodyRow, ChangeRow, EntityRow, Frame, Section, Snapshot

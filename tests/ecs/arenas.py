@@ -1,9 +1,13 @@
 """Random arenas and bodies for the property tests."""
 
+import itertools
+from collections.abc import Mapping
+
 from hypothesis import strategies as st
 
 from ecs.arena import TILE, Arena
-from ecs.step import DASH, DIRECTIONS
+from ecs.collision import overlap
+from ecs.step import DASH, DIRECTIONS, Body
 
 
 @st.composite
@@ -26,3 +30,9 @@ def free_boxes(draw: st.DrawFn, arena: Arena, w: int, h: int) -> tuple[int, int]
 
 
 directions = st.builds(int.__add__, st.integers(0, len(DIRECTIONS) - 1), st.sampled_from([0, DASH]))
+
+
+def overlapping(bodies: Mapping[int, Body]) -> list[tuple[int, int]]:
+    """All pairs of NetIDs whose bodies overlap, by looking at every one: slow, and hard to get wrong."""
+    pairs = itertools.combinations(sorted(bodies), 2)
+    return [(a, b) for a, b in pairs if overlap(bodies[a], bodies[b])]

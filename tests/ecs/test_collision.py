@@ -4,9 +4,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecs.arena import TILE, Arena, parse_arena
-from ecs.collision import overlapping, separate
+from ecs.collision import separate
 from ecs.step import DIRECTIONS, Body, motion_at, step
-from tests.ecs.arenas import arenas, directions
+from tests.ecs.arenas import arenas, directions, overlapping
 
 SIZE = 448
 CORRIDOR = parse_arena("\n".join(["#" * 30, "#" + "." * 28 + "#", "#" * 30]))
@@ -23,16 +23,6 @@ def tick(bodies: dict[int, Body], wanted: dict[int, int], arena: Arena) -> tuple
 
 def corridor_at(*columns: int) -> dict[int, Body]:
     return {n: Body(column * TILE, TILE + 32, 0, 0, SIZE, SIZE) for n, column in enumerate(columns, 1)}
-
-
-def test_overlaps_are_found_once_each_in_order() -> None:
-    bodies = {
-        3: Body(0, 0, 0, 0, 10, 10),
-        1: Body(5, 5, 0, 0, 10, 10),
-        2: Body(9, 0, 0, 0, 10, 10),
-        4: Body(10, 20, 0, 0, 1, 1),
-    }
-    assert overlapping(bodies) == [(1, 2), (1, 3), (2, 3)]
 
 
 def test_bodies_that_only_touch_are_left_alone() -> None:

@@ -1,16 +1,19 @@
 """Movement and collisions as systems over an esper world, and the handle that keeps worlds apart."""
 
+import random
 from collections.abc import Iterator
 
 import esper
 import pytest
 
 from ecs.arena import TILE, parse_arena
-from ecs.components import Dash, Intent, Position, Size, Velocity
+from ecs.collision_system import CollisionSystem
+from ecs.components import Dash, Intent, NetID, Position, Size, Velocity
+from ecs.movement_system import MovementSystem
 from ecs.step import DASH, DIRECTIONS, Body, motion_at, step
 from ecs.surprises import Surprises
-from ecs.systems import CollisionSystem, MovementSystem
 from ecs.world import World
+from tests.ecs.arenas import overlapping
 
 HALL = parse_arena("\n".join(["#" * 30, *["#" + "." * 28 + "#"] * 28, "#" * 30]))
 MOTION = motion_at(HALL, 60)
@@ -77,6 +80,41 @@ def test_the_collision_system_tells_the_journal_who_touched_whom(world: World) -
             esper.process(tick)
     assert surprises.bodies == {7: 9, 9: 7}
     assert left.x + 448 <= right.x
+
+
+def crowd_after_a_while(backwards: bool) -> list[tuple[int, Body]]:
+    """A hundred who push, come and go; held to the rules at every tick. `backwards`: the entities are made that way."""
+    rng, world, surprises = random.Random(3), World(), Surprises()
+    spots = [(column, line) for line in range(2, 12) for column in range(2, 12)]
+    touched: list[int] = []
+    with world:
+        movement, collisions = MovementSystem(MOTION), CollisionSystem(MOTION, surprises)
+        for net_id, (column, line) in sorted(enumerate(spots, 1), reverse=backwards):
+            at = Position(column * TILE, line * TILE)
+            world.spawn(net_id, at, Velocity(0, 0), Size(448, 448), Intent(), Dash())
+        for tick in range(1, 200):
+            for net_id in rng.sample(range(1, 101), 20):
+                entity = world.entity(net_id)
+                if entity is not None:
+                    esper.component_for_entity(entity, Intent).direction = rng.choice([0, 8, 8, 7, 1, 3, 8 + DASH])
+            if tick % 10 == 0:
+                world.remove(tick // 10)
+            movement.process(tick)
+            collisions.process(tick)
+            touched.append(len(surprises.bodies))
+            surprises.clear()
+            found = esper.get_components(NetID, Position, Velocity, Size)
+            now = {n.id: Body(p.x, p.y, v.x, v.y, s.w, s.h) for _, (n, p, v, s) in found}
+            assert overlapping(now) == []
+            assert all(HALL.is_free(body.x, body.y, body.w, body.h) for body in now.values())
+        assert len(now) == 100 - 19
+        assert max(touched) > 20
+    world.close()
+    return sorted(now.items())
+
+
+def test_a_crowd_in_which_people_come_and_go_never_overlaps_and_depends_on_nothing_but_who_is_who() -> None:
+    assert crowd_after_a_while(backwards=False) == crowd_after_a_while(backwards=True)
 
 
 def test_worlds_are_apart_and_the_former_one_comes_back() -> None:
