@@ -1,0 +1,373 @@
+"""Many players in one thread, as cheap as they can be: they steer, ping, and throw away what they are told.
+
+They speak the real protocol over real sockets, look at the tag and the tick of each message, and measure the time from
+frame to frame. A few of them, the samples, read all that their frames say. Knows nothing of the server's process.
+"""
+
+import heapq
+import random
+import resource
+import select
+import socket
+import time
+from collections import Counter
+from collections.abc import Callable
+from functools import lru_cache
+from itertools import count
+from typing import Any, Final, NamedTuple
+
+import msgpack
+
+from game.bots import MEAN_HOLD_SECONDS, PAUSE_SHARE
+from game.client.play import PING_SECONDS
+from game.rules import TICK_RATE, build_registry
+from net.codec import decode_from_server, encode
+from net.framing import LENGTH_BYTES, frame
+from net.messages import VERSION, Goodbye, Hello, Ping, Refused, Steer, Welcome
+
+NAP_SECONDS: Final = 0.001  # between looks at the sockets: nobody sleeps in epoll, so the server's sends wake nobody
+LEAD_TICKS: Final = 3  # how far ahead of the last frame an intent is meant for, as a client's on a local network
+BUFFER: Final = 1 << 18
+SAMPLES: Final = 32  # players who read everything, spread over the crowd
+GAP_STEP: Final = 0.0005  # seconds; how finely gaps are counted
+SNAPSHOT, FRAME, PONG = 7, 8, 9
+
+Steering = Callable[[random.Random], tuple[float, int] | None]  # seconds to hold it and the direction; None: no more
+
+
+def wander(rng: random.Random) -> tuple[float, int]:
+    """Steer as people do: about three changes a second, some of them a stop."""
+    return rng.expovariate(1 / MEAN_HOLD_SECONDS), 0 if rng.random() < PAUSE_SHARE else rng.randint(1, 8)
+
+
+def stand(rng: random.Random) -> None:
+    """Never steer at all."""
+
+
+class Told(NamedTuple):
+    """What one frame says."""
+
+    turned: tuple[int, ...]  # NetIDs whose intent changed
+    bodies: int
+    others: int  # who came, who went, components that changed
+    beside: int  # bytes of all that is no intent
+
+
+def sections(message: list[Any]) -> list[list[Any]]:
+    """The parts of an unpacked Frame, each as [intents, bodies, gone, spawned, changed]; all that is known of its form."""
+    return [message[2:7]]
+
+
+@lru_cache(maxsize=64)  # where everybody sees everybody, all samples are told the same
+def surprises(payload: bytes) -> Told:
+    """Count what is in the payload of a frame."""
+    turned: list[int] = []
+    bodies = others = beside = 0
+    for intents, *rest in sections(msgpack.unpackb(payload)):
+        turned += intents[::2]
+        bodies += len(rest[0])
+        others += sum(map(len, rest[1:]))
+        beside += sum(len(msgpack.packb(row)) for rows in rest for row in rows)
+    return Told(tuple(turned), bodies, others, beside)
+
+
+def tick_of(data: bytes, at: int) -> int:
+    """The msgpack integer that begins there: the tick, without unpacking what follows."""
+    kind = data[at]
+    if kind < 0x80:
+        return kind
+    size = {0xCC: 1, 0xCD: 2, 0xCE: 4, 0xCF: 8}[kind]
+    return int.from_bytes(data[at + 1 : at + 1 + size], "big")
+
+
+class Gaps:
+    """Times between frames, counted in steps of half a millisecond."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[int] = Counter()
+        self.longest = 0.0
+
+    def add(self, seconds: float) -> None:
+        """One more."""
+        self._counts[int(seconds / GAP_STEP)] += 1
+        if seconds > self.longest:
+            self.longest = seconds
+
+    def report(self) -> dict[str, float | None]:
+        """Median, 99th percentile and largest, in milliseconds."""
+        return {"median": self._quantile(0.5), "p99": self._quantile(0.99), "max": round(1000 * self.longest, 1)}
+
+    def _quantile(self, share: float) -> float | None:
+        left = share * self._counts.total()
+        for step, number in sorted(self._counts.items()):
+            left -= number
+            if left <= 0:
+                return round(1000 * GAP_STEP * (step + 1), 1)
+        return None
+
+
+class Window:
+    """What was seen between two moments by the players who count."""
+
+    def __init__(self) -> None:
+        self.began = time.monotonic()
+        self.cpu_began = time.process_time()
+        self.gaps = Gaps()
+        self.bytes = self.frames = self.snapshots = self.pongs = 0
+        self.turned: set[int] = set()  # NetIDs
+        self.intents = self.bodies = self.others = 0  # as the samples read them, each frame as often as it was read
+        self.sampled_frames = self.sampled_bytes = self.intent_bytes = 0
+        self.first_seen: dict[int, float] = {}  # tick -> when the first player had its frame
+        self.tape: dict[int, list[tuple[int, int]]] = {}  # sample -> (tick, bytes) of each of its frames
+
+    def close(self) -> "Window":
+        """It ends here."""
+        self.seconds = time.monotonic() - self.began
+        self.cpu = (time.process_time() - self.cpu_began) / self.seconds
+        return self
+
+    def lateness(self) -> list[float]:
+        """How many ticks later than the most punctual each frame came."""
+        offsets = [when * TICK_RATE - tick for tick, when in self.first_seen.items()]
+        return [offset - min(offsets) for offset in offsets]
+
+    def tick_rate(self) -> float:
+        """Ticks that the server simulated a second."""
+        if len(self.first_seen) < 2:
+            return 0.0
+        first, last = min(self.first_seen), max(self.first_seen)
+        return (last - first) / (self.first_seen[last] - self.first_seen[first])
+
+
+class Client:
+    """One player."""
+
+    __slots__ = ("arrived", "beside", "counts", "ended", "fd", "net_id", "number", "rest", "sample", "sock", "tick")
+
+    def __init__(self, number: int, sock: socket.socket, counts: bool, sample: bool) -> None:
+        self.number = number
+        self.sock = sock
+        self.fd = sock.fileno()
+        self.counts = counts  # whether its gaps and bytes are measured
+        self.sample = sample
+        self.net_id = 0  # 0: not welcome yet
+        self.tick = -1  # of the last frame or snapshot
+        self.arrived = 0.0  # when it came; 0: none yet
+        self.beside = 0  # bytes since the last frame that are none of it: pongs
+        self.rest = b""
+        self.ended = ""  # why it is gone
+
+
+class Load:
+    """The crowd. `run` plays for a while; `window` collects what is seen meanwhile."""
+
+    def __init__(self, port: int, seed: int = 0, plain: bool = False) -> None:
+        """`plain`: there is no game behind the port, only something that writes frames."""
+        self.clients: list[Client] = []
+        self.window = Window()
+        self._port = port
+        self._plain = plain
+        self._rng = random.Random(seed)
+        self._hash = build_registry().schema_hash
+        self._epoll = select.epoll()
+        self._by_fd: dict[int, Client] = {}
+        self._buffer = memoryview(bytearray(BUFFER))
+        self._order = count()
+        self._due: list[tuple[float, int, Callable[[], None]]] = []
+        _raise_limit()
+
+    @property
+    def here(self) -> list[Client]:
+        """Who is connected and welcome."""
+        return [client for client in self.clients if client.net_id and not client.ended]
+
+    @property
+    def lost(self) -> list[Client]:
+        """Who was refused or cut off."""
+        return [client for client in self.clients if client.ended]
+
+    def add(
+        self, number: int, per_second: float, steering: Steering = wander, counts: bool = True, receive_buffer: int = 0
+    ) -> None:
+        """Let that many more come, evenly, from now on."""
+        began, stride = time.monotonic(), max(1, number // SAMPLES)
+        for n in range(number):
+            sample = counts and n % stride == 0
+            self._at(began + n / per_second, lambda s=sample: self._connect(steering, counts, s, receive_buffer))
+
+    def arrive(self, number: int, patience: float = 30.0) -> None:
+        """Play on until that many are in the game and have been told something. Raises TimeoutError."""
+        limit = time.monotonic() + patience
+        while sum(client.tick >= 0 for client in self.here) < number:
+            if time.monotonic() > limit or self.lost:
+                why = Counter(client.ended for client in self.lost)
+                raise TimeoutError(f"{len(self.here)} of {number} came in; lost: {dict(why)}")
+            self.run(0.1)
+
+    def steer(self, client: Client, direction: int, now: float) -> None:
+        """Tell the server what this player wants, from about now on."""
+        tick = client.tick + LEAD_TICKS + int((now - client.arrived) * TICK_RATE)
+        self._send(client, frame(encode(Steer(tick, direction))))
+
+    def deafen(self, client: Client) -> None:
+        """It reads nothing more, until `listen`; it still speaks."""
+        self._epoll.unregister(client.fd)
+
+    def listen(self, client: Client) -> None:
+        """It reads again."""
+        self._epoll.register(client.fd, select.EPOLLIN)
+
+    def leave(self, clients: list[Client]) -> None:
+        """Close these connections, as programs do that are closed."""
+        for client in clients:
+            self._end(client, "left")
+
+    def run(self, seconds: float) -> Window:
+        """Play for so long; returns what was seen."""
+        self.window = window = Window()
+        end = window.began + seconds
+        clients, due, read, now = self._by_fd, self._due, self._read, window.began
+        while now < end:
+            for fd, _ in self._epoll.poll(0, maxevents=4096):
+                read(clients[fd], time.monotonic())
+            while due and due[0][0] <= now:
+                heapq.heappop(due)[2]()
+            time.sleep(NAP_SECONDS)
+            now = time.monotonic()
+        return window.close()
+
+    def close(self) -> None:
+        """Everybody leaves."""
+        self.leave([client for client in self.clients if not client.ended])
+        self._epoll.close()
+
+    def _at(self, when: float, act: Callable[[], None]) -> None:
+        heapq.heappush(self._due, (when, next(self._order), act))
+
+    def _connect(self, steering: Steering, counts: bool, sample: bool, receive_buffer: int) -> None:
+        sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        if receive_buffer:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        sock.connect(("127.0.0.1", self._port))
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.setblocking(False)
+        client = Client(len(self.clients) + 1, sock, counts, sample)
+        self.clients.append(client)
+        self._by_fd[client.fd] = client
+        self._epoll.register(client.fd, select.EPOLLIN)
+        if self._plain:
+            client.net_id = client.number
+            return
+        self._send(client, frame(encode(Hello(VERSION, self._hash, f"Load {client.number}", 0x56B4E9))))
+        now = time.monotonic()
+        self._at(now + PING_SECONDS * self._rng.random(), lambda: self._ping(client))
+        self._at(now + self._rng.random(), lambda: self._play(client, steering))
+
+    def _ping(self, client: Client) -> None:
+        if not client.ended:
+            now = time.monotonic()
+            self._at(now + PING_SECONDS, lambda: self._ping(client))
+            if client.net_id:
+                self._send(client, frame(encode(Ping(int(now * 1000)))))
+
+    def _play(self, client: Client, steering: Steering) -> None:
+        if client.ended:
+            return
+        now = time.monotonic()
+        if client.tick < 0:
+            self._at(now + 0.1, lambda: self._play(client, steering))
+        elif (choice := steering(self._rng)) is not None:
+            self.steer(client, choice[1], now)
+            self._at(now + choice[0], lambda: self._play(client, steering))
+
+    def _send(self, client: Client, data: bytes) -> None:
+        try:
+            client.sock.send(data)
+        except BlockingIOError:
+            self._end(client, "the server does not read")
+        except OSError as error:
+            self._end(client, error.strerror or str(error))
+
+    def _read(self, client: Client, now: float) -> None:
+        if client.ended:
+            return
+        try:
+            size = client.sock.recv_into(self._buffer)
+        except BlockingIOError:
+            return
+        except OSError as error:
+            self._end(client, error.strerror or str(error))
+            return
+        if not size:
+            self._end(client, "the server closed the connection")
+            return
+        window = self.window
+        if client.counts:
+            window.bytes += size
+        data = bytes(self._buffer[:size])
+        if client.rest:
+            data = client.rest + data
+        start, end = 0, len(data)
+        while end - start > LENGTH_BYTES:
+            stop = start + LENGTH_BYTES + int.from_bytes(data[start : start + LENGTH_BYTES], "big")
+            if stop > end:
+                break
+            tag = data[start + LENGTH_BYTES + 1]  # behind the header of the list
+            if tag == FRAME:
+                tick = tick_of(data, start + LENGTH_BYTES + 2)
+                if tick <= client.tick:
+                    raise RuntimeError(f"a frame of tick {tick} after one of tick {client.tick}")
+                if client.counts:
+                    window.frames += 1
+                    if client.arrived:
+                        window.gaps.add(now - client.arrived)
+                    if tick not in window.first_seen:
+                        window.first_seen[tick] = now
+                    if client.sample:
+                        self._sample(client, tick, data[start + LENGTH_BYTES : stop])
+                client.tick, client.arrived, client.beside = tick, now, 0
+            else:
+                client.beside += stop - start
+                if tag == PONG:
+                    window.pongs += 1
+                elif tag == SNAPSHOT:
+                    window.snapshots += 1
+                    client.tick, client.arrived = tick_of(data, start + LENGTH_BYTES + 2), now
+                else:
+                    self._hear(client, data[start + LENGTH_BYTES : stop])
+            start = stop
+        client.rest = data[start:]
+
+    def _sample(self, client: Client, tick: int, payload: bytes) -> None:
+        window, size = self.window, LENGTH_BYTES + len(payload)
+        window.tape.setdefault(client.number, []).append((tick, size + client.beside))
+        if self._plain:
+            return
+        told = surprises(payload)
+        window.turned.update(told.turned)
+        window.intents += len(told.turned)
+        window.bodies += told.bodies
+        window.others += told.others
+        window.sampled_frames += 1
+        window.sampled_bytes += size
+        if told.turned:
+            window.intent_bytes += size - told.beside
+
+    def _hear(self, client: Client, payload: bytes) -> None:
+        match decode_from_server(payload):
+            case Welcome(net_id):
+                client.net_id = net_id
+            case Goodbye(reason) | Refused(reason=reason):
+                self._end(client, reason)
+
+    def _end(self, client: Client, why: str) -> None:
+        if not client.ended:
+            client.ended = why
+            del self._by_fd[client.fd]
+            client.sock.close()  # which takes it out of the epoll too
+
+
+def _raise_limit() -> None:
+    """As many open files as this process may have."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
