@@ -22,7 +22,7 @@ from tests.benchmarks.child import Child, Used, pin, share
 from tests.benchmarks.grounds import grounds
 from tests.benchmarks.load import Load, Steering, Window, wander
 
-TILES_EACH: Final = 12  # of floor for each player where everybody sees everybody
+TILES_EACH: Final = 12  # of floor for each player where everybody sees everybody: a dense crowd, full of pushes
 LARGEST: Final = 1 << 16  # tiles: as large as an arena may be, where people see what is near
 COMING_PER_SECOND: Final = 200
 SETTLING_SECONDS: Final = 2.0  # after the last one came, before anything is counted
@@ -34,8 +34,9 @@ GIVEN_UP: Final = re.compile(r"gives (\d+) ticks up")
 class Bench:
     """Where to run, and how: the cores, the folder for files, the options."""
 
-    def __init__(self, folder: Path, visible: str, seconds: float, priority: int = 0) -> None:
+    def __init__(self, folder: Path, visible: str, seconds: float, tiles: int, priority: int) -> None:
         self.folder, self.visible, self.seconds, self.priority = folder, visible, seconds, priority
+        self.tiles = tiles  # of floor for each player
         cores = sorted(os.sched_getaffinity(0))
         self.server_core, self.load_core = cores[0], cores[-1]
 
@@ -103,7 +104,7 @@ def given_up(lines: list[str]) -> int:
 
 def crowd(bench: Bench, players: int, steering: Steering = wander) -> dict[str, Any]:
     """The main case: that many people walk about; then the same bytes from a plain loop."""
-    arena = grounds(TILES_EACH * players if bench.visible == "all" else LARGEST)
+    arena = grounds(bench.tiles * players)
     with bench.stage(players, arena) as (server, load):
         load.add(players, COMING_PER_SECOND, steering)
         load.arrive(players, patience=30 + players / COMING_PER_SECOND)
@@ -122,15 +123,17 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--players", default="100,500,1000,2000", help="cases, separated by commas")
     parser.add_argument("--visible", choices=("all", "area"), default="all", help="as main.py has it")
     parser.add_argument("--seconds", type=float, default=20.0)
+    parser.add_argument("--tiles", type=int, help="of floor for each player (default: 12; as many as can be for area)")
     parser.add_argument("--nice", type=int, default=0, help="of server, load and baseline; below 0 needs root")
     options = parser.parse_args(arguments)
     gc.freeze()
     gc.disable()  # the load makes no cycles, and must not stop to look for any
     with tempfile.TemporaryDirectory() as folder:
-        bench = Bench(Path(folder), options.visible, options.seconds, options.nice)
+        tiles = options.tiles or (TILES_EACH if options.visible == "all" else LARGEST)
+        bench = Bench(Path(folder), options.visible, options.seconds, tiles, options.nice)
         pin(bench.load_core, bench.priority)
         for players in map(int, options.players.split(",")):
-            head = {"case": "crowd", "players": players, "visible": bench.visible, "seconds": bench.seconds}
+            head = {"case": "crowd", "players": players, "visible": bench.visible, "tiles": tiles, "seconds": bench.seconds}
             print(json.dumps({**head, **crowd(bench, players)}), flush=True)
 
 
