@@ -124,13 +124,16 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--visible", choices=("all", "area"), default="all", help="as main.py has it")
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--tiles", type=int, help="of floor for each player (default: 12; as many as can be for area)")
-    parser.add_argument("--nice", type=int, default=0, help="of server, load and baseline; below 0 needs root")
+    parser.add_argument("--nice", type=int, default=0, help="priority of all programs; below 0 needs root")
     options = parser.parse_args(arguments)
     gc.freeze()
     gc.disable()  # the load makes no cycles, and must not stop to look for any
     with tempfile.TemporaryDirectory() as folder:
         tiles = options.tiles or (TILES_EACH if options.visible == "all" else LARGEST)
         bench = Bench(Path(folder), options.visible, options.seconds, tiles, options.nice)
+        if bench.priority:
+            with contextlib.suppress(PermissionError):  # it leads one already
+                os.setsid()
         pin(bench.load_core, bench.priority)
         for players in map(int, options.players.split(",")):
             head = {"case": "crowd", "players": players, "visible": bench.visible, "tiles": tiles, "seconds": bench.seconds}

@@ -35,7 +35,12 @@ class Child:
         self._log = folder / f"{time.monotonic_ns()}.log"  # a file: a pipe that is read late would hold the program up
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                [sys.executable, *arguments], stdin=subprocess.PIPE, stdout=log, stderr=subprocess.STDOUT, cwd=ROOT
+                [sys.executable, *arguments],
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd=ROOT,
+                start_new_session=True,  # Linux shares a core out by session, and only then by priority
             )
         pin(core, priority, self._process.pid)
 
@@ -99,7 +104,9 @@ def share(before: Used, after: Used) -> dict[str, float]:
 
 
 def pin(core: int, priority: int, pid: int = 0) -> None:
-    """Keep a process (0: this one) on one core, at a priority as `nice` has it."""
+    """Keep a process (0: this one) on one core, at a priority as `nice` has it; it should lead a session of its own."""
     os.sched_setaffinity(pid, {core})
     if priority:
         os.setpriority(os.PRIO_PROCESS, pid, priority)
+        with contextlib.suppress(OSError):  # a kernel that does not group by session has no such file
+            Path(f"/proc/{pid or 'self'}/autogroup").write_text(str(priority))
