@@ -12,11 +12,9 @@ import socket
 import time
 from collections import Counter
 from collections.abc import Callable
-from functools import lru_cache
+from functools import partial
 from itertools import count
-from typing import Any, Final, NamedTuple
-
-import msgpack
+from typing import Final
 
 from game.bots import MEAN_HOLD_SECONDS, PAUSE_SHARE
 from game.client.play import PING_SECONDS
@@ -24,13 +22,14 @@ from game.rules import TICK_RATE, build_registry
 from net.codec import decode_from_server, encode
 from net.framing import LENGTH_BYTES, frame
 from net.messages import VERSION, Goodbye, Hello, Ping, Refused, Steer, Welcome
+from tests.benchmarks.window import Window, surprises, tick_of
 
 NAP_SECONDS: Final = 0.001  # between looks at the sockets: nobody sleeps in epoll, so the server's sends wake nobody
 LEAD_TICKS: Final = 3  # how far ahead of the last frame an intent is meant for, as a client's on a local network
 BUFFER: Final = 1 << 18
 SAMPLES: Final = 32  # players who read everything, spread over the crowd
-GAP_STEP: Final = 0.0005  # seconds; how finely gaps are counted
-SNAPSHOT, FRAME, PONG = 7, 8, 9
+SNAPSHOT, FRAME, PONG = 7, 8, 9  # tags
+LEFT: Final = "left"
 
 Steering = Callable[[random.Random], tuple[float, int] | None]  # seconds to hold it and the direction; None: no more
 
@@ -44,105 +43,8 @@ def stand(rng: random.Random) -> None:
     """Never steer at all."""
 
 
-class Told(NamedTuple):
-    """What one frame says."""
-
-    turned: tuple[int, ...]  # NetIDs whose intent changed
-    bodies: int
-    others: int  # who came, who went, components that changed
-    beside: int  # bytes of all that is no intent
-
-
-def sections(message: list[Any]) -> list[list[Any]]:
-    """The parts of an unpacked Frame, each as [intents, bodies, gone, spawned, changed]; all that is known of its form."""
-    return [message[2:7]]
-
-
-@lru_cache(maxsize=64)  # where everybody sees everybody, all samples are told the same
-def surprises(payload: bytes) -> Told:
-    """Count what is in the payload of a frame."""
-    turned: list[int] = []
-    bodies = others = beside = 0
-    for intents, *rest in sections(msgpack.unpackb(payload)):
-        turned += intents[::2]
-        bodies += len(rest[0])
-        others += sum(map(len, rest[1:]))
-        beside += sum(len(msgpack.packb(row)) for rows in rest for row in rows)
-    return Told(tuple(turned), bodies, others, beside)
-
-
-def tick_of(data: bytes, at: int) -> int:
-    """The msgpack integer that begins there: the tick, without unpacking what follows."""
-    kind = data[at]
-    if kind < 0x80:
-        return kind
-    size = {0xCC: 1, 0xCD: 2, 0xCE: 4, 0xCF: 8}[kind]
-    return int.from_bytes(data[at + 1 : at + 1 + size], "big")
-
-
-class Gaps:
-    """Times between frames, counted in steps of half a millisecond."""
-
-    def __init__(self) -> None:
-        self._counts: Counter[int] = Counter()
-        self.longest = 0.0
-
-    def add(self, seconds: float) -> None:
-        """One more."""
-        self._counts[int(seconds / GAP_STEP)] += 1
-        if seconds > self.longest:
-            self.longest = seconds
-
-    def report(self) -> dict[str, float | None]:
-        """Median, 99th percentile and largest, in milliseconds."""
-        return {"median": self._quantile(0.5), "p99": self._quantile(0.99), "max": round(1000 * self.longest, 1)}
-
-    def _quantile(self, share: float) -> float | None:
-        left = share * self._counts.total()
-        for step, number in sorted(self._counts.items()):
-            left -= number
-            if left <= 0:
-                return round(1000 * GAP_STEP * (step + 1), 1)
-        return None
-
-
-class Window:
-    """What was seen between two moments by the players who count."""
-
-    def __init__(self) -> None:
-        self.began = time.monotonic()
-        self.cpu_began = time.process_time()
-        self.gaps = Gaps()
-        self.bytes = self.frames = self.snapshots = self.pongs = 0
-        self.turned: set[int] = set()  # NetIDs
-        self.intents = self.bodies = self.others = 0  # as the samples read them, each frame as often as it was read
-        self.sampled_frames = self.sampled_bytes = self.intent_bytes = 0
-        self.first_seen: dict[int, float] = {}  # tick -> when the first player had its frame
-        self.tape: dict[int, list[tuple[int, int]]] = {}  # sample -> (tick, bytes) of each of its frames
-
-    def close(self) -> "Window":
-        """It ends here."""
-        self.seconds = time.monotonic() - self.began
-        self.cpu = (time.process_time() - self.cpu_began) / self.seconds
-        return self
-
-    def lateness(self) -> list[float]:
-        """How many ticks later than the most punctual each frame came."""
-        offsets = [when * TICK_RATE - tick for tick, when in self.first_seen.items()]
-        return [offset - min(offsets) for offset in offsets]
-
-    def tick_rate(self) -> float:
-        """Ticks that the server simulated a second."""
-        if len(self.first_seen) < 2:
-            return 0.0
-        first, last = min(self.first_seen), max(self.first_seen)
-        return (last - first) / (self.first_seen[last] - self.first_seen[first])
-
-
 class Client:
     """One player."""
-
-    __slots__ = ("arrived", "beside", "counts", "ended", "fd", "net_id", "number", "rest", "sample", "sock", "tick")
 
     def __init__(self, number: int, sock: socket.socket, counts: bool, sample: bool) -> None:
         self.number = number
@@ -151,6 +53,7 @@ class Client:
         self.counts = counts  # whether its gaps and bytes are measured
         self.sample = sample
         self.net_id = 0  # 0: not welcome yet
+        self.snapshots = 0
         self.tick = -1  # of the last frame or snapshot
         self.arrived = 0.0  # when it came; 0: none yet
         self.beside = 0  # bytes since the last frame that are none of it: pongs
@@ -183,8 +86,8 @@ class Load:
 
     @property
     def lost(self) -> list[Client]:
-        """Who was refused or cut off."""
-        return [client for client in self.clients if client.ended]
+        """Who was refused or cut off, and did not want to go."""
+        return [client for client in self.clients if client.ended not in ("", LEFT)]
 
     def add(
         self, number: int, per_second: float, steering: Steering = wander, counts: bool = True, receive_buffer: int = 0
@@ -193,7 +96,7 @@ class Load:
         began, stride = time.monotonic(), max(1, number // SAMPLES)
         for n in range(number):
             sample = counts and n % stride == 0
-            self._at(began + n / per_second, lambda s=sample: self._connect(steering, counts, s, receive_buffer))
+            self._at(began + n / per_second, partial(self._connect, steering, counts, sample, receive_buffer))
 
     def arrive(self, number: int, patience: float = 30.0) -> None:
         """Play on until that many are in the game and have been told something. Raises TimeoutError."""
@@ -204,8 +107,9 @@ class Load:
                 raise TimeoutError(f"{len(self.here)} of {number} came in; lost: {dict(why)}")
             self.run(0.1)
 
-    def steer(self, client: Client, direction: int, now: float) -> None:
+    def steer(self, client: Client, direction: int) -> None:
         """Tell the server what this player wants, from about now on."""
+        now = time.monotonic()
         tick = client.tick + LEAD_TICKS + int((now - client.arrived) * TICK_RATE)
         self._send(client, frame(encode(Steer(tick, direction))))
 
@@ -214,13 +118,15 @@ class Load:
         self._epoll.unregister(client.fd)
 
     def listen(self, client: Client) -> None:
-        """It reads again."""
-        self._epoll.register(client.fd, select.EPOLLIN)
+        """It reads again, if it is still there."""
+        if not client.ended:
+            self._epoll.register(client.fd, select.EPOLLIN)
 
-    def leave(self, clients: list[Client]) -> None:
-        """Close these connections, as programs do that are closed."""
-        for client in clients:
-            self._end(client, "left")
+    def leave(self, clients: list[Client], per_second: float) -> None:
+        """Let these say goodbye and close their connections, evenly, from now on."""
+        began = time.monotonic()
+        for n, client in enumerate(clients):
+            self._at(began + n / per_second, partial(self._leave, client))
 
     def run(self, seconds: float) -> Window:
         """Play for so long; returns what was seen."""
@@ -238,7 +144,8 @@ class Load:
 
     def close(self) -> None:
         """Everybody leaves."""
-        self.leave([client for client in self.clients if not client.ended])
+        for client in self.clients:
+            self._leave(client)
         self._epoll.close()
 
     def _at(self, when: float, act: Callable[[], None]) -> None:
@@ -260,13 +167,18 @@ class Load:
             return
         self._send(client, frame(encode(Hello(VERSION, self._hash, f"Load {client.number}", 0x56B4E9))))
         now = time.monotonic()
-        self._at(now + PING_SECONDS * self._rng.random(), lambda: self._ping(client))
-        self._at(now + self._rng.random(), lambda: self._play(client, steering))
+        self._at(now + PING_SECONDS * self._rng.random(), partial(self._ping, client))
+        self._at(now + self._rng.random(), partial(self._play, client, steering))
+
+    def _leave(self, client: Client) -> None:
+        if not client.ended:
+            self._send(client, frame(encode(Goodbye("that was all"))))
+            self._end(client, LEFT)
 
     def _ping(self, client: Client) -> None:
         if not client.ended:
             now = time.monotonic()
-            self._at(now + PING_SECONDS, lambda: self._ping(client))
+            self._at(now + PING_SECONDS, partial(self._ping, client))
             if client.net_id:
                 self._send(client, frame(encode(Ping(int(now * 1000)))))
 
@@ -275,10 +187,10 @@ class Load:
             return
         now = time.monotonic()
         if client.tick < 0:
-            self._at(now + 0.1, lambda: self._play(client, steering))
+            self._at(now + 0.1, partial(self._play, client, steering))
         elif (choice := steering(self._rng)) is not None:
-            self.steer(client, choice[1], now)
-            self._at(now + choice[0], lambda: self._play(client, steering))
+            self.steer(client, choice[1])
+            self._at(now + choice[0], partial(self._play, client, steering))
 
     def _send(self, client: Client, data: bytes) -> None:
         try:
@@ -328,12 +240,10 @@ class Load:
                 client.tick, client.arrived, client.beside = tick, now, 0
             else:
                 client.beside += stop - start
-                if tag == PONG:
-                    window.pongs += 1
-                elif tag == SNAPSHOT:
-                    window.snapshots += 1
+                if tag == SNAPSHOT:
+                    client.snapshots += 1
                     client.tick, client.arrived = tick_of(data, start + LENGTH_BYTES + 2), now
-                else:
+                elif tag != PONG:
                     self._hear(client, data[start + LENGTH_BYTES : stop])
             start = stop
         client.rest = data[start:]
