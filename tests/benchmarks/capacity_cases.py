@@ -49,12 +49,12 @@ def slow_reader(bench: Bench, players: int) -> dict[str, Any]:
         come(bench, load, players - 1)
         slow = load.clients[0]
         calm, rss_calm = load.run(bench.seconds), server.rss_mb()
-        load.deafen(slow)
+        slow.deaf = True
         before = server.used()
         deaf, at = load.run(DEAF_SECONDS), server.used()
         line = figures(server, load, deaf, before, at)
         tick, snapshots = slow.tick, slow.snapshots
-        load.listen(slow)
+        slow.deaf = False
         load.run(2 * SETTLING_SECONDS)
         return {
             **line,
