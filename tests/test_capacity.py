@@ -1,7 +1,8 @@
 """The capacity benchmark's own pieces: a wrong figure is one that nobody would notice."""
 
+import contextlib
+import math
 import random
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,11 @@ from net.codec import encode
 from net.framing import Deframer, frame
 from net.messages import Frame, Snapshot
 from tests.benchmarks import capacity
-from tests.benchmarks.capacity_plot import REFERENCES, plot
+from tests.benchmarks.capacity_plot import plot
 from tests.benchmarks.capacity_stage import given_up
 from tests.benchmarks.child import Child, Used, share
 from tests.benchmarks.grounds import grounds
-from tests.benchmarks.load import FRAME, SNAPSHOT, wander
+from tests.benchmarks.load import FRAME, PROMPT, SAMPLES, SNAPSHOT, Load, wander
 from tests.benchmarks.plain_loop import SHORTEST, filler
 from tests.benchmarks.window import Gaps, Window, surprises, tick_of
 
@@ -118,6 +119,18 @@ def test_a_server_that_does_not_come_up_is_an_error_with_its_own_words(tmp_path:
         assert child.end() == 2
 
 
+def test_of_a_large_crowd_some_read_at_once_and_some_of_those_everything() -> None:
+    with contextlib.closing(Load(port=0)) as load:
+        for number in (1, 40, 2000):
+            load.add(number, per_second=math.inf)
+            kinds = [act.args[1:3] for _, _, act in sorted(load.due)]
+            assert len(kinds) == number
+            assert sum(at_once for at_once, _ in kinds) == min(number, PROMPT)
+            assert min(number, SAMPLES) <= sum(sample for _, sample in kinds) <= 2 * SAMPLES
+            assert all(at_once for at_once, sample in kinds if sample)
+            load.due.clear()
+
+
 def test_a_short_run_carries_players_who_move_and_a_baseline(capsys: pytest.CaptureFixture[str]) -> None:
     (line,) = capacity.main(["--players", "5", "--seconds", "1"])
     assert (line["connected"], line["lost"], line["ticks_given_up"]) == (5, 0, 0)
@@ -132,4 +145,3 @@ def test_the_plot_is_drawn_from_the_lines_of_a_run(tmp_path: Path) -> None:
     line = {"case": "crowd", "visible": "all", "server": {"cpu": 0.5}, "baseline": {"cpu": 0.3}, "bytes_per_s": 9000}
     plot([{**line, "players": players} for players in (1000, 100)] + [{"case": "rush"}], tmp_path / "plot.png")
     assert (tmp_path / "plot.png").read_bytes().startswith(b"\x89PNG")
-    assert all(a < b for points, _ in REFERENCES.values() for a, b in pairwise(points.values()))

@@ -10,6 +10,7 @@ import contextlib
 import gc
 import json
 import os
+import resource
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,7 +41,7 @@ def main(arguments: list[str] | None = None) -> list[dict[str, Any]]:
         with _alone(bench.load_core, bench.priority):
             for players in map(int, (options.players or default).split(",")):
                 head = {"case": options.case, "players": players, "visible": options.visible, "tiles": tiles}
-                lines.append({**head, "seconds": options.seconds, **case(bench, players)})
+                lines.append({**head, **case(bench, players)})
                 print(json.dumps(lines[-1]), flush=True)
     if options.plot:
         from tests.benchmarks.capacity_plot import plot
@@ -51,8 +52,13 @@ def main(arguments: list[str] | None = None) -> list[dict[str, Any]]:
 
 @contextlib.contextmanager
 def _alone(core: int, priority: int) -> Iterator[None]:
-    """Make this process a good measure: on its own core, undisturbed by its own garbage collector."""
+    """Make this process a good measure: on its own core, undisturbed by its own garbage collector.
+
+    It may open as many files as can be allowed, and so may what it starts: each player is one, on either side.
+    """
     cores, collects = os.sched_getaffinity(0), gc.isenabled()
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     gc.disable()  # the load makes no cycles, and must not stop to look for any
     if priority:
         with contextlib.suppress(PermissionError):  # it leads a session already

@@ -57,32 +57,39 @@ class Bench:
             before = loop.used()
             window = load.run(seconds)
             after = loop.used()
-        gaps = window.gaps.report()
-        return {**share(before, after), "gap_ms": gaps, "load_cpu": round(window.cpu, 3)}
+            count = sum(client.counts for client in load.here)
+        return {
+            **share(before, after),
+            "gap_ms": window.gaps.report(),
+            "bytes_per_s": round(window.bytes / count / window.seconds),
+            "load_cpu": round(window.cpu, 3),
+        }
 
 
 def figures(server: Child, load: Load, window: Window, before: Used, after: Used) -> dict[str, Any]:
     """What every case reports of a window."""
-    here, count = load.here, sum(client.counts for client in load.here)
+    here, count = load.here, max(1, sum(client.counts for client in load.here))
+    turned = window.turned & {client.net_id for client in here}
     late = window.lateness()
     told = window.intents + window.bodies + window.others
     return {
+        "seconds": round(window.seconds, 2),
         "connected": len(here),
         "lost": len(load.lost),
         "server": share(before, after),
         "rss_mb": server.rss_mb(),
         "gap_ms": window.gaps.report(),
         "tick_rate": round(window.tick_rate(), 2),
-        "frames_per_s": round(window.frames / max(1, count) / window.seconds, 2),
+        "frames_per_s": round(window.frames / count / window.seconds, 2),
         "ticks_late": sum(late_by > 1 for late_by in late),
         "ticks_late_p99": round(quantile(late, 0.99), 2),
         "ticks_given_up": given_up(server.lines()),
-        "bytes_per_s": round(window.bytes / max(1, count) / window.seconds),
+        "bytes_per_s": round(window.bytes / count / window.seconds),
         "bytes_per_surprise": round(window.sampled_bytes / told, 2) if told else None,
         "bytes_per_intent": round(window.intent_bytes / window.intents, 2) if window.intents else None,
         "intents_per_frame": round(window.intents / max(1, window.sampled_frames), 2),
         "bodies_per_frame": round(window.bodies / max(1, window.sampled_frames), 2),
-        "moving": round(len(window.turned) / max(1, len(here)), 3),
+        "moving": round(len(turned) / max(1, len(here)), 3),
         "load_cpu": round(window.cpu, 3),
         "load_saturated": window.cpu > SATURATED,
     }

@@ -7,7 +7,6 @@ times a second, several frames at a time. A few, the samples, read all that fram
 
 import heapq
 import random
-import resource
 import select
 import socket
 import time
@@ -81,8 +80,7 @@ class Load:
         self._by_fd: dict[int, Client] = {}
         self._buffer = memoryview(bytearray(BUFFER))
         self._order = count()
-        self._due: list[tuple[float, int, Callable[[], None]]] = []
-        _raise_limit()
+        self.due: list[tuple[float, int, partial[None]]] = []  # a heap: what to do when
 
     @property
     def here(self) -> list[Client]:
@@ -130,7 +128,7 @@ class Load:
         """Play for so long; returns what was seen."""
         self.window = window = Window()
         end = window.began + seconds
-        clients, due, read, now = self._by_fd, self._due, self._read, window.began
+        clients, due, read, now = self._by_fd, self.due, self._read, window.began
         while now < end:
             for fd, _ in self._epoll.poll(0, maxevents=4096):
                 read(clients[fd], time.monotonic())
@@ -146,8 +144,8 @@ class Load:
             self._leave(client)
         self._epoll.close()
 
-    def _at(self, when: float, act: Callable[[], None]) -> None:
-        heapq.heappush(self._due, (when, next(self._order), act))
+    def _at(self, when: float, act: partial[None]) -> None:
+        heapq.heappush(self.due, (when, next(self._order), act))
 
     def _connect(self, steering: Steering, counts: bool, sample: bool, receive_buffer: int) -> None:
         sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
@@ -285,9 +283,3 @@ class Load:
             client.ended = why
             del self._by_fd[client.fd]
             client.sock.close()  # which takes it out of the epoll too
-
-
-def _raise_limit() -> None:
-    """As many open files as this process may have."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

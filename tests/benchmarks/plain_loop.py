@@ -16,6 +16,7 @@ from pathlib import Path
 from game.rules import TICK_RATE
 from net.framing import LENGTH_BYTES, frame
 
+PATIENCE = 30.0  # seconds for somebody to connect
 SHORTEST = LENGTH_BYTES + 7  # bytes: length, header of the list, tag, tick
 
 
@@ -54,6 +55,7 @@ def main(clients: int, seconds: float, tape: Path) -> None:
     """Take that many connections, and write."""
     tapes = [[(tick, size) for tick, size in rows] for rows in json.loads(tape.read_text())]
     server = socket.create_server(("127.0.0.1", 0), backlog=1024)
+    server.settimeout(PATIENCE)
     print(f"listening on 127.0.0.1:{server.getsockname()[1]}", flush=True)
     socks = []
     for _ in range(clients):
