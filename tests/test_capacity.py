@@ -3,22 +3,24 @@
 import contextlib
 import math
 import random
+from itertools import count
 from pathlib import Path
 
 import pytest
 
-from ecs.arena import FLOOR, MAX_SIDE, parse_arena
+from ecs.arena import FLOOR, MAX_SIDE, TILE, parse_arena
 from net.codec import encode
 from net.framing import Deframer, frame
 from net.messages import Frame, Snapshot
 from tests.benchmarks import capacity
+from tests.benchmarks.capacity_cases import EAST, WEST, straight_ways
 from tests.benchmarks.capacity_plot import plot
 from tests.benchmarks.capacity_stage import given_up
 from tests.benchmarks.child import Child, Used, share
 from tests.benchmarks.grounds import grounds
 from tests.benchmarks.load import FRAME, PROMPT, SAMPLES, SNAPSHOT, Load, wander
 from tests.benchmarks.plain_loop import SHORTEST, filler
-from tests.benchmarks.window import Gaps, Window, surprises, tick_of
+from tests.benchmarks.window import Gaps, Window, places, surprises, tick_of
 
 ROW = (9, ((0, (1, 2)),))  # an entity with one component
 
@@ -43,6 +45,15 @@ def test_tag_and_tick_are_found_without_unpacking(tick: int) -> None:
         payload = encode(message)
         assert payload[1] == tag
         assert tick_of(payload, 2) == tick
+
+
+def test_who_walks_straight_on_meets_nobody() -> None:
+    rows = {1: (9, 120), 2: (120, 250), 3: (9, 250), 4: (100, 200), 5: (120,)}
+    net_ids = count(1)
+    entities = [(next(net_ids), ((0, (TILE * x, TILE * y)), (3, (0, 0, 0)))) for y, row in rows.items() for x in row]
+    where = places(encode(Snapshot(5, tuple(entities))))
+    assert where[2] == (120 * TILE, TILE)
+    assert straight_ways(where) == {1: EAST, 2: EAST, 3: WEST, 4: WEST, 7: EAST, 8: EAST, 9: EAST}
 
 
 def test_people_change_about_three_times_a_second_and_pause_at_times() -> None:
@@ -77,7 +88,7 @@ def test_ticks_that_a_server_gives_up_are_read_from_its_log() -> None:
 
 
 def test_cpu_is_a_share_of_wall_time_and_what_others_took_is_told_apart() -> None:
-    assert share(Used(10, 1, 1, 100), Used(20, 4, 2, 107)) == {
+    assert share(Used(10, 1, 1, 100, 3), Used(20, 4, 2, 107, 4)) == {
         "cpu": 0.4,
         "user": 0.3,
         "sys": 0.1,

@@ -6,11 +6,13 @@ Each takes a Bench and a number of players, and returns its figures as one JSON 
 import random
 from typing import Any, Final
 
+from ecs.arena import MAX_SIDE, TILE
 from ecs.step import DIRECTIONS
 from tests.benchmarks.capacity_stage import COMING_PER_SECOND, Bench, figures
 from tests.benchmarks.child import Child
 from tests.benchmarks.grounds import grounds
 from tests.benchmarks.load import Load, Steering, stand, wander
+from tests.benchmarks.window import places
 
 SETTLING_SECONDS: Final = 2.0  # after the last one came, before anything is counted
 LARGEST: Final = 1 << 16  # tiles: as large as an arena may be
@@ -20,7 +22,9 @@ STORM: Final = 200  # who come within a second, and leave within one
 STORM_SECONDS: Final = 3.0  # to watch each of the two
 RUSH_TILES: Final = 5  # of floor for each player: a hall whose far corner is reached while they gather
 GATHERING_SECONDS: Final = 10.0
-STRAIGHT_SECONDS: Final = 5.0  # of walking straight on: 37 tiles of the 256 that the largest hall is wide
+STARTING_SECONDS: Final = 1.0
+STRAIGHT_SECONDS: Final = 4.0  # of walking straight on, after those
+STRAIGHT_TILES: Final = 42  # what one walks in that time, at 7.5 a second, and somewhat more
 EAST: Final = DIRECTIONS.index((1, 0))
 NORTH, NORTH_WEST, WEST = (DIRECTIONS.index(way) for way in ((0, -1), (-1, -1), (-1, 0)))
 
@@ -102,18 +106,31 @@ def rush(bench: Bench, players: int) -> dict[str, Any]:
 
 
 def idle(bench: Bench, players: int) -> dict[str, Any]:
-    """Everybody stands; then everybody walks straight on.
-
-    Some reach the wall, where who comes behind pushes who is there: those are the surprises that remain.
-    """
+    """Everybody stands; then most of them walk straight on, where nobody and nothing is in their way."""
     with bench.stage(players, grounds(LARGEST, blocks=False)) as (server, load):
         come(bench, load, players, stand)
         standing = _still(server, load, bench.seconds)
+        ways = straight_ways(places(load.snapshot))
         for client in load.here:
-            load.steer(client, EAST)
-        starting = load.run(1.0)
+            if client.net_id in ways:
+                load.steer(client, ways[client.net_id])
+        load.run(STARTING_SECONDS)
         straight = _still(server, load, min(bench.seconds, STRAIGHT_SECONDS))
-        return {**standing, "straight_on": {**straight, "moving": round(len(starting.turned) / players, 3)}}
+        return {**standing, "straight_on": {**straight, "moving": round(len(ways) / players, 3)}}
+
+
+def straight_ways(places: dict[int, tuple[int, int]]) -> dict[int, int]:
+    """In which direction to walk, by NetID: that of one's row of the largest hall, in which all can walk for a while.
+
+    Who stands in a row that has people near both walls is left out.
+    """
+    rows: dict[int, list[int]] = {}
+    for x, y in places.values():
+        rows.setdefault(y, []).append(x)
+    far = STRAIGHT_TILES * TILE
+    east = {y for y, row in rows.items() if max(row) < MAX_SIDE * TILE - far}
+    west = {y for y, row in rows.items() if min(row) > far}
+    return {net_id: EAST if y in east else WEST for net_id, (_, y) in places.items() if y in east | west}
 
 
 def come(bench: Bench, load: Load, players: int, steering: Steering = wander) -> None:
@@ -128,4 +145,5 @@ def _still(server: Child, load: Load, seconds: float) -> dict[str, Any]:
     before = server.used()
     window = load.run(seconds)
     line = figures(server, load, window, before, server.used())
-    return {**line, "surprises": window.intents + window.bodies + window.others}
+    told = window.intents + window.bodies + window.others
+    return {**line, "surprises_per_s": round(told / max(1, len(window.tape)) / window.seconds, 2)}

@@ -56,7 +56,7 @@ def plot(lines: Iterable[dict[str, Any]], picture: Path = PICTURE) -> None:
             cpu.plot(players, loop, color=color, linestyle="--", label="a plain loop that writes those bytes")
             traffic.plot(players, kilobytes_each, color=color, marker="o", linewidth=2.5)
     cpu.set(ylabel="CPU of one core", ylim=(0, 1.05))
-    traffic.set(ylabel="kB a second to each client", yscale="log")
+    traffic.set(ylabel="kB a second to each client", yscale="log", ylim=(1, 500))
     for axes in (cpu, traffic):
         axes.set(xlabel="players", xlim=(0, None))
         axes.grid(alpha=0.3)

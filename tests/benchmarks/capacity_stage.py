@@ -70,7 +70,7 @@ def figures(server: Child, load: Load, window: Window, before: Used, after: Used
     """What every case reports of a window."""
     here, count = load.here, max(1, sum(client.counts for client in load.here))
     turned = window.turned & {client.net_id for client in here}
-    late = window.lateness()
+    late, lines = window.lateness(), server.lines()
     told = window.intents + window.bodies + window.others
     return {
         "seconds": round(window.seconds, 2),
@@ -83,7 +83,8 @@ def figures(server: Child, load: Load, window: Window, before: Used, after: Used
         "frames_per_s": round(window.frames / count / window.seconds, 2),
         "ticks_late": sum(late_by > 1 for late_by in late),
         "ticks_late_p99": round(quantile(late, 0.99), 2),
-        "ticks_given_up": given_up(server.lines()),
+        "ticks_given_up": given_up(lines[before.lines : after.lines]),
+        "ticks_given_up_before": given_up(lines[: before.lines]),
         "bytes_per_s": round(window.bytes / count / window.seconds),
         "bytes_per_surprise": round(window.sampled_bytes / told, 2) if told else None,
         "bytes_per_intent": round(window.intent_bytes / window.intents, 2) if window.intents else None,

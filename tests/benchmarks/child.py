@@ -25,6 +25,7 @@ class Used(NamedTuple):
     user: float  # seconds, of the program
     system: float
     core: float  # seconds that the core was busy, whoever made it so
+    lines: int  # that it had printed
 
 
 class Child:
@@ -65,12 +66,13 @@ class Child:
         return self._log.read_text(encoding="utf-8", errors="replace").splitlines()
 
     def used(self) -> Used:
-        """The time that it and its core have used so far."""
+        """What it and its core have used so far."""
         fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(") ")[2].split()
         core = next(line for line in Path("/proc/stat").read_text().splitlines() if line.startswith(f"cpu{self.core} "))
         user, nice, system, _idle, _iowait, irq, softirq, steal, *_ = map(int, core.split()[1:])
         busy = user + nice + system + irq + softirq + steal
-        return Used(time.monotonic(), int(fields[11]) / CLOCK_TICKS, int(fields[12]) / CLOCK_TICKS, busy / CLOCK_TICKS)
+        user_time, system_time = int(fields[11]) / CLOCK_TICKS, int(fields[12]) / CLOCK_TICKS
+        return Used(time.monotonic(), user_time, system_time, busy / CLOCK_TICKS, len(self.lines()))
 
     def rss_mb(self) -> float:
         """Its resident memory in MB (10^6 bytes)."""

@@ -71,6 +71,7 @@ class Load:
         """`plain`: there is no game behind the port, only something that writes frames."""
         self.clients: list[Client] = []
         self.window = Window()
+        self.snapshot = b""  # the payload of the last one that anybody was sent
         self._port = port
         self._plain = plain
         self._rng = random.Random(seed)
@@ -250,6 +251,7 @@ class Load:
                 client.beside += stop - start
                 if tag == SNAPSHOT:
                     client.snapshots += 1
+                    self.snapshot = data[start + LENGTH_BYTES : stop]
                     client.tick, client.arrived = tick_of(data, start + LENGTH_BYTES + 2), now
                 elif tag != PONG:
                     self._hear(client, data[start + LENGTH_BYTES : stop])

@@ -32,6 +32,12 @@ def sections(message: list[Any]) -> list[list[Any]]:
     return [message[2:7]]
 
 
+def places(snapshot: bytes) -> dict[int, tuple[int, int]]:
+    """Where each entity with a Position is, by NetID, from the payload of a Snapshot."""
+    _, _, entities = msgpack.unpackb(snapshot)
+    return {net_id: tuple(values) for net_id, components in entities for index, values in components if index == 0}
+
+
 @lru_cache(maxsize=64)  # where everybody sees everybody, all samples are told the same
 def surprises(payload: bytes) -> Told:
     """Count what is in the payload of a frame."""
