@@ -3,7 +3,7 @@
 import contextlib
 import math
 import random
-from itertools import count
+from itertools import count, product
 from pathlib import Path
 
 import pytest
@@ -103,6 +103,9 @@ def test_grounds_are_one_piece_of_floor_of_the_size_that_was_asked_for(tiles: in
     floor = {(x, y) for y, row in enumerate(arena.rows) for x, tile in enumerate(row) if tile == FLOOR}
     assert len(floor) >= min(tiles, 0.85 * MAX_SIDE**2)
     assert (len(floor) < (arena.columns - 2) * (arena.lines - 2)) == (blocks and tiles > 100)
+    inside = product(range(1, arena.columns - 1), range(1, arena.lines - 1))
+    beside_cells = {(x, y) for x, y in inside if {x % 8, y % 8} & {0, 1}}
+    assert beside_cells <= floor
     unreached, edge = floor - {(1, 1)}, [(1, 1)]
     while edge:
         x, y = edge.pop()
