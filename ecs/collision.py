@@ -5,20 +5,14 @@ of them. Whoever could not be set apart in a few passes stays where they were, s
 if none did before it**, and none is ever inside a wall.
 """
 
-import itertools
 from collections.abc import Mapping
 from typing import Final
 
-import numpy as np
-
 from ecs.arena import Arena
 from ecs.step import Body
-from ecs.sweep import Boxes, overlaps
+from ecs.sweep import Column, Pair, overlaps
 
 PASSES: Final = 4  # a push travels through as many bodies in a tick; more gains nothing that players notice
-FEW: Final = 12  # bodies up to which it is quicker to look at each pair than to make columns of them
-
-Pair = tuple[int, int]  # rows, the smaller one first
 
 
 def separate(bodies: Mapping[int, Body], before: Mapping[int, Body], arena: Arena) -> dict[int, tuple[Body, int]]:
@@ -28,18 +22,16 @@ def separate(bodies: Mapping[int, Body], before: Mapping[int, Body], arena: Aren
     otherwise than `step` said: NetID -> (body, NetID of whoever touched it last).
     """
     net_ids = sorted(bodies)
-    crowd = _Crowd([bodies[net_id] for net_id in net_ids], arena)
-    for _ in range(PASSES):
-        pairs = crowd.pairs()
-        if not pairs:
-            break
-        for a, b in pairs:
-            if crowd.overlap(a, b):
-                crowd.push(a, b)
-    else:
-        crowd.stay([before.get(net_id, bodies[net_id]) for net_id in net_ids])  # who has just come has not moved yet
-    now = ((net_ids[row], crowd.body(row), net_ids[by]) for row, by in sorted(crowd.by.items()))
-    return {net_id: (body, by) for net_id, body, by in now if body != bodies[net_id]}
+    x, y, vx, vy, w, h, _ = (list(column) for column in zip(*(bodies[net_id] for net_id in net_ids), strict=True))
+    places = [before.get(net_id, bodies[net_id])[:2] for net_id in net_ids]  # who has just come has not moved yet
+    touched = Crowd(x, y, vx, vy, w, h, arena).set_apart([x for x, _ in places], [y for _, y in places])
+    found: dict[int, tuple[Body, int]] = {}
+    for row, by in touched.items():
+        net_id = net_ids[row]
+        body = bodies[net_id]._replace(x=x[row], y=y[row], vx=vx[row], vy=vy[row])
+        if body != bodies[net_id]:
+            found[net_id] = body, net_ids[by]
+    return found
 
 
 def overlap(a: Body, b: Body) -> bool:
@@ -47,35 +39,39 @@ def overlap(a: Body, b: Body) -> bool:
     return a.x < b.x + b.w and b.x < a.x + a.w and a.y < b.y + b.h and b.y < a.y + a.h
 
 
-class _Crowd:
-    """Bodies as columns of bare integers, for many pushes one after the other."""
+class Crowd:
+    """Bodies as columns of bare integers, in ascending order of NetIDs. The columns are changed in place."""
 
-    def __init__(self, bodies: list[Body], arena: Arena) -> None:
-        self._bodies = bodies
+    def __init__(self, x: Column, y: Column, vx: Column, vy: Column, w: Column, h: Column, arena: Arena) -> None:
+        self._x, self._y, self._vx, self._vy, self._w, self._h = x, y, vx, vy, w, h
         self._arena = arena
-        self._x, self._y = [body.x for body in bodies], [body.y for body in bodies]
-        self._vx, self._vy = [body.vx for body in bodies], [body.vy for body in bodies]
-        self._w, self._h = [body.w for body in bodies], [body.h for body in bodies]
-        self.by: dict[int, int] = {}  # row -> row of whoever touched it last
 
-    def body(self, row: int) -> Body:
-        """As it is now."""
-        return self._bodies[row]._replace(x=self._x[row], y=self._y[row], vx=self._vx[row], vy=self._vy[row])
+    def set_apart(self, x_before: Column, y_before: Column) -> dict[int, int]:
+        """Push, a few times over, whoever overlaps; returns who was touched: row -> the row of who touched it last.
 
-    def pairs(self) -> list[Pair]:
-        """All that overlap, in ascending order."""
-        if len(self._x) <= FEW:
-            return [pair for pair in itertools.combinations(range(len(self._x)), 2) if self.overlap(*pair)]
-        columns = (np.array(column, dtype=np.int64) for column in (self._x, self._y, self._w, self._h))
-        left, right = (rows.tolist() for rows in overlaps(Boxes(*columns)))
-        return sorted((a, b) if a < b else (b, a) for a, b in zip(left, right, strict=True))
+        The columns of `before` say where all were a tick ago.
+        """
+        by: dict[int, int] = {}
+        for _ in range(PASSES):
+            pairs = self._pairs()
+            if not pairs:
+                break
+            for a, b in pairs:
+                if self._overlap(a, b):
+                    self._push(a, b)
+                    by[a], by[b] = b, a
+        else:
+            self._put_back(x_before, y_before, by)
+        return dict(sorted(by.items()))
 
-    def overlap(self, a: int, b: int) -> bool:
-        """As `overlap` of bodies."""
+    def _pairs(self) -> list[Pair]:
+        return sorted(overlaps(self._x, self._y, self._w, self._h))
+
+    def _overlap(self, a: int, b: int) -> bool:
         x, y, w, h = self._x, self._y, self._w, self._h
         return x[a] < x[b] + w[b] and x[b] < x[a] + w[a] and y[a] < y[b] + h[b] and y[b] < y[a] + h[a]
 
-    def push(self, a: int, b: int) -> None:
+    def _push(self, a: int, b: int) -> None:
         """Set two overlapping bodies apart along the axis where they overlap least."""
         x, y, w, h = self._x, self._y, self._w, self._h
         deep_x = min(x[a] + w[a], x[b] + w[b]) - max(x[a], x[b])
@@ -84,19 +80,18 @@ class _Crowd:
             self._push_x(*((b, a) if x[a] > x[b] else (a, b)), deep_x)
         else:
             self._push_y(*((b, a) if y[a] > y[b] else (a, b)), deep_y)
-        self.by[a], self.by[b] = b, a
 
-    def stay(self, before: list[Body]) -> None:
-        """Put whoever still overlaps back, standing; and who now stands in their way, until nobody overlaps."""
+    def _put_back(self, x_before: Column, y_before: Column, by: dict[int, int]) -> None:
+        """Whoever still overlaps stays where they were, standing; and who then stands in their way, and so on."""
         back: set[int] = set()
-        while late := [pair for pair in self.pairs() if not back.issuperset(pair)]:
+        while late := [pair for pair in self._pairs() if not back.issuperset(pair)]:
             for pair in late:
                 for row, other in (pair, pair[::-1]):
                     if row not in back:
                         back.add(row)
-                        self._x[row], self._y[row] = before[row].x, before[row].y
+                        self._x[row], self._y[row] = x_before[row], y_before[row]
                         self._vx[row] = self._vy[row] = 0
-                        self.by[row] = other
+                        by[row] = other
 
     def _push_x(self, left: int, right: int, deep: int) -> None:
         reach, x, y, w, h = self._arena.reach_x, self._x, self._y, self._w, self._h

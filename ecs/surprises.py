@@ -41,6 +41,11 @@ class Surprises:
         """A component that `step` does not move has another value, was added, or was removed."""
         self.changed.add((net_id, component))
 
+    @property
+    def of_bodies(self) -> bool:
+        """Whether there are bodies that came, went or were moved otherwise than by `step`."""
+        return bool(self.spawned or self.gone or self.bodies)
+
     def clear(self) -> None:
         """Begin anew: a frame has told it all."""
         self.spawned.clear()

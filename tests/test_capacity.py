@@ -11,7 +11,7 @@ import pytest
 from ecs.arena import FLOOR, MAX_SIDE, TILE, parse_arena
 from net.codec import encode
 from net.framing import Deframer, frame
-from net.messages import Frame, Snapshot
+from net.messages import Frame, Section, Snapshot
 from tests.benchmarks import capacity
 from tests.benchmarks.capacity_cases import EAST, WEST, straight_ways
 from tests.benchmarks.capacity_plot import plot
@@ -26,22 +26,23 @@ ROW = (9, ((0, (1, 2)),))  # an entity with one component
 
 
 def test_a_frames_surprises_are_counted_each_in_its_kind() -> None:
-    bodies = ((3, 70_000, 80_000, 64, -64, 4), (4, 70_448, 80_000, 0, 0, 3))
-    told = surprises(encode(Frame(500, ((499, 3, 2), (500, 7, 0)), bodies, (8,), (ROW,), ((5, 1, (1,)),), 99)))
+    bodies = [(3, 70_000, 80_000, 64, -64, 4), (4, 70_448, 80_000, 0, 0, 3)]
+    section = Section(6, [(499, 3, 2)], bodies, [8], [ROW], [(5, 1, (1,))], 99)
+    told = surprises(encode(Frame(500, (section, Section(7, [(500, 7, 0)])))))
     assert told.turned == (3, 7)
     assert told.bodies == 2
     assert told.others == 3
 
 
 def test_the_bytes_beside_the_intents_are_those_of_a_frame_less_the_same_frame_with_intents_alone() -> None:
-    intents = ((499, 3, 2), (500, 7, 0))
-    whole = encode(Frame(500, intents, ((3, 70_000, 80_000, 64, -64, 4),), (8,), (ROW,), ((5, 1, (1,)),)))
-    assert surprises(whole).beside == len(whole) - len(encode(Frame(500, intents)))
+    intents = [(499, 3, 2), (500, 7, 0)]
+    whole = encode(Frame(500, (Section(0, intents, [(3, 70_000, 80_000, 64, -64, 4)], [8], [ROW], [(5, 1, (1,))]),)))
+    assert surprises(whole).beside == len(whole) - len(encode(Frame(500, (Section(0, intents),))))
 
 
 @pytest.mark.parametrize("tick", [0, 127, 128, 255, 256, 65_535, 65_536, (1 << 32) - 1])
 def test_tag_and_tick_are_found_without_unpacking(tick: int) -> None:
-    for message, tag in ((Frame(tick), FRAME), (Snapshot(tick, ()), SNAPSHOT)):
+    for message, tag in ((Frame(tick), FRAME), (Snapshot(tick, (), ()), SNAPSHOT)):
         payload = encode(message)
         assert payload[1] == tag
         assert tick_of(payload, 2) == tick
@@ -51,7 +52,7 @@ def test_who_walks_straight_on_meets_nobody() -> None:
     rows = {1: (9, 120), 2: (120, 250), 3: (9, 250), 4: (100, 200), 5: (120,)}
     net_ids = count(1)
     entities = [(next(net_ids), ((0, (TILE * x, TILE * y)), (3, (0, 0, 0)))) for y, row in rows.items() for x in row]
-    where = places(encode(Snapshot(5, tuple(entities))))
+    where = places(encode(Snapshot(5, (), ((0, tuple(entities)),))))
     assert where[2] == (120 * TILE, TILE)
     assert straight_ways(where) == {1: EAST, 2: EAST, 3: WEST, 4: WEST, 7: EAST, 8: EAST, 9: EAST}
 

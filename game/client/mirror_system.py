@@ -22,6 +22,7 @@ class MirrorSystem(esper.Processor):
 
     def process(self, now: float) -> None:
         self.news.clear()
+        self._mirror.touched.clear()
         while self.inbox:
             message = self.inbox.popleft()
             if isinstance(message, Snapshot):

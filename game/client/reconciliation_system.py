@@ -83,9 +83,9 @@ class ReconciliationSystem(esper.Processor):
         return others
 
     def _cause(self, frames: list[Frame], found: Difference) -> tuple[Cause, int]:
-        touched = [row[-1] for frame in frames for row in frame.bodies if row[0] == self._net_id]
-        if touched:
-            return (Cause.RULES, 0) if touched[-1] == BY_THE_RULES else (Cause.PUSHED, touched[-1])
+        by = self._mirror.touched.get(self._net_id)
+        if by is not None:
+            return (Cause.RULES, 0) if by == BY_THE_RULES else (Cause.PUSHED, by)
         if found.late:
             return Cause.LATE, 0
         if found.touched:

@@ -74,11 +74,14 @@ class NetworkSystem(esper.Processor):
         self._tick = 0
         self._tick_began = now()
         self._ticks_late = 0.0
+        self._knocking: list[tuple[Session, Hello]] = []  # who said Hello in this tick; as many as there are sessions
+        self._leaving: list[int] = []  # NetIDs whose seats are free at the end of this tick
         self._closing = False
 
     def process(self, tick: int) -> None:
         self._tick = tick
-        if tick % self._frame_ticks:
+        self._let_in_and_out()
+        if not self._publisher.due(tick):
             return
         self._drop_the_silent()
         self._free_the_overdue(self.now(), f"did not come back within {self._hold_seconds:g} s")
@@ -149,8 +152,18 @@ class NetworkSystem(esper.Processor):
         self._sessions[session] = None
         return session
 
+    def _let_in_and_out(self) -> None:
+        """Bodies come and go at the end of a tick alone, and before its frame."""
+        for net_id in self._leaving:
+            self._free(net_id)
+        self._leaving.clear()
+        knocking, self._knocking = self._knocking, []
+        for session, hello in knocking:
+            if session in self._sessions:
+                self._seat(session, hello)
+
     def admit(self, session: Session, hello: Hello) -> None:
-        """Answer a Hello: seat the player, or say why not."""
+        """Answer a Hello: seat the player at the end of the tick, or say why not."""
         schema = self._registry.schema
         if hello.version != VERSION:
             side = "client" if hello.version < VERSION else "server"
@@ -164,7 +177,7 @@ class NetworkSystem(esper.Processor):
         elif hello.token:
             self._resume(session, hello.token)
         else:
-            self._seat(session, hello)
+            self._knocking.append((session, hello))
 
     def confirm(self, net_id: int) -> None:
         """A seated client said something, so the Welcome has reached it."""
@@ -197,7 +210,8 @@ class NetworkSystem(esper.Processor):
             log.info("away: %s, %s; the seat is held for %g s", session.label, reason, self._hold_seconds)
         else:
             log.info("leave: %s, %s", session.label, reason)
-            self._free(session.net_id)
+            self._seats.void_token(session.net_id)
+            self._leaving.append(session.net_id)
         return True
 
     def close(self, reason: str) -> None:
@@ -205,6 +219,7 @@ class NetworkSystem(esper.Processor):
         self._closing = True
         for session in list(self._sessions):
             session.end(reason)
+        self._let_in_and_out()
         self._free_the_overdue(math.inf, reason)
 
     def _seat(self, session: Session, hello: Hello) -> None:

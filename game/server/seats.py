@@ -107,6 +107,11 @@ class Seats:
         seat = self._seats[net_id]
         seat.token = seat.offered
 
+    def void_token(self, net_id: int) -> None:
+        """Nobody comes back into this seat."""
+        seat = self._seats[net_id]
+        seat.token = seat.offered = ""
+
     def hold(self, net_id: int, tick: int, until: float) -> bool:
         """Keep the seat of a player who is lost, until that time; False where they could not come back.
 

@@ -11,7 +11,7 @@ from typing import Final
 import esper
 
 from ecs.arena import Arena
-from ecs.collision_system import CollisionSystem
+from ecs.collision_system import CollisionSystem, PlacesSystem
 from ecs.grid import Grid
 from ecs.movement_system import MovementSystem
 from ecs.step import motion_at
@@ -88,10 +88,14 @@ class Simulation:
             max_unsent=settings.max_unsent,
             now=now,
         )
+        # Who sees everything computes pushes as we do; for who does not, they are surprises.
+        pushed = (lambda net_id, by: None) if grid.whole else self.surprises.body
+        places = PlacesSystem()
         self._systems: tuple[esper.Processor, ...] = (
             intents,
+            places,
             MovementSystem(motion),
-            CollisionSystem(motion, self.surprises),
+            CollisionSystem(settings.arena, places, pushed),
             *rules(self.world, self.surprises),
             self.network,
         )

@@ -1,6 +1,7 @@
 """The receiving side of replication: holds, at the tick of each frame, exactly what the server held.
 
-Between frames it runs the same `step` with the intents that it was told. Who walks out of the cells that we are told of
+Between frames it runs the same `step` with the intents that it was told, and, where it knows the whole world, the same
+collisions. Who walks out of the cells that we are told of
 is let go at the next tick at which the server sends frames: it decides the same, and says nothing. A message is checked
 completely before the world is touched.
 """
@@ -11,6 +12,7 @@ from typing import Any, Final
 
 import esper
 
+from ecs.collision_system import CollisionSystem, PlacesSystem
 from ecs.components import Dash, Intent, NetID, Position, Size, Velocity
 from ecs.grid import EVERYWHERE, Grid
 from ecs.movement_system import MovementSystem
@@ -39,7 +41,10 @@ class Mirror:
         self._frame_ticks = frame_ticks
         self.view: frozenset[int] = frozenset()  # the cells that we are told of
         self._arena = motion.arena
-        self._movement = MovementSystem(motion)
+        self.touched: dict[int, int] = {}  # NetID -> who pushed it last; for others to clear
+        movement, places = MovementSystem(motion), PlacesSystem()
+        collisions = CollisionSystem(motion.arena, places, self.touched.__setitem__)
+        self._systems = (places, movement, collisions) if grid.whole else (movement,)
         self._max_gap = MAX_GAP_SECONDS * tick_rate
         self.tick = -1  # as of the end of which the world is exact; negative: nothing has come yet
         self.checks = 0  # checksums that were compared with the server's
@@ -81,13 +86,15 @@ class Mirror:
             while upcoming is not None and upcoming[0] == tick:
                 self._steer(*upcoming)
                 upcoming = next(pending, None)
-            self._movement.process(tick)
+            for system in self._systems:
+                system.process(tick)
             if tick < frame.tick:
                 if tick % self._frame_ticks == 0:
                     self._let_go()
                 self.ticked(tick)
         for row in frame.bodies:
             self._put(row)
+            self.touched[row[0]] = row[-1]
         for net_id in frame.gone:
             self._world.remove(net_id)
         self._let_go()

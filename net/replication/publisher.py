@@ -81,7 +81,7 @@ class News:
 
 
 class Publisher:
-    """Speaks for one world. It is asked at the end of each tick that is a multiple of `frame_ticks`."""
+    """Speaks for one world. It is asked for a frame at the end of each tick that is `due`."""
 
     def __init__(
         self, world: World, registry: Registry, surprises: Surprises, grid: Grid, tick_rate: int, frame_ticks: int
@@ -90,11 +90,20 @@ class Publisher:
         self._registry = registry
         self._surprises = surprises
         self._grid = grid
+        self._frame_ticks = frame_ticks
         self._quiet_frames = max(1, tick_rate // QUIET_FRAMES_PER_SECOND // frame_ticks)
         self._frames = 0
         self._cells: dict[int, int] = {}  # NetID -> the cell where the last frame left it
         self._members: defaultdict[int, set[int]] = defaultdict(set)  # and the other way round
         self._said: dict[int, dict[int, tuple[Scalar, ...]]] = {}  # NetID -> component index -> what clients hold
+
+    def due(self, tick: int) -> bool:
+        """Whether a frame must be made in this tick.
+
+        Who sees the whole world computes the collisions of the next tick, and so must know by then of every body that
+        came, went or was moved; where only a part is seen, pushes are told, and everything can wait for its turn.
+        """
+        return tick % self._frame_ticks == 0 or (self._grid.whole and self._surprises.of_bodies)
 
     def frame(self, tick: int) -> News:
         """All that surprised since the last frame; clears the journal. Inside `with world`."""

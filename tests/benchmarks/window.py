@@ -15,6 +15,9 @@ from game.rules import TICK_RATE
 GAP_STEP: Final = 0.0005  # seconds; how finely gaps are counted
 
 
+BODY_FIELDS = 6  # integers for each body
+
+
 class Told(NamedTuple):
     """What one frame says."""
 
@@ -25,16 +28,17 @@ class Told(NamedTuple):
 
 
 def sections(message: list[Any]) -> list[list[Any]]:
-    """The parts of an unpacked Frame, each as [intents, bodies, gone, spawned, changed].
+    """The sections of an unpacked Frame, each as [intents, bodies, gone, spawned, changed].
 
     Nothing else in the benchmark knows how a frame looks, but for its tag and its tick.
     """
-    return [message[2:7]]
+    return [section[1:6] for section in message[2]]
 
 
 def places(snapshot: bytes) -> dict[int, tuple[int, int]]:
     """Where each entity with a Position is, by NetID, from the payload of a Snapshot."""
-    _, _, entities = msgpack.unpackb(snapshot)
+    _, _, _, cells = msgpack.unpackb(snapshot)
+    entities = (entity for _, rows in cells for entity in rows)
     return {net_id: tuple(values) for net_id, components in entities for index, values in components if index == 0}
 
 
@@ -45,7 +49,7 @@ def surprises(payload: bytes) -> Told:
     bodies = others = beside = 0
     for intents, *rest in sections(msgpack.unpackb(payload)):
         turned += intents[::2]
-        bodies += len(rest[0])
+        bodies += len(rest[0]) // BODY_FIELDS
         others += sum(map(len, rest[1:]))
         beside += sum(len(msgpack.packb(row)) for rows in rest for row in rows)
     return Told(tuple(turned), bodies, others, beside)

@@ -7,7 +7,7 @@ import esper
 import pytest
 
 from ecs.arena import TILE, parse_arena
-from ecs.collision_system import CollisionSystem
+from ecs.collision_system import CollisionSystem, PlacesSystem
 from ecs.components import Dash, Intent, NetID, Position, Size, Velocity
 from ecs.movement_system import MovementSystem
 from ecs.step import DASH, DIRECTIONS, Body, motion_at, step
@@ -66,13 +66,19 @@ def test_a_dash_counts_down_in_the_system_also_when_its_body_stands_and_is_left_
     assert position.x > 6 * TILE
 
 
+def systems(surprises: Surprises) -> tuple[esper.Processor, ...]:
+    """Those that move bodies, in order."""
+    places = PlacesSystem()
+    return places, MovementSystem(MOTION), CollisionSystem(HALL, places, surprises.body)
+
+
 def test_the_collision_system_tells_the_journal_who_touched_whom(world: World) -> None:
     surprises = Surprises()
     with world:
         left, right = body(world, 7, 5, EAST), body(world, 9, 7, WEST)
         body(world, 11, 20, WEST)
-        esper.add_processor(MovementSystem(MOTION))
-        esper.add_processor(CollisionSystem(MOTION, surprises))
+        for system in systems(surprises):
+            esper.add_processor(system)
         for tick in range(1, 6):
             esper.process(tick)
         assert surprises.bodies == {}
@@ -88,7 +94,7 @@ def crowd_after_a_while(backwards: bool) -> list[tuple[int, Body]]:
     spots = [(column, line) for line in range(2, 12) for column in range(2, 12)]
     touched: list[int] = []
     with world:
-        movement, collisions = MovementSystem(MOTION), CollisionSystem(MOTION, surprises)
+        physics = systems(surprises)
         for net_id, (column, line) in sorted(enumerate(spots, 1), reverse=backwards):
             at = Position(column * TILE, line * TILE)
             world.spawn(net_id, at, Velocity(0, 0), Size(448, 448), Intent(), Dash())
@@ -99,8 +105,8 @@ def crowd_after_a_while(backwards: bool) -> list[tuple[int, Body]]:
                     esper.component_for_entity(entity, Intent).direction = rng.choice([0, 8, 8, 7, 1, 3, 8 + DASH])
             if tick % 10 == 0:
                 world.remove(tick // 10)
-            movement.process(tick)
-            collisions.process(tick)
+            for system in physics:
+                system.process(tick)
             touched.append(len(surprises.bodies))
             surprises.clear()
             found = esper.get_components(NetID, Position, Velocity, Size)

@@ -62,8 +62,11 @@ def test_two_who_push_into_each_other_in_a_corridor_stand_still_in_the_same_plac
         bob.controls.steer(WEST)
         stage.run(90)
         met = stage.at(ann.net_id), stage.at(bob.net_id)
+        computed: dict[int, set[int]] = {ann.net_id: set(), bob.net_id: set()}
         for _ in range(120):
             stage.run(1)
+            for player in (ann, bob):
+                computed[player.net_id].add(player.stay.mirror.touched.get(player.net_id, player.net_id))
             assert (stage.at(ann.net_id), stage.at(bob.net_id)) == met
         assert met[0][0] + 448 <= met[1][0], "they do not overlap"
         assert met[0][0] > 5 * TILE + 100
@@ -72,11 +75,9 @@ def test_two_who_push_into_each_other_in_a_corridor_stand_still_in_the_same_plac
         for player, other in ((ann, bob), (bob, ann)):
             causes = {(correction.cause, correction.by) for correction in player.corrections}
             assert causes <= {(Cause.PUSHED, other.net_id)}
+            assert other.net_id in computed[player.net_id], "each computes who pushes it"
             told = [row for message in heard(player) if isinstance(message, Frame) for row in message.bodies]
-            assert {row[-1] for row in told if row[0] == player.net_id} >= {other.net_id}, (
-                "it was a surprise, with a name"
-            )
-            assert player.stay.mirror.mismatches == 0
+            assert not any(row[-1] for row in told), "and is told of no push"
         stage.close()
     assert ends[0] == ends[1]
 
@@ -128,12 +129,13 @@ def test_in_a_crowd_nobody_is_in_a_wall_or_in_anybody_or_faster_than_allowed(are
     walkers = [Walker(player, n, mean_ticks=40) for n, player in enumerate(players)]
     rng = random.Random(1)
     top = motion_at(stage.settings.arena, 60).top_speed
-    moved = 0
+    moved = pushes = 0
     before = bodies(stage)
     for _ in range(900):
         for walker in rng.sample(walkers, len(walkers)):
             walker(stage.simulation.tick)
         stage.run(1)
+        pushes += len(players[0].stay.mirror.touched)
         now = bodies(stage)
         assert overlapping(now) == []
         for net_id, body in now.items():
@@ -143,7 +145,6 @@ def test_in_a_crowd_nobody_is_in_a_wall_or_in_anybody_or_faster_than_allowed(are
             assert abs(body.x - before[net_id].x) + abs(body.y - before[net_id].y) <= 5 * top
             moved += abs(body.x - before[net_id].x)
         before = now
-    pushes = sum(len(message.bodies) for message in heard(players[0]) if isinstance(message, Frame))
     assert pushes > 5
     assert moved > 100 * TILE
     assert all(player.play.causes[Cause.UNEXPLAINED] == 0 for player in players)

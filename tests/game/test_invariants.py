@@ -197,19 +197,31 @@ def test_only_integers_enter_the_simulation() -> None:
     assert seen == 4 * 3
 
 
-def test_spawned_and_gone_before_the_first_frame_is_never_mentioned() -> None:
+def test_who_says_hello_and_is_lost_within_a_tick_is_never_mentioned() -> None:
     stage = Stage()
     ann = stage.join("Ann")
     stage.settle()
-    stage.run(1 - stage.simulation.tick % 2)  # the next tick is no frame's
     ann.tap.data.clear()
     ghost = stage.join("Ghost")
-    stage.clock.time += 0
     stage.players.remove(ghost)
-    ghost.far.deliver()  # hello comes, the seat is taken
-    assert len(stage.simulation.seats) == 2
+    ghost.far.deliver()  # hello comes
     ghost.far.lose("the connection was reset")
     stage.run(60)
+    assert ghost.session.net_id is None
     frames = [message for message in heard(ann) if isinstance(message, Frame)]
     assert frames
     assert not any(frame.spawned or frame.gone for frame in frames)
+
+
+@pytest.mark.parametrize("late", [0, 1], ids=["in a frame's tick", "between two"])
+def test_who_comes_in_between_two_frames_is_told_of_at_once(late: int) -> None:
+    stage = Stage()
+    ann = stage.join("Ann")
+    stage.settle()
+    stage.run((late + stage.simulation.tick) % 2)
+    ann.tap.data.clear()
+    bob = stage.join("Bob")
+    stage.run(1)
+    came = [m for m in heard(ann) if isinstance(m, Frame) and m.spawned]
+    assert [frame.tick for frame in came] == [stage.simulation.tick], "or its next collision could not be computed"
+    assert came[0].spawned[0][0] == bob.net_id
