@@ -1,7 +1,7 @@
-"""Who is "it": drawn, passed on by a touch, taken from who is gone. Of rounds it knows whether one is on, no more.
+"""Who is "it": drawn, passed on by a touch, taken from who is gone. Of rounds it knows whether one is on.
 
-**A touch** is two bodies within `TOUCH` of each other, corners included, at the end of a tick, after collisions: players
-cannot overlap, so who walks into another ends beside them.
+**A touch** is two bodies within `TOUCH` of each other, corners included, at the end of a tick, after collisions: who
+walks into another ends beside them, for players cannot overlap.
 
 **Whose touch counts**, with whatever ping: the server judges its own world, at one tick, and nobody's view of the past.
 That is fair because clients run ahead of the server by as much as their messages need to get there: what somebody with
