@@ -59,6 +59,8 @@ def chase(first: Conditions, second: Conditions, apart: int) -> Story:
 @pytest.mark.parametrize("apart", APART)
 def test_pings_of_20_and_250_ms_give_the_same_game_as_250_and_20_and_as_none(apart: int) -> None:
     without = chase(PERFECT, PERFECT, apart)
+    moved = [index for index in range(1, len(without)) if without[index][1] != without[index - 1][1]]
+    assert moved[0] == 59, "the first deed acts in the very tick that it is meant for"
     assert chase(NEAR, FAR, apart) == without
     assert chase(FAR, NEAR, apart) == without
 
