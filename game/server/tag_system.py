@@ -90,8 +90,9 @@ class TagSystem(esper.Processor):
         left, right, top, bottom = at.x - TOUCH, at.x + size.w + TOUCH, at.y - TOUCH, at.y + size.h + TOUCH
         found: list[tuple[int, int]] = []
         for _, (net_id, its, its_size, _) in esper.get_components(NetID, Position, Size, Intent):
-            free = net_id.id != self._it and net_id.id not in self._immune
-            if free and left <= its.x + its_size.w and its.x <= right and top <= its.y + its_size.h and its.y <= bottom:
+            if left <= its.x + its_size.w and its.x <= right and top <= its.y + its_size.h and its.y <= bottom:
+                if net_id.id == self._it or net_id.id in self._immune:
+                    continue
                 far_x = 2 * its.x + its_size.w - 2 * at.x - size.w
                 far_y = 2 * its.y + its_size.h - 2 * at.y - size.h
                 found.append((far_x**2 + far_y**2, net_id.id))
