@@ -34,7 +34,7 @@ class Surprises:
         self.intents.append((tick, net_id, direction))
 
     def body(self, net_id: int, by: int = BY_THE_RULES) -> None:
-        """Something other than `step` touched that body."""
+        """Something other than `step` touched that body; in a system, after the movement of the tick."""
         self.bodies[net_id] = by
 
     def change(self, net_id: int, component: type) -> None:

@@ -1,4 +1,8 @@
-"""The components that this game adds to those of `ecs`: what a player is called and looks like, and who is away."""
+"""The components that this game adds to those of `ecs`: what players are called and look like, who is away, and Tag.
+
+Ticks are the server's. What only some have, or only for a while, is present only then: for all the others it costs
+nothing.
+"""
 
 from dataclasses import dataclass
 
@@ -21,7 +25,54 @@ class Color:
 class Away:
     """The connection of this player is lost, and the seat is held in case they come back.
 
-    Present only meanwhile, so that it costs nothing for all the others. `since` is the tick in which it was noticed.
+    `since` is the tick in which it was noticed.
     """
 
     since: int
+
+
+@dataclass(slots=True)
+class Tagged:
+    """This player is "it". `since` is the tick in which they became it."""
+
+    since: int
+
+
+@dataclass(slots=True)
+class Immune:
+    """This player has just passed it on, and cannot get it back before the tick `until`."""
+
+    until: int
+
+
+@dataclass(slots=True)
+class Score:
+    """For how many ticks of this round a player has not been "it".
+
+    `ticks` are banked, and from the tick `since` on each further one counts (-1: none does just now). So a score that
+    runs costs no bytes; `game.rules.score_at` tells what it is.
+    """
+
+    ticks: int = 0
+    since: int = -1
+
+
+@dataclass(slots=True)
+class Round:
+    """What is going on, on one entity that has no body. `number` counts rounds from 1 on; 0: there was none yet.
+
+    `phase` is one of `game.rules.RoundPhase`, and `until` the tick at which it ends (0: nobody can say).
+    """
+
+    number: int
+    phase: int
+    until: int
+
+
+@dataclass(slots=True)
+class Podium:
+    """The names of the best three of the last round, on the entity of the Round; empty where there were fewer."""
+
+    first: str
+    second: str
+    third: str

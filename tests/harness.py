@@ -150,6 +150,22 @@ class Stranger:
         self.ended = reason
 
 
+class PlacingSystem(esper.Processor):
+    """A rule that puts players where a test wants them."""
+
+    def __init__(self) -> None:
+        self.places: dict[int, tuple[int, int]] = {}
+        self.stage: Stage | None = None
+
+    def process(self, tick: int) -> None:
+        assert self.stage is not None
+        for net_id, (x, y) in self.places.items():
+            position, velocity = self.stage.components(net_id)
+            position.x, position.y, velocity.x, velocity.y = x, y, 0, 0
+            self.stage.simulation.surprises.body(net_id)
+        self.places.clear()
+
+
 class Stage:
     """A server, its clients, and the clock that they share."""
 
@@ -165,9 +181,15 @@ class Stage:
         self.settings = ServerSettings(arena, **settings)  # type: ignore[arg-type]
         self.frame_ticks = self.settings.tick_rate // self.settings.send_rate
         secret = random.Random(self.settings.seed)
+        self._placing = PlacingSystem()
         self.simulation = Simulation(
-            self.settings, self.clock, self.registry, rules, mint_token=lambda: secret.randbytes(16).hex()
+            self.settings,
+            self.clock,
+            self.registry,
+            lambda world, surprises: [self._placing, *rules(world, surprises)],
+            mint_token=lambda: secret.randbytes(16).hex(),
         )
+        self._placing.stage = self
         self.players: list[Player] = []
         self.strangers: list[Stranger] = []
         self.history: dict[int, tuple[EntityRow, ...]] = {}  # tick -> the server's world after it
@@ -214,12 +236,8 @@ class Stage:
             assert player.stay.reconciliation.prediction is not None, f"{player.play.reason}"
 
     def place(self, net_id: int, x: int, y: int) -> None:
-        """Put a player somewhere, as a rule of the game would."""
-        with self.simulation.world as world:
-            position, velocity = self.components(net_id)
-            position.x, position.y, velocity.x, velocity.y = x, y, 0, 0
-            self.simulation.surprises.body(net_id)
-            assert world.entity(net_id) is not None
+        """Put a player somewhere in the next tick, as a rule of the game would; it stands there then."""
+        self._placing.places[net_id] = x, y
 
     def components(self, net_id: int) -> tuple[Position, Velocity]:
         """The server's own components of an entity, inside `with world`."""

@@ -76,7 +76,7 @@ class NetworkSystem(esper.Processor):
         self._ticks_late = 0.0
         self._knocking: list[tuple[Session, Hello]] = []  # who said Hello in this tick; as many as there are sessions
         self._leaving: list[int] = []  # NetIDs whose seats are free at the end of this tick
-        self._closing = False
+        self.closing = False
 
     def process(self, tick: int) -> None:
         self._tick = tick
@@ -172,7 +172,7 @@ class NetworkSystem(esper.Processor):
         elif hello.schema_hash != self._registry.schema_hash:
             reason = f"the server's components are {self._registry.schema_hash}, the client's {hello.schema_hash:.16}"
             session.refuse(Refused(Refusal.SCHEMA, VERSION, reason, schema))
-        elif self._closing:
+        elif self.closing:
             session.refuse(Refused(Refusal.CLOSING, VERSION, "the server is closing", ()))
         elif hello.token:
             self._resume(session, hello.token)
@@ -216,7 +216,7 @@ class NetworkSystem(esper.Processor):
 
     def close(self, reason: str) -> None:
         """Tell everybody that it is over."""
-        self._closing = True
+        self.closing = True
         for session in list(self._sessions):
             session.end(reason)
         self._let_in_and_out()

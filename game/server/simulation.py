@@ -17,9 +17,18 @@ from ecs.movement_system import MovementSystem
 from ecs.step import motion_at
 from ecs.surprises import Surprises
 from ecs.world import World
-from game.rules import HOLD_SECONDS, SEND_RATE, SILENCE_SECONDS, TICK_RATE, build_registry
+from game.rules import (
+    HOLD_SECONDS,
+    PODIUM_SECONDS,
+    ROUND_SECONDS,
+    SEND_RATE,
+    SILENCE_SECONDS,
+    TICK_RATE,
+    build_registry,
+)
 from game.server.intents import IntentSystem
 from game.server.network_system import NetworkSystem
+from game.server.round_system import tag
 from game.server.seats import Seats, mint_token
 from game.server.session import Session
 from game.server.tick_times import TickTimes
@@ -44,6 +53,8 @@ class ServerSettings:
     hold_seconds: float = HOLD_SECONDS  # 0: who is lost is gone
     max_unsent: int = MAX_UNSENT
     cell_tiles: int = 0  # the side of a cell of which players are told; 0: everybody is told of everything
+    round_seconds: float = ROUND_SECONDS
+    podium_seconds: float = PODIUM_SECONDS
 
 
 class Simulation:
@@ -54,14 +65,15 @@ class Simulation:
         settings: ServerSettings,
         now: Callable[[], float],
         registry: Registry | None = None,
-        rules: Callable[[World, Surprises], list[esper.Processor]] = lambda world, surprises: [],
+        rules: Callable[[World, Surprises], list[esper.Processor]] | None = None,
         mint_token: Callable[[], str] = mint_token,
     ) -> None:
-        """`registry` and `rules` are where somebody else's game begins: more components, more systems.
+        """`registry` and `rules` are where somebody else's game begins: other components, other systems than Tag's.
 
         `mint_token` makes the secrets of seats; only a test wants others than random ones.
         """
         registry = registry or build_registry()
+        rules = rules or tag(settings.tick_rate, settings.round_seconds, settings.podium_seconds, settings.seed)
         motion = motion_at(settings.arena, settings.tick_rate)
         self.tick = 0
         self.world = World()
@@ -107,6 +119,8 @@ class Simulation:
 
     def advance(self, due: float) -> None:
         """Simulate the next tick, which was due at that time (seconds)."""
+        if self.surprises.of_bodies and not self.network.closing:
+            raise RuntimeError("a body was moved, came or went between two ticks: let a system do that, inside of one")
         times = self.times
         times.begin(due)
         self.network.began(due, times.ticks_late)

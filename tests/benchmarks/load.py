@@ -16,9 +16,10 @@ from functools import partial
 from itertools import count
 from typing import Final
 
-from game.bots import MEAN_HOLD_SECONDS, PAUSE_SHARE
+from game.bots import MEAN_HOLD_SECONDS
 from game.client.play import PING_SECONDS
 from game.rules import TICK_RATE, build_registry
+from game.tactics import PAUSE_SHARE
 from net.codec import decode_from_server, encode
 from net.framing import LENGTH_BYTES, frame
 from net.messages import VERSION, Goodbye, Hello, Ping, Refused, Steer, Welcome

@@ -29,8 +29,8 @@ def at(address: Address) -> Settings:
     return Settings(ANN.name, ANN.color, str(address))
 
 
-def place(simulation: Simulation, net_id: int = 1) -> tuple[int, int]:
-    """Where the server has somebody, in pixels."""
+def place(simulation: Simulation, net_id: int = 2) -> tuple[int, int]:
+    """Where the server has somebody, in pixels; the first player's NetID is behind the round's."""
     with simulation.world:
         entity = simulation.world.entity(net_id)
         assert entity is not None
