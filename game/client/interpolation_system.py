@@ -53,6 +53,7 @@ class InterpolationSystem(esper.Processor):
         self._known = -1
         self._drawn: dict[int, tuple[float, float]] = {}  # without errors
         self.now = -1.0  # the tick at which others are shown
+        self.delay = float(frame_ticks)  # ticks behind the server to show others: nearly every frame is here when due
         self.late_frames = 0  # that told of ticks which had been shown already
         self.starved = 0  # drawn frames for which even a quiet frame should have come, and had not
 
@@ -61,11 +62,7 @@ class InterpolationSystem(esper.Processor):
         self.late_frames += frame.tick < self.now
         if self._clock.synced:
             self._ages.append(self._clock.tick(now) - frame.tick)
-
-    @property
-    def delay(self) -> float:
-        """How many ticks behind the server others are shown: so that nearly every frame is here when it is due."""
-        return nearly_all(self._ages) + self._frame_ticks
+            self.delay = nearly_all(self._ages) + self._frame_ticks
 
     def process(self, now: float) -> None:
         if self.timeline.known < 0 or not self._clock.synced:
