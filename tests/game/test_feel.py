@@ -37,6 +37,7 @@ def test_a_match_on_each_profile_keeps_its_gates(name: str) -> None:
     assert figures["corrections_per_minute"] <= corrections
     assert figures["remote_error"]["median"] == 0.0
     assert figures["remote_error"]["p99"] <= error
+    assert figures["age_ticks"]["p99"] <= 1.5 * figures["age_ticks"]["median"] + 4, "a stall makes nobody old for long"
     # The lead: the way there, the beat of two frame loops, and three times the jitter.
     profile = PROFILES[name]
     assert figures["lead_ticks"] <= 60 * (profile.latency + 3.5 * profile.jitter) + 5.0
