@@ -152,11 +152,15 @@ class Tally:
 
 
 def play(
-    profile: Conditions, seconds: int, fps: float = 60.0, arena: Arena | None = None, seed: int = 0
+    profile: Conditions,
+    seconds: int,
+    fps: float = 60.0,
+    arena: Arena | None = None,
+    people: int = PEOPLE,
 ) -> dict[str, Any]:
-    """One match; what it felt like. Another `seed` is another piece of the same network."""
+    """One match; what it felt like."""
     stage = FeelStage(arena or load_arena(DEFAULT_ARENA), fps)
-    players = [stage.join(f"P{n}", profile, seed=PEOPLE * seed + n + 1) for n in range(PEOPLE)]
+    players = [stage.join(f"P{n}", profile, seed=n + 1) for n in range(people)]
     uplinks = [Uplink(player.near) for player in players]
     for player, uplink in zip(players, uplinks, strict=True):
         player.play._pipe = uplink
@@ -188,7 +192,7 @@ def play(
     counted = Tally.of(players, walkers) - before
     corrections = [correction for player in players for correction in player.corrections]
     stays = [player.stay for player in players]
-    minutes = seconds / 60 * PEOPLE
+    minutes = seconds / 60 * people
     return {
         "seconds": seconds,
         "fps": fps,

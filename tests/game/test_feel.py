@@ -92,11 +92,11 @@ def test_a_ping_that_is_nearly_due_goes_with_an_intent_in_one_write() -> None:
 
 
 def test_nobody_freezes_in_stalls_of_a_quarter_second() -> None:
-    figures = play(Conditions(latency=0.03, stall=0.25, stall_every=40), 6, arena=HALL)
+    figures = play(Conditions(latency=0.03, stall=0.25, stall_every=40), 6, arena=HALL, people=4)
     assert figures["frozen_share"] == 0.0
     assert figures["remote_error"]["max"] > 5.0, "no stall was felt"
     assert figures["jumps_over_bound"] == 0
-    longer = play(Conditions(latency=0.03, stall=1.0, stall_every=40), 4, arena=HALL)
+    longer = play(Conditions(latency=0.03, stall=1.0, stall_every=40), 6, arena=HALL, people=4)
     assert longer["frozen_share"] > 0.001, "past half a second of guessing the picture stands, and that is noticed"
     assert longer["jumps_over_bound"] == 0
 
