@@ -91,6 +91,25 @@ def test_a_ping_that_is_nearly_due_goes_with_an_intent_in_one_write() -> None:
     assert stage.intent(ann.net_id).direction == EAST
 
 
+def test_what_stalls_hold_back_and_let_go_at_once_does_not_make_others_older() -> None:
+    stage = Stage()
+    ann, bob = stage.join("Ann", Conditions(latency=0.05)), stage.join("Bob")
+    stage.settle()
+    walker = Walker(bob, 1, mean_ticks=3.0)
+    stage.run(120, walker)
+    drawn = ann.stay.interpolation
+    assert drawn is not None
+    before = drawn.delay
+    for _ in range(4):
+        ann.near.reading = False
+        stage.run(60, walker)
+        heard = ann.play.traffic.frames
+        ann.near.reading = True
+        stage.run(10, walker)
+        assert ann.play.traffic.frames > heard + 10, "many came at once"
+    assert drawn.delay < before + 2.0
+
+
 def test_nobody_freezes_in_stalls_of_a_quarter_second() -> None:
     figures = play(Conditions(latency=0.03, stall=0.25, stall_every=40), 6, arena=HALL, people=4)
     assert figures["frozen_share"] == 0.0
