@@ -8,11 +8,11 @@ from collections import deque
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-WINDOW: Final = 32  # pings that count: 8 seconds at 4 a second, so that one spike neither rules nor lingers
+WINDOW: Final = 32  # pings that count: 8 to 16 seconds of them, so that one spike neither rules nor lingers
 SLEW: Final = 0.05  # a clock is never faster or slower by more than this; nobody sees 5 %
 SNAP_SECONDS: Final = 0.75  # further behind than this, a clock jumps forward instead
 DOUBT_TICKS: Final = 2.0  # by which two estimates may differ beyond what their round trips allow
-SAFETY_TICKS: Final = 1.5  # of the lead: one for the beat of two frame loops, a half for late wake-ups
+SAFETY_TICKS: Final = 2.0  # of the lead: one for the beat of two frame loops, one for late wake-ups and a short memory
 
 
 class _Ping(NamedTuple):
@@ -28,6 +28,11 @@ class ServerClock:
     def __init__(self, tick_rate: int) -> None:
         self._rate = tick_rate
         self._pings: deque[_Ping] = deque(maxlen=WINDOW)
+        self._best = _Ping(0.0, 0.0, 0.0, 0.0)  # the shortest round trip of the window
+        # How many ticks ahead of the server to run, so that nearly all that we send arrives in time. Each ping tells
+        # how long after we sent it, by the server's clock as we believe it, it arrived. What a lost segment delays is
+        # not worth waiting for.
+        self.lead = SAFETY_TICKS
 
     def pong(self, sent: float, arrived: float, server_received: float, server_sent: float) -> None:
         """Take in an answer: our clock at both ends in seconds, the server's in ticks.
@@ -39,11 +44,13 @@ class ServerClock:
         round_trip = max(0.0, arrived - sent - held)
         offset = server_sent + (round_trip / 2 - arrived) * self._rate
         if self._pings:
-            best = min(self._pings)
-            most = (round_trip + best.round_trip) / 2 * self._rate + DOUBT_TICKS
-            if abs(offset - best.offset) > most:  # no asymmetry explains that: the server gave ticks up, say
+            most = (round_trip + self._best.round_trip) / 2 * self._rate + DOUBT_TICKS
+            if abs(offset - self._best.offset) > most:  # no asymmetry explains that: the server gave ticks up, say
                 self._pings.clear()
         self._pings.append(_Ping(round_trip, offset, sent, server_received))
+        # Both are asked for in each frame, and change with a pong alone.
+        self._best = min(self._pings)
+        self.lead = nearly_all(map(self._travel, self._pings)) + SAFETY_TICKS
 
     @property
     def synced(self) -> bool:
@@ -57,16 +64,9 @@ class ServerClock:
 
     def tick(self, now: float) -> float:
         """The tick that the server is at. Raises ValueError before the first pong."""
-        return min(self._pings).offset + now * self._rate
-
-    @property
-    def lead(self) -> float:
-        """How many ticks ahead of the server to run, so that nearly all that we send arrives in time.
-
-        Each ping tells how long after we sent it, by the server's clock as we believe it, it arrived. What a lost
-        segment delays is not worth waiting for.
-        """
-        return nearly_all(self._travel(ping) for ping in self._pings) + SAFETY_TICKS
+        if not self._pings:
+            raise ValueError("nothing is known of the server's clock yet")
+        return self._best.offset + now * self._rate
 
     @property
     def margin(self) -> float:

@@ -10,7 +10,7 @@ import esper
 
 from ecs.arena import Arena, parse_arena
 from ecs.components import Intent, Position, Velocity
-from ecs.surprises import Surprises
+from ecs.surprises import BY_THE_RULES, Surprises
 from ecs.world import World
 from game.client.controls import Controls
 from game.client.play import Play, Stay
@@ -61,6 +61,7 @@ class Player:
     def __init__(self, stage: "Stage", name: str, conditions: Conditions, seed: int, registry: Registry) -> None:
         self.controls = Controls()
         self.corrections: list[Correction] = []
+        self.pushes = 0  # that the mirror knows of
         self.compared = 0  # ticks at which the mirror was held against the server
         self.updating = True
         self._stage = stage
@@ -99,6 +100,8 @@ class Player:
             return
         self.play.update()
         if self.play.stay is not None:
+            if self.stay.incoming.news:
+                self.pushes += sum(by != BY_THE_RULES for by in self.stay.mirror.touched.values())
             recent = self.stay.reconciliation.recent
             last = recent[-1] if recent else None
             if last is not None and last is not self._last:
@@ -117,7 +120,7 @@ class Player:
 
         def compare(tick: int) -> None:
             recorded(tick)
-            if tick % self._stage.frame_ticks == 0:
+            if tick % self._stage.compare_ticks == 0:
                 # Inside `with world` already. A frame's own tick is exact, and so are all it was silent about.
                 assert self._stage.registry.describe_all(self.play.world) == self._stage.history[tick], (
                     f"the mirror differs at tick {tick}"
@@ -180,6 +183,7 @@ class Stage:
         self.registry = registry()
         self.settings = ServerSettings(arena, **settings)  # type: ignore[arg-type]
         self.frame_ticks = self.settings.tick_rate // self.settings.send_rate
+        self.compare_ticks = self.frame_ticks  # mirrors are held against the server at multiples of it
         secret = random.Random(self.settings.seed)
         self._placing = PlacingSystem()
         self.simulation = Simulation(

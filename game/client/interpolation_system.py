@@ -49,10 +49,12 @@ class InterpolationSystem(esper.Processor):
         self._quiet_ticks = max(1, tick_rate // QUIET_FRAMES_PER_SECOND)
         self._pace = Pace(tick_rate)
         self._ages: deque[float] = deque(maxlen=FRAMES)  # ticks of the server's clock, when each frame arrived
-        self._drawn_at = 0.0  # seconds
+        self._heard = 0.0  # seconds, when the last frame arrived
+        self._drawn_at = 0.0
         self._known = -1
         self._drawn: dict[int, tuple[float, float]] = {}  # without errors
         self.now = -1.0  # the tick at which others are shown
+        self.delay = float(frame_ticks)  # ticks behind the server to show others: nearly every frame is here when due
         self.late_frames = 0  # that told of ticks which had been shown already
         self.starved = 0  # drawn frames for which even a quiet frame should have come, and had not
 
@@ -60,12 +62,11 @@ class InterpolationSystem(esper.Processor):
         """A frame arrived just now: so much is what we are told behind the server's clock."""
         self.late_frames += frame.tick < self.now
         if self._clock.synced:
+            if self._ages and now == self._heard:
+                self._ages.pop()  # of what a stall held back and then let go at once, the newest alone tells the delay
+            self._heard = now
             self._ages.append(self._clock.tick(now) - frame.tick)
-
-    @property
-    def delay(self) -> float:
-        """How many ticks behind the server others are shown: so that nearly every frame is here when it is due."""
-        return nearly_all(self._ages) + self._frame_ticks
+            self.delay = nearly_all(self._ages) + self._frame_ticks
 
     def process(self, now: float) -> None:
         if self.timeline.known < 0 or not self._clock.synced:

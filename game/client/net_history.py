@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final, NamedTuple
 
-import esper
-
 from ecs.components import UNITS_PER_PIXEL
 from game.client.play import Play, Stay
-from game.client.prediction import Cause, Correction
-from game.components import Name
+from game.client.prediction import Cause
+from game.client.reconciliation_system import called
 
 COLUMNS_PER_SECOND: Final = 60  # one for each drawn frame of the usual display, and true to time on any other
 COLUMNS: Final = 6 * COLUMNS_PER_SECOND  # long enough to look up from the game and still see what it was
@@ -134,7 +132,8 @@ class NetHistory:
         for correction in islice(recent, max(0, len(recent) - number), None):
             pixels = correction.size / UNITS_PER_PIXEL
             self._open.corrections += ((correction.cause, pixels),)
-            words = why(correction, _name(play, correction.by))
+            with play.world as world:
+                words = correction.why(called(world, correction.by))
             last = self.notes[-1] if self.notes else None
             if last is not None and last.why == words and now - last.when <= SAME_SECONDS:
                 last.pixels, last.when, last.times = max(last.pixels, pixels), now, last.times + 1
@@ -159,29 +158,7 @@ def timing(play: Play, now: float) -> Timing | None:
     )
 
 
-def why(correction: Correction, name: str) -> str:
-    """The cause in words; `name` is that of whoever pushed."""
-    match correction.cause:
-        case Cause.LATE:
-            return f"late by {correction.ticks} {'tick' if correction.ticks == 1 else 'ticks'}"
-        case Cause.PUSHED:
-            return f"pushed by {name}"
-        case Cause.RULES:
-            return "moved by the rules"
-        case Cause.SNAPSHOT:
-            return "after a gap"
-        case _:
-            return str(correction.cause.value)
-
-
 def _counted(play: Play, stay: Stay) -> Counts:
     drawn, traffic = stay.interpolation, play.traffic
     late, starved = (drawn.late_frames, drawn.starved) if drawn is not None else (0, 0)
     return Counts(traffic.frames, late, starved, traffic.bytes_in, traffic.bytes_out)
-
-
-def _name(play: Play, net_id: int) -> str:
-    with play.world as world:
-        entity = world.entity(net_id)
-        name = esper.try_component(entity, Name) if entity is not None else None
-    return name.text if name else "somebody"

@@ -17,7 +17,7 @@ from game.client.net_history import COLUMNS_PER_SECOND, Column
 from game.client.prediction import Cause
 from game.client.theme import ACCENT, BAD, GOOD, MUTED, PANEL_EDGE, VOID, Rgb, mix
 
-ALPHA: Final = 200  # what is behind the graph shows a little
+ALPHA: Final = 228  # what is behind the graph shows a little, and its words can be read
 CAUSES: Final[dict[Cause, Rgb]] = {
     Cause.LATE: ACCENT,
     Cause.PUSHED: (98, 160, 255),

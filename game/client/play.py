@@ -47,7 +47,8 @@ from net.replication.mirror import Mirror
 from net.replication.registry import Registry, difference
 
 JOIN_SECONDS: Final = 10.0  # for a server's answer to Hello; one of ours answers within a round trip
-PING_SECONDS: Final = 0.25
+PING_SECONDS: Final = 0.5
+RIDE_SECONDS: Final = 0.25  # so old, the last ping may be followed by one that goes with an intent
 FIRST_PINGS: Final = 8  # sent faster, so that the clock is good before the first step
 FIRST_PING_SECONDS: Final = 0.05
 
@@ -121,6 +122,7 @@ class Play:
         self._began = self._heard = now()
         self._pings = 0
         self._next_ping = 0.0
+        self._unsaid = bytearray()  # of one update
 
     def attach(self, pipe: Pipe) -> "Play":
         """The connection stands: say Hello."""
@@ -161,7 +163,6 @@ class Play:
         if now - self._heard > SILENCE_SECONDS:
             self._end(Ending.LOST, f"the server was silent for {SILENCE_SECONDS:g} s")
             return
-        self._ping(now)
         try:
             with self.world:
                 esper.process(now)
@@ -169,7 +170,11 @@ class Play:
             self._broken(fault)
             return
         if self.stay.mirror.wants_snapshot():
-            self._send(Resync(self.stay.mirror.tick))
+            self._say(Resync(self.stay.mirror.tick))
+        self._ping(now)
+        if self._unsaid and self._pipe is not None:
+            self._pipe.write(bytes(self._unsaid))
+            self._unsaid.clear()
 
     def leave(self) -> None:
         """Say goodbye and close."""
@@ -211,7 +216,7 @@ class Play:
         mirror = Mirror(self.world, self._registry, motion, grid, rate, welcome.frame_ticks)
         incoming = MirrorSystem(mirror)
         reconciliation = ReconciliationSystem(self.world, welcome.net_id, motion, mirror, incoming, rate)
-        input_system = InputSystem(self._controls, clock, mirror, reconciliation, rate, self._send)
+        input_system = InputSystem(self._controls, clock, mirror, reconciliation, rate, self._say)
         interpolation = None
         systems: list[esper.Processor] = [incoming, reconciliation, input_system]
         if self._draws:
@@ -233,16 +238,26 @@ class Play:
         self.changed()
 
     def _ping(self, now: float) -> None:
-        if now >= self._next_ping:
+        """Each write is one more segment that can be lost, with all that is behind it: better to ride along."""
+        if now >= self._next_ping - (PING_SECONDS - RIDE_SECONDS if self._unsaid else 0.0):
             self._pings += 1
             self._next_ping = now + (FIRST_PING_SECONDS if self._pings < FIRST_PINGS else PING_SECONDS)
-            self._send(Ping(round((now - self._began) * 1e6)))
+            self._say(Ping(round((now - self._began) * 1e6)))
+
+    def _say(self, message: FromClient) -> None:
+        """Send it with all that is said in this update, in one write."""
+        if not self._connection.closed:
+            self._unsaid += self._encoded(message)
 
     def _send(self, message: FromClient) -> None:
+        """Send it now."""
         if self._pipe is not None and not self._connection.closed:
-            data = self._connection.send(message)
-            self.traffic.bytes_out += len(data)
-            self._pipe.write(data)
+            self._pipe.write(self._encoded(message))
+
+    def _encoded(self, message: FromClient) -> bytes:
+        data = self._connection.send(message)
+        self.traffic.bytes_out += len(data)
+        return data
 
     def _refused(self, refusal: Refusal, version: int, reason: str, schema: tuple[str, ...]) -> None:
         match refusal:

@@ -16,6 +16,7 @@ from net.messages import Steer
 
 MAX_BEHIND_TICKS: Final = 1000  # a server far ahead of us is not caught up with step by step
 
+COMPONENT: Final = {"x": "Position", "y": "Position", "vx": "Velocity", "vy": "Velocity"}  # of a Body's field
 
 Others = dict[int, tuple[Body, int]]  # NetID -> the body and the direction that we heard last
 
@@ -40,11 +41,26 @@ class Correction:
     cause: Cause
     ticks: int = 0  # how late, where that is the cause
     by: int = 0  # the NetID of who pushed
+    component: str = "Position"  # or the first that differed, where that was right
 
     @property
     def size(self) -> float:
         """The distance in world units."""
         return float((self.dx**2 + self.dy**2) ** 0.5)
+
+    def why(self, name: str) -> str:
+        """The cause in words; `name` is that of whoever pushed."""
+        match self.cause:
+            case Cause.LATE:
+                return f"late by {self.ticks} {'tick' if self.ticks == 1 else 'ticks'}"
+            case Cause.PUSHED:
+                return f"pushed by {name}"
+            case Cause.RULES:
+                return "moved by the rules"
+            case Cause.SNAPSHOT:
+                return "after a gap"
+            case _:
+                return str(self.cause.value)
 
 
 class Difference(NamedTuple):
@@ -54,6 +70,7 @@ class Difference(NamedTuple):
     dy: int
     late: int  # ticks by which an intent acted at another tick than meant; 0: none did
     touched: int  # the NetID of somebody whom we met or thought to meet on the way; 0: nobody
+    component: str  # the first that differed: Position, Velocity ...
 
 
 class Prediction:
@@ -112,7 +129,8 @@ class Prediction:
         if self.body == predicted:
             return None
         dx, dy = self.body.x - predicted.x, self.body.y - predicted.y
-        return Difference(dx, dy, late, self._touched or touched)
+        component = next(COMPONENT.get(n, n) for n in Body._fields if getattr(self.body, n) != getattr(predicted, n))
+        return Difference(dx, dy, late, self._touched or touched, component)
 
     def _acknowledge(self, tick: int, applied: int, acks: list[int]) -> int:
         """Forget the intents that were applied; return by how many ticks one was late, or is by now."""

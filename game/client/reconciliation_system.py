@@ -13,6 +13,7 @@ from ecs.world import World
 from game.client.components import Shown
 from game.client.mirror_system import MirrorSystem
 from game.client.prediction import Cause, Correction, Difference, Others, Prediction
+from game.components import Name
 from net.messages import Frame
 from net.replication.mirror import Mirror
 from net.replication.publisher import QUIET_FRAMES_PER_SECOND
@@ -63,7 +64,8 @@ class ReconciliationSystem(esper.Processor):
         found = self.prediction.reconcile(self._mirror.tick, body, intent.direction, intent.count, acks, around)
         if found is not None:
             cause, by = self._cause(frames, found)
-            self._make_good(entity, Correction(self.prediction.tick, found.dx, found.dy, cause, found.late, by))
+            tick, component = self.prediction.tick, found.component
+            self._make_good(entity, Correction(tick, found.dx, found.dy, cause, found.late, by, component))
 
     def _around(self, body: Body, ticks: int) -> Others:
         """Those whom one could meet within so many ticks, the nearest first, with the directions that we heard last."""
@@ -98,14 +100,20 @@ class ReconciliationSystem(esper.Processor):
         self.recent.append(correction)
         self.causes[correction.cause] += 1
         log.debug(
-            "correction at tick %d: position by %.2f pixels, %s (late by %d ticks, by %d)",
+            "correction at tick %d: %s by %.2f pixels, %s",
             correction.tick,
+            correction.component,
             correction.size / UNITS_PER_PIXEL,
-            correction.cause.value,
-            correction.ticks,
-            correction.by,
+            correction.why(called(self._world, correction.by)),
         )
         shown = esper.try_component(entity, Shown)
         if shown is not None and correction.cause is not Cause.RULES:
             shown.error_x -= correction.dx
             shown.error_y -= correction.dy
+
+
+def called(world: World, net_id: int) -> str:
+    """What somebody is called, for the words of a correction. Inside `with world`."""
+    entity = world.entity(net_id)
+    name = esper.try_component(entity, Name) if entity is not None else None
+    return name.text if name else "somebody"

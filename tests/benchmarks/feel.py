@@ -1,23 +1,29 @@
 """How a match feels on a network, as figures: eight people for a minute on each profile, on the stepped clock.
 
-`python -m tests.benchmarks.feel [--profiles lan,wifi,...] [--seconds 60] [--fps 60] [--neighbours N]` prints one JSON
-line a profile. Deterministic: the same on every machine. Lengths are in pixels, ticks are a sixtieth of a second.
+`python -m tests.benchmarks.feel [--profiles lan,wifi,...] [--seconds 60] [--fps 60] [--compare]` prints one JSON line a
+profile; with `--compare` also one for each improvement that is left out, so that one sees what it is worth.
+Deterministic: the same on every machine. Lengths are in pixels, ticks are a sixtieth of a second.
 """
 
 import argparse
+import contextlib
 import itertools
 import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
+from unittest.mock import patch
 
 from ecs.arena import Arena
 from ecs.components import UNITS_PER_PIXEL
 from ecs.step import DIRECTIONS, motion_at
-from game.client import reconciliation_system
+from game.client import interpolation_system, reconciliation_system
+from game.client import play as client
 from game.client.interpolation_system import HALF_LIFE
 from game.client.prediction import Cause
 from game.rules import DEFAULT_ARENA, load_arena
-from net.clock import SLEW, quantile
+from net import clock
+from net.clock import SAFETY_TICKS, SLEW, quantile
 from net.conditions import PROFILES, Conditions
 from tests.benchmarks.feel_stage import FeelStage, Key, Picture, Uplink, distance, truth
 from tests.harness import HALL, Player, Stage, Walker
@@ -26,7 +32,39 @@ PEOPLE = 8
 SETTLING_TICKS = 300  # before anything is counted: clocks, leads and delays have found their places
 UNDER_WAY_TICKS = 150  # an intent that was written so long before may still come late when everything is counted
 EXACT = 1 / UNITS_PER_PIXEL  # a world unit, in pixels
-EAST, WEST = DIRECTIONS.index((1, 0)), DIRECTIONS.index((-1, 0))
+EAST = DIRECTIONS.index((1, 0))
+FIXED_DELAY = 6.0  # ticks, 100 ms, as many games have it
+FIXED_LEAD = 3.0
+DISPLAYS = (30.0, 59.94, 75.0, 144.0, 500.0)  # frames a second; what is called 60 beats against our 60 ticks
+IMPROVEMENTS = ("delay", "lead", "pushes", "fading", "riding")
+
+
+@contextlib.contextmanager
+def without(*improvements: str) -> Iterator[None]:
+    """As if these had never been made.
+
+    `delay`: others are shown 100 ms behind the fastest frame, whatever the jitter; `lead`: we run 50 ms ahead of what
+    the median message needs; `pushes`: those around us are not predicted with us; `fading`: an error is corrected at
+    once; `riding`: a ping has a segment of its own, four times a second.
+    """
+
+    def fixed_delay(ages: Iterable[float]) -> float:
+        return min(ages) + FIXED_DELAY - 2
+
+    def fixed_lead(travels: Iterable[float]) -> float:
+        return quantile(travels, 0.5) + FIXED_LEAD - SAFETY_TICKS
+
+    changes: dict[str, list[tuple[object, str, object]]] = {
+        "delay": [(interpolation_system, "nearly_all", fixed_delay)],
+        "lead": [(clock, "nearly_all", fixed_lead)],
+        "pushes": [(reconciliation_system, "NEIGHBOURS", 0)],
+        "fading": [(interpolation_system, "HALF_LIFE", 0.001)],
+        "riding": [(client, "PING_SECONDS", 0.25), (client, "RIDE_SECONDS", 0.25)],
+    }
+    with contextlib.ExitStack() as stack:
+        for module, name, value in (change for improvement in improvements for change in changes[improvement]):
+            stack.enter_context(patch.object(module, name, value))
+        yield
 
 
 @dataclass(slots=True)
@@ -109,10 +147,16 @@ class Tally:
         )
 
 
-def play(profile: Conditions, seconds: int, fps: float = 60.0, arena: Arena | None = None) -> dict[str, Any]:
+def play(
+    profile: Conditions,
+    seconds: int,
+    fps: float = 60.0,
+    arena: Arena | None = None,
+    people: int = PEOPLE,
+) -> dict[str, Any]:
     """One match; what it felt like."""
     stage = FeelStage(arena or load_arena(DEFAULT_ARENA), fps)
-    players = [stage.join(f"P{n}", profile, seed=n + 1) for n in range(PEOPLE)]
+    players = [stage.join(f"P{n}", profile, seed=n + 1) for n in range(people)]
     uplinks = [Uplink(player.near) for player in players]
     for player, uplink in zip(players, uplinks, strict=True):
         player.play._pipe = uplink
@@ -126,6 +170,8 @@ def play(profile: Conditions, seconds: int, fps: float = 60.0, arena: Arena | No
         stage.tick([])
     for player in players:
         player.corrections.clear()
+        player.pushes = 0
+        player.tap.data.clear()
     before, began = Tally.of(players, walkers), stage.simulation.tick
     pictures: list[Picture] = []
     motion = motion_at(stage.settings.arena, 60)
@@ -143,7 +189,7 @@ def play(profile: Conditions, seconds: int, fps: float = 60.0, arena: Arena | No
     counted = Tally.of(players, walkers) - before
     corrections = [correction for player in players for correction in player.corrections]
     stays = [player.stay for player in players]
-    minutes = seconds / 60 * PEOPLE
+    minutes = seconds / 60 * people
     return {
         "seconds": seconds,
         "fps": fps,
@@ -170,7 +216,7 @@ def play(profile: Conditions, seconds: int, fps: float = 60.0, arena: Arena | No
         "mirror_mismatches": sum(stay.mirror.mismatches for stay in stays),
         "walked": round(walked(stage, began)),
         "turns": counted.turns,
-        "pushes": sum(correction.cause is Cause.PUSHED for correction in corrections),
+        "pushes": players[0].pushes,  # of anybody, a drawn frame, as its mirror computed them
     }
 
 
@@ -229,10 +275,10 @@ def recovery(profile: Conditions) -> int:
     return len(own)
 
 
-def wobble(profile: Conditions, fps: float) -> dict[str, float]:
+def wobble(profile: Conditions, fps: float, seed: int = 1) -> dict[str, float]:
     """How unevenly a steady walk is drawn: the standard deviation of its speed from frame to frame, in percent."""
     stage = FeelStage(HALL, fps)
-    ann, bob = (stage.join(name, replace(profile, loss=0.0, outage_every=0.0), seed=1) for name in ("Ann", "Bob"))
+    ann, bob = (stage.join(name, replace(profile, loss=0.0, outage_every=0.0), seed) for name in ("Ann", "Bob"))
     for _ in range(SETTLING_TICKS):
         stage.tick([])
     stage.place(ann.net_id, 600, 600)
@@ -267,15 +313,18 @@ def main() -> None:
     parser.add_argument("--profiles", default=",".join(PROFILES))
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--fps", type=float, default=60.0)
-    parser.add_argument("--neighbours", type=int, default=reconciliation_system.NEIGHBOURS, help="predicted with us")
+    parser.add_argument("--compare", action="store_true", help="leave out one improvement after the other as well")
     options = parser.parse_args()
-    reconciliation_system.NEIGHBOURS = options.neighbours
     for name in options.profiles.split(","):
         profile = PROFILES[name]
         figures = play(profile, options.seconds, options.fps)
         figures["recovery_ticks"] = recovery(profile)
-        figures["wobble_percent"] = {fps: wobble(profile, fps) for fps in (30, 60, 75, 144, 500)}
+        figures["wobble_percent"] = {fps: wobble(profile, fps) for fps in DISPLAYS}
         print(json.dumps({"profile": name, **figures}), flush=True)
+        for improvement in IMPROVEMENTS if options.compare else ():
+            with without(improvement):
+                figures = play(profile, options.seconds, options.fps)
+            print(json.dumps({"profile": name, "without": improvement, **figures}), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,30 +1,33 @@
 """How the game feels on named networks, as gates: the benchmark's match, shorter. Deterministic, so it is asserted."""
 
+from functools import cache
+
 import pytest
 
-from game.client import reconciliation_system
 from game.client.prediction import Cause
 from game.rules import DEFAULT_ARENA, load_arena
 from net.conditions import PROFILES, Conditions
-from tests.benchmarks.feel import PEOPLE, play, recovery, wobble
+from tests.benchmarks.feel import DISPLAYS, EAST, PEOPLE, play, recovery, without, wobble
 from tests.benchmarks.feel_stage import FeelStage
 from tests.harness import HALL, Stage, Walker
 
-SECONDS = 15
+SECONDS = 10
 # Corrections a minute, and the 99th percentile of how far (pixels) others are drawn from where they were.
 GATES = {
     "lan": (5.0, 0.5),
     "wifi": (10.0, 2.0),
     "4g": (10.0, 2.0),
     "transatlantic": (10.0, 2.0),
-    "satellite": (60.0, 250.0),
-    "train": (60.0, 400.0),
+    "satellite": (40.0, 200.0),
+    "train": (40.0, 300.0),
 }
+
+match = cache(lambda name: play(PROFILES[name], SECONDS))  # several tests look at the same one
 
 
 @pytest.mark.parametrize("name", PROFILES)
 def test_a_match_on_each_profile_keeps_its_gates(name: str) -> None:
-    figures = play(PROFILES[name], SECONDS)
+    figures = match(name)
     corrections, error = GATES[name]
     assert figures["key_to_screen_frames"] == 0
     assert figures["unexplained"] == 0
@@ -34,6 +37,7 @@ def test_a_match_on_each_profile_keeps_its_gates(name: str) -> None:
     assert figures["corrections_per_minute"] <= corrections
     assert figures["remote_error"]["median"] == 0.0
     assert figures["remote_error"]["p99"] <= error
+    assert figures["age_ticks"]["p99"] <= 1.5 * figures["age_ticks"]["median"] + 4, "a stall makes nobody old for long"
     # The lead: the way there, the beat of two frame loops, and three times the jitter.
     profile = PROFILES[name]
     assert figures["lead_ticks"] <= 60 * (profile.latency + 3.5 * profile.jitter) + 5.0
@@ -45,33 +49,92 @@ def test_a_match_on_each_profile_keeps_its_gates(name: str) -> None:
     assert figures["remote_error"]["n"] > 60 * SECONDS * PEOPLE * (PEOPLE - 1) * 0.9
 
 
-def test_to_predict_pushes_makes_for_fewer_corrections(monkeypatch: pytest.MonkeyPatch) -> None:
-    with_them = play(PROFILES["lan"], SECONDS)
-    monkeypatch.setattr(reconciliation_system, "NEIGHBOURS", 0)
-    without = play(PROFILES["lan"], SECONDS)
-    assert without["pushes"] > 20
-    assert with_them["pushes"] < without["pushes"] / 4
+def test_to_predict_pushes_makes_for_fewer_corrections() -> None:
+    with without("pushes"):
+        worse = play(PROFILES["lan"], SECONDS)
+    before, after = (figures["corrections"].get("pushed", {"n": 0})["n"] for figures in (worse, match("lan")))
+    assert before > 10
+    assert after < before / 4
+
+
+def test_what_adapts_and_what_fades_is_better_than_what_is_fixed_and_what_jumps() -> None:
+    with without("delay", "lead", "fading"):
+        worse = play(PROFILES["train"], SECONDS)
+    before, after = (figures["late_intents"] - figures["intents_behind_a_loss"] for figures in (worse, match("train")))
+    assert before > after + worse["intents"] // 50
+    assert worse["largest_jump"] > 2 * match("train")["largest_jump"]
+    assert worse["jumps_over_bound"] > 20
+
+
+def test_people_do_meet_in_these_matches() -> None:
+    assert sum(match(name)["pushes"] for name in PROFILES) > 30
+
+
+def test_a_ping_that_is_nearly_due_goes_with_an_intent_in_one_write() -> None:
+    stage = Stage()
+    ann = stage.join("Ann")
+    stage.settle(180)
+    counts = ann.near.outgoing.counts
+    first = counts.writes
+    while counts.writes == first:  # until a ping has just gone out by itself
+        stage.run(1)
+    stage.run(20)
+    assert counts.writes == first + 1
+    ann.controls.steer(EAST)
+    stage.run(1)
+    assert counts.writes == first + 2
+    stage.run(28)  # the one that would have been due meanwhile
+    assert counts.writes == first + 2
+    stage.run(3)
+    assert counts.writes == first + 3
+    assert stage.intent(ann.net_id).direction == EAST
+
+
+def test_what_stalls_hold_back_and_let_go_at_once_does_not_make_others_older() -> None:
+    stage = Stage()
+    ann, bob = stage.join("Ann", Conditions(latency=0.05)), stage.join("Bob")
+    stage.settle()
+    walker = Walker(bob, 1, mean_ticks=3.0)
+    stage.run(120, walker)
+    drawn = ann.stay.interpolation
+    assert drawn is not None
+    before = drawn.delay
+    for _ in range(4):
+        ann.near.reading = False
+        stage.run(60, walker)
+        heard = ann.play.traffic.frames
+        ann.near.reading = True
+        stage.run(10, walker)
+        assert ann.play.traffic.frames > heard + 10, "many came at once"
+    assert drawn.delay < before + 2.0
 
 
 def test_nobody_freezes_in_stalls_of_a_quarter_second() -> None:
-    figures = play(Conditions(latency=0.03, stall=0.25, stall_every=40), SECONDS, arena=HALL)
+    figures = play(Conditions(latency=0.03, stall=0.25, stall_every=40), 6, arena=HALL, people=4)
     assert figures["frozen_share"] == 0.0
     assert figures["remote_error"]["max"] > 5.0, "no stall was felt"
     assert figures["jumps_over_bound"] == 0
-    longer = play(Conditions(latency=0.03, stall=1.0, stall_every=40), SECONDS, arena=HALL)
+    longer = play(Conditions(latency=0.03, stall=1.0, stall_every=40), 6, arena=HALL, people=4)
     assert longer["frozen_share"] > 0.001, "past half a second of guessing the picture stands, and that is noticed"
     assert longer["jumps_over_bound"] == 0
 
 
-@pytest.mark.parametrize("name", ["lan", "wifi", "4g", "transatlantic", "train"])
-def test_after_a_stall_of_a_second_all_is_exact_again_soon(name: str) -> None:
-    assert 0 < recovery(PROFILES[name]) <= 30
+@pytest.mark.parametrize(("name", "most"), [(name, 90 if name == "satellite" else 30) for name in PROFILES])
+def test_after_a_stall_of_a_second_all_is_exact_again_soon(name: str, most: int) -> None:
+    assert 0 < recovery(PROFILES[name]) <= most
 
 
-@pytest.mark.parametrize("fps", [30, 60, 75, 144, 500])
-def test_a_steady_walk_is_drawn_evenly_at_any_refresh_rate(fps: float) -> None:
+def test_a_steady_walk_is_drawn_no_less_evenly_at_75_and_144_than_at_60_frames_a_second() -> None:
+    steady = {fps: wobble(Conditions(latency=0.03), fps) for fps in DISPLAYS}
+    for fps, figures in steady.items():
+        for who, percent in figures.items():
+            assert percent <= steady[59.94][who] + 0.5, f"{who} at {fps} frames a second"
+
+
+@pytest.mark.parametrize("fps", DISPLAYS)
+def test_a_steady_walk_on_an_unsteady_network_is_no_less_even_than_a_clock_that_is_adjusted(fps: float) -> None:
     for who, percent in wobble(PROFILES["4g"], fps).items():
-        assert percent <= 5.0, f"{who} at {fps} frames a second: no more than a clock that is adjusted by 5 %"
+        assert percent <= 5.0, f"{who}: the clock is adjusted by 5 %"
 
 
 def test_players_on_different_networks_agree_about_who_was_where() -> None:
@@ -80,7 +143,7 @@ def test_players_on_different_networks_agree_about_who_was_where() -> None:
     players = [stage.join(name, PROFILES[name], seed=n + 1) for n, name in enumerate(names)]
     walkers = [Walker(player, seed) for seed, player in enumerate(players)]
     agreed = 0
-    for _ in range(900):
+    for _ in range(700):
         for walker in walkers:
             walker(stage.simulation.tick)
         stage.tick([])
@@ -97,7 +160,7 @@ def test_players_on_different_networks_agree_about_who_was_where() -> None:
                     places.append(timeline.around(float(tick))[0])
             assert all(seen == places[0] for seen in places), f"they differ about tick {tick}"
             agreed += len(places[0]) == len(players)
-    assert agreed > 200
+    assert agreed > 100
     assert all(walker.turns > 20 for walker in walkers)
 
 

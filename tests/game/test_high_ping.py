@@ -97,7 +97,8 @@ def test_nobody_is_drawn_jumping_on_such_a_network(arena: Arena) -> None:
                     jumps.append((abs(moved), abs(error) / fade * (1 - fade)))
         before = [shown(player) for player in players]
 
-    # The bound: what the body itself moved in a tick, on a clock at most 5 % fast, plus what fades of the error.
+    # The bound: what the body itself moved in a tick, on a clock at most 5 % fast, plus what fades of the error;
+    # what has faded to less than a unit is dropped.
     top_speed = motion_at(arena, 60).top_speed
     fastest = fastest_tick(stage, began)
     assert fastest == top_speed if arena is LANES else fastest <= 2 * top_speed  # who is pushed is faster for a tick

@@ -3,6 +3,7 @@
 import pytest
 
 from ecs.step import DIRECTIONS
+from net.clock import SAFETY_TICKS
 from net.messages import Steer
 from tests.game.client_stays import Hand
 
@@ -25,8 +26,8 @@ def predicted(hand: Hand) -> tuple[int, int]:
 def test_it_runs_ahead_of_the_server_by_the_way_there_and_a_margin(hand: Hand) -> None:
     tick, _ = predicted(hand)
     assert hand.clock.tick(0.1 + 1 / 60) == pytest.approx(107.0)
-    assert hand.clock.lead == pytest.approx(3 + 1.5)  # half of 100 ms, and the margin
-    assert tick == int(107.0 + 4.5)
+    assert hand.clock.lead == pytest.approx(3 + SAFETY_TICKS)  # half of 100 ms, and the margin
+    assert tick == int(107.0 + hand.clock.lead)
 
 
 def test_a_key_moves_the_player_in_the_same_frame_and_is_told_once(hand: Hand) -> None:

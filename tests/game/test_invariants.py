@@ -50,12 +50,12 @@ def test_mirror_each_client_holds_the_servers_world_to_the_bit(
         player = stage.join(f"P{n}", network, seed + n)
         walkers.append(Walker(player, seed + n))
         stage.run(apart, walk)
-    stage.run(300, walk)
-    stage.players[0].play.leave()
     stage.run(200, walk)
+    stage.players[0].play.leave()
+    stage.run(120, walk)
     for walker in walkers:
         walker.player.controls.steer(0)
-    stage.run(240)  # and after quiet everybody holds the same, whatever happened before
+    stage.run(150)  # and after quiet everybody holds the same, whatever happened before
 
     for player in stage.players[1:]:
         assert player.play.ending is None
@@ -102,28 +102,28 @@ def test_a_mismatch_is_logged_with_its_tick_and_healed_by_a_snapshot(caplog: pyt
 
 
 def bytes_while_all_run(people: int) -> int:
-    """What one of so many players is told in four seconds in which all of them run steadily."""
+    """What one of so many players is told in two seconds in which all of them run steadily."""
     stage = Stage(HALL, max_players=64)
     players = [stage.join(f"P{n}") for n in range(people)]
-    stage.settle()
+    stage.settle(60)
     for row, player in enumerate(players):  # each in a row of its own, at the west end
         stage.place(player.net_id, TILE + 32, (1 + row) * TILE + 32)
-    stage.run(60)
+    stage.run(20)
     for player in players:
         player.controls.steer(EAST)
-    stage.run(30)
+    stage.run(20)
     start = {player.net_id: stage.at(player.net_id)[0] for player in players}
     for player in players:
         player.tap.data.clear()
-    stage.run(240)
+    stage.run(120)
     moved = [stage.at(player.net_id)[0] - start[player.net_id] for player in players]
-    assert all(distance > 240 * 60 for distance in moved), "all of them were on their way all the time"
+    assert all(distance > 120 * 60 for distance in moved), "all of them were on their way all the time"
     told = heard(players[0])
     frames = [message for message in told if isinstance(message, Frame)]
     assert len(frames) + sum(isinstance(message, Pong) for message in told) == len(told)
     for frame in frames:
         assert [frame.intents, frame.bodies, frame.gone, frame.spawned, frame.changed] == [[]] * 5
-    assert 15 <= len(frames) <= 18
+    assert 7 <= len(frames) <= 9
     causes = [correction.cause for player in players for correction in player.corrections]
     assert causes == [Cause.RULES] * people, "each was placed once, and that was all"
     return len(players[0].tap.data)
@@ -132,13 +132,13 @@ def bytes_while_all_run(people: int) -> int:
 def test_silence_costs_no_bytes_however_many_move() -> None:
     quiet = bytes_while_all_run(2)
     assert quiet == bytes_while_all_run(20)
-    assert quiet < 4 * 150, "four quiet frames and four pongs a second"
+    assert quiet < 2 * 120, "four quiet frames and two pongs a second"
 
 
 def test_standing_people_cost_no_bytes_either() -> None:
     stage = Stage(max_players=64)
-    players = [stage.join(f"P{n}") for n in range(40)]
-    stage.settle()
+    players = [stage.join(f"P{n}") for n in range(20)]
+    stage.settle(60)
     players[0].tap.data.clear()
     stage.run(60)
     assert 3 <= sum(isinstance(message, Frame) for message in heard(players[0])) <= 5
@@ -173,9 +173,10 @@ def test_the_same_seed_and_intents_give_the_same_bytes() -> None:
         stage.close()
         return bytes(players[0].tap.data)
 
-    assert match(1) == match(1)
-    assert match(1) != match(2)
-    assert len(match(1)) > 2000
+    first = match(1)
+    assert first == match(1)
+    assert first != match(2)
+    assert len(first) > 2000
 
 
 def test_only_integers_enter_the_simulation() -> None:

@@ -1,10 +1,13 @@
 """The client's ReconciliationSystem: silent where the prediction was right, exact and attributed where it was not."""
 
+import logging
+
 import pytest
 
 from ecs.step import DIRECTIONS
 from ecs.surprises import BY_THE_RULES
-from game.client.prediction import Cause
+from game.client.prediction import Cause, Correction
+from game.components import Name
 from net.errors import RemoteProtocolError
 from tests.game.client_stays import OTHER, Hand
 
@@ -100,3 +103,51 @@ def test_a_client_without_a_body_predicts_nothing() -> None:
     hand.told(102, 0)
     hand.frame(0.2)
     assert hand.reconciliation.prediction is None
+
+
+def test_each_correction_is_logged_with_tick_component_size_and_cause(
+    walking: tuple[Hand, int], caplog: pytest.LogCaptureFixture
+) -> None:
+    hand, at = walking
+    caplog.set_level(logging.DEBUG)
+    with hand.world as world:
+        world.spawn(OTHER, Name("Ann"))
+    hand.told(at - 1, 0)
+    hand.frame(0.1 + 12 / 60)
+    hand.told(at + 3, EAST, ((at, 5, EAST),), by=OTHER, dx=-160)
+    frames(hand, 13, 14)
+    assert hand.reconciliation.prediction is not None
+    tick = hand.reconciliation.recent[-1].tick
+    assert [record.getMessage() for record in caplog.records if record.levelno == logging.DEBUG] == [
+        f"correction at tick {tick}: Position by 10.00 pixels, pushed by Ann"
+    ]
+    assert hand.reconciliation.causes.total() == len(hand.reconciliation.recent) == 1
+
+
+def test_a_body_that_only_moves_otherwise_is_a_correction_of_its_velocity(walking: tuple[Hand, int]) -> None:
+    hand, at = walking
+    hand.told(at - 1, 0)
+    hand.frame(0.1 + 12 / 60)
+    prediction = hand.reconciliation.prediction
+    assert prediction is not None
+    prediction.body = prediction.body._replace(vx=prediction.body.vx + 1)  # as no step would have it
+    hand.told(at + 3, EAST, ((at, 5, EAST),))
+    hand.frame(0.1 + 12 / 60)
+    correction = hand.reconciliation.recent[-1]
+    assert (correction.component, correction.size) == ("Velocity", 0.0)
+    assert correction.cause is Cause.UNEXPLAINED
+
+
+@pytest.mark.parametrize(
+    ("correction", "words"),
+    [
+        (Correction(9, 16, 0, Cause.LATE, ticks=3), "late by 3 ticks"),
+        (Correction(9, 16, 0, Cause.LATE, ticks=1), "late by 1 tick"),
+        (Correction(9, 16, 0, Cause.PUSHED, by=4), "pushed by Ann"),
+        (Correction(9, 16, 0, Cause.RULES), "moved by the rules"),
+        (Correction(9, 16, 0, Cause.SNAPSHOT), "after a gap"),
+        (Correction(9, 16, 0, Cause.UNEXPLAINED), "unexplained"),
+    ],
+)
+def test_a_cause_is_said_in_words(correction: Correction, words: str) -> None:
+    assert correction.why("Ann") == words

@@ -109,6 +109,22 @@ def test_a_lost_focus_stops_the_walk() -> None:
     run(story())
 
 
+def test_f3_and_f4_show_the_network_and_the_servers_truth_and_hide_them_again() -> None:
+    async def story() -> None:
+        async with live_server() as (_, address), opened(at(address)) as window:
+            screen = await join(window)
+            assert (screen.graph, screen.ghosts) == (None, None)
+            press(pygame.K_F3)
+            press(pygame.K_F4)
+            await frames_until(window, lambda: screen.graph is not None and screen.ghosts is not None)
+            await frames_until(window, lambda: screen.graph is not None and screen.graph.history.closed > 3)
+            press(pygame.K_F3)
+            press(pygame.K_F4)
+            await frames_until(window, lambda: screen.graph is None and screen.ghosts is None)
+
+    run(story())
+
+
 def test_escape_leaves_the_game_and_a_second_one_closes_the_window() -> None:
     async def story() -> None:
         async with live_server() as (simulation, address), opened(ANN) as window:
@@ -117,7 +133,7 @@ def test_escape_leaves_the_game_and_a_second_one_closes_the_window() -> None:
             press(pygame.K_ESCAPE)
             await frames_until(window, lambda: isinstance(window.screen, StartScreen))
             assert window.session is None
-            await frames_until(window, lambda: 1 not in simulation.world)
+            await frames_until(window, lambda: len(simulation.seats) == 0)
             assert window.open
             press(pygame.K_ESCAPE)
             await frames_until(window, lambda: not window.open)

@@ -15,7 +15,7 @@ from game.client.components import Shown
 from game.client.render_system import RenderSystem
 from game.client.sprites import Sprites
 from game.client.theme import VOID, Fonts
-from game.components import Color, Name
+from game.components import Away, Color, Name
 from game.rules import PLAYER_SIZE
 from tests.game.client.stage import differs
 
@@ -61,6 +61,21 @@ def test_others_are_drawn_in_their_colour_where_they_are_shown(surface: pygame.S
     assert is_like(surface.get_at((640 - 14 + 4, 360 + 4)), RED)
     assert is_like(surface.get_at((640 - 14 + 104, 360 + 104)), BLUE)
     assert not is_like(surface.get_at((640 - 14 + 144, 360 + 104)), BLUE)
+
+
+def test_who_is_away_is_drawn_grey_and_in_colour_again_when_back(surface: pygame.Surface, world: World) -> None:
+    body(world, OWN, 1200, 1000)
+    body(world, 2, 1300, 1100, BLUE)
+    entity = world.entity(2)
+    assert entity is not None
+    render, place = drawing(surface), (640 - 14 + 104, 360 + 104)
+    esper.add_component(entity, Away(100))
+    render.process(0.0)
+    red, _, blue = surface.get_at(place)[:3]
+    assert blue - red < 60
+    esper.remove_component(entity, Away)
+    render.process(0.0)
+    assert is_like(surface.get_at(place), BLUE)
 
 
 def test_what_is_shown_moves_with_fractions_of_ticks(surface: pygame.Surface, world: World) -> None:
