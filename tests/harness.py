@@ -10,6 +10,7 @@ import esper
 
 from ecs.arena import Arena, parse_arena
 from ecs.components import Intent, Position, Velocity
+from ecs.grid import EVERYWHERE, Grid
 from ecs.surprises import BY_THE_RULES, Surprises
 from ecs.world import World
 from game.client.controls import Controls
@@ -122,9 +123,8 @@ class Player:
             recorded(tick)
             if tick % self._stage.compare_ticks == 0:
                 # Inside `with world` already. A frame's own tick is exact, and so are all it was silent about.
-                assert self._stage.registry.describe_all(self.play.world) == self._stage.history[tick], (
-                    f"the mirror differs at tick {tick}"
-                )
+                held = self._stage.registry.describe_all(self.play.world)
+                assert held == self._stage.seen(self.stay.mirror.view, tick), f"the mirror differs at tick {tick}"
                 self.compared += 1
 
         self.stay.mirror.ticked = compare
@@ -182,6 +182,7 @@ class Stage:
         self.clock = Clock()
         self.registry = registry()
         self.settings = ServerSettings(arena, **settings)  # type: ignore[arg-type]
+        self.grid = Grid(arena, self.settings.cell_tiles)
         self.frame_ticks = self.settings.tick_rate // self.settings.send_rate
         self.compare_ticks = self.frame_ticks  # mirrors are held against the server at multiples of it
         secret = random.Random(self.settings.seed)
@@ -248,6 +249,16 @@ class Stage:
         entity = self.simulation.world.entity(net_id)
         assert entity is not None, f"nobody is {net_id}"
         return esper.component_for_entity(entity, Position), esper.component_for_entity(entity, Velocity)
+
+    def seen(self, view: frozenset[int], tick: int) -> tuple[EntityRow, ...]:
+        """What the server held of those cells at the end of a tick."""
+        rows = self.history[tick]
+        return rows if self.grid.whole else tuple(row for row in rows if self.cell(row) in view)
+
+    def cell(self, row: EntityRow) -> int:
+        """Where an entity is."""
+        place = dict(row[1]).get(0)  # its Position
+        return self.grid.cell(int(place[0]), int(place[1])) if place else EVERYWHERE
 
     def at(self, net_id: int) -> tuple[int, int]:
         """Where the server has somebody."""

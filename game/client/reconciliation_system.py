@@ -44,8 +44,7 @@ class ReconciliationSystem(esper.Processor):
         if not self._incoming.news:
             return
         entity = self._world.entity(self._net_id)
-        if entity is None:
-            self.prediction = None
+        if entity is None:  # carried out of what we see: the snapshot that shows it again is on its way
             return
         position = esper.component_for_entity(entity, Position)
         velocity = esper.component_for_entity(entity, Velocity)

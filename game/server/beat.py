@@ -6,7 +6,7 @@ hear from the server less often, and still of every tick: frames become fewer be
 
 from typing import Final
 
-LATE_TICKS: Final = 1.5  # that a tick may begin late; what a busy machine takes from us now and then
+LATE_TICKS: Final = 3.0  # that a tick may begin late; what a busy machine takes from us now and then
 MOST_FRAMES: Final = 4  # in one write: 7.5 writes a second, which others' delay still bridges
 AGAIN_SECONDS: Final = 0.25  # after a change, until its effect can be judged
 CALM_SECONDS: Final = 5.0  # without being late, after which one more write is tried

@@ -61,7 +61,7 @@ class Mirror:
         if kept and snapshot.tick > self.tick:
             raise RemoteProtocolError(f"a snapshot of tick {snapshot.tick} leaves {len(kept)} cells behind")
         named = {net_id for spawns in given.values() for net_id, _ in spawns}
-        self.view = kept | given.keys()
+        self.view = frozenset(kept | given.keys())
         for net_id, cell in self._places():
             if net_id not in named and cell not in kept:
                 self._world.remove(net_id)

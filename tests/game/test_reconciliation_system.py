@@ -94,15 +94,17 @@ def test_an_acknowledgement_of_what_was_never_said_is_a_fault_of_the_server() ->
         hand.frame(0.2)
 
 
-def test_a_client_without_a_body_predicts_nothing() -> None:
+def test_who_is_carried_out_of_what_is_told_keeps_what_was_predicted_until_it_is_told_again() -> None:
     hand = Hand()
     frames(hand, 0, 2)
-    assert hand.reconciliation.prediction is not None
+    predicted = hand.reconciliation.prediction
+    assert predicted is not None
     with hand.world as world:
         world.remove(5)
     hand.told(102, 0)
     hand.frame(0.2)
-    assert hand.reconciliation.prediction is None
+    assert hand.reconciliation.prediction is predicted
+    assert not hand.reconciliation.causes
 
 
 def test_each_correction_is_logged_with_tick_component_size_and_cause(

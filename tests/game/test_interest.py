@@ -1,0 +1,103 @@
+"""Who is told only of what is near: no ghost, no gap, and nothing of what may not be seen."""
+
+import random
+
+import pytest
+
+from ecs.arena import TILE, parse_arena
+from ecs.step import DIRECTIONS
+from game.client.prediction import Cause
+from game.server.interest import CELL_TILES
+from net.codec import decode_from_server
+from net.framing import Deframer
+from net.link import Conditions
+from net.messages import FromServer, Snapshot
+from tests.harness import Player, Stage, Walker
+
+FIELD = parse_arena("\n".join(["#" * 200, *["#" + "." * 198 + "#"] * 98, "#" * 200]))
+CELL = CELL_TILES * TILE
+EAST, WEST = DIRECTIONS.index((1, 0)), DIRECTIONS.index((-1, 0))
+
+
+def heard(player: Player) -> list[FromServer]:
+    return [decode_from_server(payload) for payload in Deframer(1 << 24).feed(bytes(player.tap.data))]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_each_mirror_is_exactly_the_part_of_the_world_that_it_sees_however_people_walk(seed: int) -> None:
+    stage, rng = Stage(FIELD, cell_tiles=CELL_TILES, seed=seed), random.Random(seed)
+    networks = [Conditions(latency=0.03 * n, jitter=0.01, largest_chunk=n and 11) for n in range(4)]
+    players = [stage.join(f"P{n}", networks[n % 4], seed=n) for n in range(14)]
+    stage.settle(60)
+    for player in players:  # around a corner of four cells, so that they cross and meet there
+        x, y = 6 * CELL + rng.randint(-900, 900) * 4, 3 * CELL + rng.randint(-900, 900) * 4
+        stage.place(player.net_id, x, y)
+    walkers = [Walker(player, 100 * seed + n, mean_ticks=60) for n, player in enumerate(players)]
+    for tick in range(500):
+        for walker in walkers:
+            walker(tick)
+        if tick % 25 == 0:  # and some are carried far away, and back
+            target = rng.choice(players)
+            stage.place(target.net_id, rng.randint(1, 197) * TILE, rng.randint(1, 97) * TILE)
+        stage.run(1)
+    stage.run(60)
+    for player in players:
+        assert player.play.ending is None, player.play.reason
+        assert player.compared > 200
+        assert player.stay.mirror.mismatches == 0
+        assert player.stay.mirror.checks > 20
+        assert player.play.causes[Cause.UNEXPLAINED] == 0
+    views = {player.stay.mirror.view for player in players}
+    assert len(views) > 3, "they saw different parts"
+    assert sum(sum(isinstance(message, Snapshot) for message in heard(player)) for player in players) > 3 * len(players)
+    stage.close()
+
+
+def test_who_walks_to_and_fro_over_a_border_is_neither_lost_nor_doubled_for_whom_sees_one_side() -> None:
+    stage = Stage(FIELD, cell_tiles=CELL_TILES)
+    ann, bob = stage.join("Ann"), stage.join("Bob")
+    stage.settle(60)
+    stage.place(ann.net_id, 2 * CELL + 100, 100 + TILE)  # sees two cells to the east of her own
+    stage.place(bob.net_id, 5 * CELL + 64, 100 + TILE)  # at the border of what she sees
+    stage.run(10)
+    came = 0
+    was = True
+    for tick in range(240):
+        bob.controls.steer(EAST if (tick + 4) // 8 % 2 else WEST)
+        stage.run(1)
+        with ann.play.world as world:
+            sees = bob.net_id in world
+        came += sees and not was
+        was = sees
+    assert came > 5
+    assert ann.compared > 100
+    assert ann.stay.mirror.mismatches == bob.stay.mirror.mismatches == 0
+    stage.close()
+
+
+def test_nothing_is_said_of_who_may_not_be_seen() -> None:
+    stage = Stage(FIELD, cell_tiles=CELL_TILES)
+    ann = stage.join("Ann")
+    stage.settle(60)
+    stage.place(ann.net_id, TILE, TILE)
+    stage.run(10)
+    ann.tap.data.clear()
+    spy = stage.join("Xerxes")
+    stage.run(2)
+    stage.place(spy.net_id, 190 * TILE, 90 * TILE)
+    stage.run(4)
+    ann.tap.data.clear()
+    walker = Walker(spy, 1)
+    stage.run(300, walker)
+    assert walker.turns > 10
+    assert stage.at(spy.net_id) != (190 * TILE, 90 * TILE)
+    assert not any(
+        getattr(message, kind)
+        for message in heard(ann)
+        for kind in ("intents", "bodies", "spawned")
+        if hasattr(message, kind)
+    )
+    assert b"Xerxes" not in bytes(ann.tap.data)
+    with ann.play.world as world:
+        assert spy.net_id not in world
+    stage.close()
