@@ -38,7 +38,8 @@ def play(address: Address | None, name: str | None, color: int | None, simulate:
     pygame.display.init()
     pygame.font.init()
     try:
-        asyncio.run(_run(address, _given(load_settings(), address, name, color), simulate))
+        settings, notice = load_settings()
+        asyncio.run(_run(address, _given(settings, address, name, color), simulate, notice))
     except KeyboardInterrupt:
         return 130  # as shells have it for Ctrl-C
     finally:
@@ -56,10 +57,10 @@ async def run_frames(window: "Window") -> None:
         await asyncio.sleep(due - walltime.now())
 
 
-async def _run(address: Address | None, settings: Settings, simulate: Conditions | None) -> None:
+async def _run(address: Address | None, settings: Settings, simulate: Conditions | None, notice: str) -> None:
     from game.client.window import Window
 
-    window = Window(settings, walltime.now, simulate=simulate)
+    window = Window(settings, walltime.now, simulate, notice)
     try:
         if address is not None:
             window.join(address, settings)

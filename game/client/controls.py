@@ -5,7 +5,7 @@ from typing import Final, Literal
 
 from ecs.step import DIRECTIONS
 
-Key = Literal["up", "down", "left", "right"]
+Key = Literal["up", "down", "left", "right", "dash"]
 _NUMBER: Final = {vector: number for number, vector in enumerate(DIRECTIONS)}
 
 

@@ -37,7 +37,7 @@ def child_of(server: Hosting) -> int:
 def test_it_listens_takes_connections_and_ends_when_told(caplog: pytest.LogCaptureFixture) -> None:
     async def story() -> None:
         port = free_port()
-        server = Hosting(port)
+        server = Hosting((port,))
         await wait_for(lambda: server.address is not None)
         assert server.address == Address("127.0.0.1", port)
         with socket.create_connection(server.address, timeout=PATIENCE):
@@ -56,7 +56,7 @@ def test_a_port_in_use_is_said_in_the_servers_own_words() -> None:
     async def story() -> None:
         with socket.create_server(("0.0.0.0", 0)) as other:
             port = other.getsockname()[1]
-            server = Hosting(port)
+            server = Hosting((port,))
             await wait_for(lambda: server.over)
             assert server.address is None
             assert f"cannot listen on port {port}: it is in use" in server.problem
@@ -65,10 +65,43 @@ def test_a_port_in_use_is_said_in_the_servers_own_words() -> None:
     run(story())
 
 
+def test_where_a_port_is_in_use_the_next_one_serves() -> None:
+    async def story() -> None:
+        with socket.create_server(("0.0.0.0", 0)) as other:
+            taken = other.getsockname()[1]
+            server = Hosting((taken, 0))
+            await wait_for(lambda: server.address is not None or server.over)
+            assert server.address is not None
+            assert server.address.port != taken
+            with socket.create_connection(server.address, timeout=PATIENCE):
+                pass
+            child = child_of(server)
+            await server.close()
+            assert not is_alive(child)
+            assert not server.problem
+
+    run(story())
+
+
+def test_it_can_be_given_up_between_two_ports(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A former child is no reason to wait, and the next one is none to stay."""
+
+    async def story() -> None:
+        with socket.create_server(("0.0.0.0", 0)) as other:
+            server = Hosting((other.getsockname()[1], 0))
+            await wait_for(lambda: bool(server.problem))
+            async with asyncio.timeout(hosting.END_SECONDS / 2):
+                await server.close()
+            assert server.over
+            assert server.address is None
+
+    run(story())
+
+
 def test_it_can_be_given_up_at_once() -> None:
     async def story() -> None:
         for naps in range(4):
-            server = Hosting(free_port())
+            server = Hosting((free_port(),))
             for _ in range(naps):
                 await asyncio.sleep(0.002)
             await server.close()
@@ -82,7 +115,7 @@ def test_a_server_that_cannot_be_started_is_a_problem_and_no_crash(monkeypatch: 
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
 
     async def story() -> None:
-        server = Hosting(0)
+        server = Hosting((0,))
         await wait_for(lambda: server.over)
         assert "could not be started" in server.problem
         await server.close()
@@ -142,7 +175,7 @@ def test_a_server_that_does_not_end_is_ended(tmp_path: Path, monkeypatch: pytest
 
 def test_a_server_that_dies_later_is_a_problem() -> None:
     async def story() -> None:
-        server = Hosting(free_port())
+        server = Hosting((free_port(),))
         await wait_for(lambda: server.address is not None)
         os.kill(child_of(server), 9)
         await wait_for(lambda: server.over)
