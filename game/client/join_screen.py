@@ -14,7 +14,7 @@ from game.client.page import LINE, Look, Page
 from game.client.settings import Settings
 from game.client.theme import MUTED, SMALL
 from game.client.widgets import HEIGHT, Choice, Row, Widget
-from net.address import Address, AddressError, parse_address
+from net.address import DEFAULT_PORT, Address, AddressError, parse_address
 
 ADDRESS_EXAMPLE: Final = "192.168.1.5 or play.example.org:5000"
 WIDTH: Final = 600
@@ -89,7 +89,7 @@ class JoinScreen(Page):
             for number, text in enumerate(self._recent):
                 self.button(
                     pygame.Rect(x + number * (wide + 12), y + 24, wide, HEIGHT - 4),
-                    shortened(look, text, wide - 24),
+                    shortened(look, text.removesuffix(f":{DEFAULT_PORT}"), wide - 24),
                     lambda text=text: self._choose(text),  # type: ignore[misc]
                 )
             y += 26 + HEIGHT + 12

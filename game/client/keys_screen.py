@@ -64,7 +64,7 @@ class KeysScreen(Page):
                     lambda at=(action, place): self._wait(at),  # type: ignore[misc]
                 )
         self._message_top = y + len(ACTIONS) * STEP + 6
-        done, _ = self.buttons(self.panel.bottom - 24 - HEIGHT, ("Done", back), ("As at first", self._reset))
+        done, _ = self.buttons(self.panel.bottom - 24 - HEIGHT, ("Done", back), ("Defaults", self._reset))
         self._label()
         self.focus.go_to(done)
 
@@ -129,7 +129,7 @@ class KeysScreen(Page):
         self._all({**keys, action: [key_name(code) for code in codes[:PLACES]]})
 
     def _reset(self) -> None:
-        self.message = "All keys are as at first."
+        self.message = "All keys are what they were at first."
         self._all(default_keys())
         self._label()
 

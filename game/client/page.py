@@ -94,10 +94,15 @@ class Page:
         for widget in self.focus.widgets:
             widget.draw(self.look.surface, widget is self.focus.at)
 
+    def open(self) -> None:
+        """It is up from now on: the page before it has given everything back."""
+        if self.focus.at is not None:
+            self.focus.at.focus(True)
+
     def close(self) -> None:
         """Give the mouse its arrow and the keyboard its manners back."""
-        self._manager.set_focus_set(None)  # which ends the repetition of keys
-        pygame.key.stop_text_input()  # or an input method would take letters that shall steer
+        if self.focus.at is not None:
+            self.focus.at.focus(False)
         with contextlib.suppress(pygame.error):  # not every display has cursors
             pygame.mouse.set_cursor(pygame.SYSTEM_CURSOR_ARROW)
 
@@ -123,7 +128,6 @@ class Page:
 
     def field(self, rect: pygame.Rect, text: str, example: str, done: Callable[[], None]) -> Field:
         """A field there."""
-        pygame.key.start_text_input()
         field = Field(self._manager, self.look.fonts, rect, text, example, done)
         self.focus.widgets.append(field)
         return field

@@ -25,7 +25,7 @@ class PauseScreen(Page):
         note: str,
     ) -> None:
         """`note` is a line below the title, or empty: where friends join, say."""
-        super().__init__(look, (WIDTH, 264 + 26 * bool(note)), resume)
+        super().__init__(look, (WIDTH, 284 + 26 * bool(note)), resume)
         y = self.panel.y + 22
         self.title("Menu", y)
         self.write("the game goes on", SMALL, MUTED).midtop = self.panel.centerx, y + 48

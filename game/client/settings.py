@@ -79,10 +79,10 @@ def load_settings() -> tuple[Settings, str]:
     except ValueError as error:  # what tomllib and the codec raise, too
         log.warning("the settings %s are broken (%s) and now called %s.broken", path, error, path.name)
         _set_aside(path)
-        return Settings(), f"Your settings were broken. They are now called {path.name}.broken, and all is as at first."
+        return Settings(), f"The settings were broken: they are now called {path.name}.broken, and new ones begin."
     if wrong:
         log.warning("in the settings %s, not possible and ignored: %s", path, ", ".join(wrong))
-        return settings, f"Not possible in your settings, so as at first: {', '.join(wrong)}."
+        return settings, f"Not possible in the settings, so the default counts: {', '.join(wrong)}."
     return settings, ""
 
 

@@ -30,7 +30,7 @@ class SettingsScreen(Page):
         back: Callable[[], None],
     ) -> None:
         """`changed` is told each change; `keys` opens the page of the keys."""
-        super().__init__(look, (WIDTH, 590), back)
+        super().__init__(look, (WIDTH, 570), back)
         self._settings, self._changed = settings, changed
         x, y, w = self.inner.x, self.panel.y + 22, self.inner.w
         self.title("Settings", y)

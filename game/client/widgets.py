@@ -90,7 +90,6 @@ class Field:
         self.element = UITextEntryLine(rect, manager, initial_text=text)
         self._manager, self._fonts = manager, fonts
         self._example, self._done = example, done
-        self._focused = False
 
     @property
     def rect(self) -> pygame.Rect:
@@ -115,10 +114,14 @@ class Field:
         return bool(self.element.edit_position != end)
 
     def focus(self, on: bool) -> None:
-        self._focused = on
-        self._manager.set_focus_set(self.element if on else None)
+        """With it come a cursor, keys that repeat, and input methods: these would take letters that steer."""
+        self._manager.set_focus_set(None)
         if on:
+            self._manager.set_focus_set(self.element)
             self.element.edit_position = len(self.element.get_text())
+            pygame.key.start_text_input()
+        else:
+            pygame.key.stop_text_input()
 
     def draw(self, target: pygame.Surface, focused: bool) -> None:
         if not self.element.get_text() and not focused:

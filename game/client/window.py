@@ -276,3 +276,5 @@ class Window:
         if self.page is not None:
             self.page.close()
         self.page = page
+        if page is not None:
+            page.open()

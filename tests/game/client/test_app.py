@@ -250,6 +250,33 @@ def test_an_address_is_typed_fails_is_mended_and_joined() -> None:
     run(story())
 
 
+def test_what_one_types_with_comes_with_a_field_and_goes_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    types = False
+
+    def tell(now: bool) -> None:
+        nonlocal types
+        types = now
+
+    monkeypatch.setattr(pygame.key, "start_text_input", lambda: tell(True))
+    monkeypatch.setattr(pygame.key, "stop_text_input", lambda: tell(False))
+
+    async def story() -> None:
+        async with live_server() as (_, address), opened(ANN) as window:
+            assert not types
+            press(pygame.K_DOWN)
+            press(pygame.K_RETURN)
+            await shows(window, JoinScreen)
+            assert types
+            assert pygame.key.get_repeat()[0] > 0
+            type_text(str(address))
+            press(pygame.K_RETURN)
+            await frames_until(window, lambda: plays(window))
+            assert not types  # or an input method would take letters that steer
+            assert pygame.key.get_repeat() == (0, 0)
+
+    run(story())
+
+
 def test_a_refusal_is_examined_and_tried_again() -> None:
     asked: list[Address] = []
 
