@@ -13,7 +13,7 @@ import pygame
 
 from ecs.arena import Arena
 from ecs.components import UNITS_PER_PIXEL, Intent, NetID, Size, Velocity
-from ecs.step import DIRECTIONS
+from ecs.step import COMPASS, DIRECTIONS
 from game.client.arena_picture import ArenaPicture
 from game.client.camera import Camera
 from game.client.components import Shown
@@ -127,10 +127,10 @@ class RenderSystem(esper.Processor):
         """Where a body wants to go, and whether it moves at all."""
         own = self._own() if net_id == self._net_id else None
         if own is not None:
-            return DIRECTIONS[own.direction], own.body.vx != 0 or own.body.vy != 0
+            return DIRECTIONS[own.direction & COMPASS], own.body.vx != 0 or own.body.vy != 0
         intent, velocity = esper.try_component(entity, Intent), esper.try_component(entity, Velocity)
         moves = velocity is not None and (velocity.x != 0 or velocity.y != 0)
-        return DIRECTIONS[intent.direction] if intent else (0, 0), moves
+        return DIRECTIONS[intent.direction & COMPASS] if intent else (0, 0), moves
 
 
 def _pixels(shown: Shown, size: Size) -> pygame.Rect:
