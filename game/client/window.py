@@ -79,9 +79,11 @@ class Window:
         self.screen.draw(now)
         pygame.display.flip()
 
-    def join(self, address: Address, settings: Settings) -> None:
-        """Begin a session, and show how it comes about."""
-        session = Session(address, clean_name(settings.name), settings.color, self._now, simulate=self._simulate)
+    def join(self, address: Address, settings: Settings, watch: bool = False) -> None:
+        """Begin a session, `watch` as a spectator's, and show how it comes about."""
+        session = Session(
+            address, clean_name(settings.name), settings.color, self._now, simulate=self._simulate, watch=watch
+        )
         self.session = session
         self._settings = settings
         session.entered = self._entered
