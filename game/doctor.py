@@ -91,7 +91,7 @@ async def _steps(address: Address, now: Callable[[], float]) -> AsyncGenerator[F
         try:
             await connect(address, found, play.attach)
         except DialError as error:
-            yield Finding("connect", False, error.fact, error.advice + _where_it_works(address))
+            yield Finding("connect", False, error.fact, error.advice + _where_it_works(found[0][-1][0], address.port))
             return
         yield Finding("connect", True, f"port {address.port} answers, after {_ms(now() - began)}")
         began = now()
@@ -115,14 +115,13 @@ async def _frames(play: Play, done: Callable[[], bool]) -> None:
 
 
 def _handshake(play: Play, seconds: float) -> Finding:
+    if play.stay is not None:
+        if not play.stay.free_seats:
+            advice = "wait until somebody leaves, or watch: --spectate"
+            return Finding("handshake", False, "the server is full: every seat is taken", advice)
+        return Finding("handshake", True, f"a server of this game, version {VERSION}; it answered after {_ms(seconds)}")
     ok, text, advice = False, play.reason, ""
     match play.refusal, play.ending:
-        case _, None:
-            assert play.stay is not None
-            ok, text = True, f"a server of this game, version {VERSION}; it let us watch after {_ms(seconds)}"
-            if not play.stay.free_seats:
-                ok, text = False, "the server is full: every seat is taken"
-                advice = "wait until somebody leaves, or watch: --spectate"
         case Refusal.FULL, _:
             ok, text = True, f"a server of this game, version {VERSION}, but {play.reason}"
             advice = "no more can be found out now; playing may well be possible"
@@ -179,17 +178,14 @@ def _clock(stay: Stay, now: float, offsets: list[float]) -> Finding:
     return Finding("clock", True, text)
 
 
-def _where_it_works(address: Address) -> str:
-    """What to add to an advice about an address that means something in one place alone; empty for all others."""
-    try:
-        number = ipaddress.ip_address("127.0.0.1" if address.host.lower() == "localhost" else address.host)
-    except ValueError:
-        return ""
+def _where_it_works(host: str, port: int) -> str:
+    """What to add to an advice, as it depends on where on earth an address leads to the machine that is meant."""
+    number = ipaddress.ip_address(host.partition("%")[0])
     if number.is_loopback:
         return f" (This is your own machine: python main.py --server starts one; {WHAT_IT_PRINTS}.)"
-    if number.is_private:
+    if number.is_private or number.is_link_local:
         return " (This address works within its own network alone: are both machines in it?)"
-    return f" (From the internet, TCP port {address.port} must be forwarded to the server by its router.)"
+    return f" (From the internet, the server's router must forward TCP port {port} to it.)"
 
 
 def _ms(seconds: float) -> str:
