@@ -17,11 +17,13 @@ from game.client.play import Ending, Play, Stay
 from game.rules import build_registry
 from net.address import Address
 from net.messages import VERSION, Refusal
+from net.strangers import guess
 from net.transport import DialError, connect, resolve
 
 RESOLVE_SECONDS: Final = 15.0  # resolvers ask each of their servers for 5 s or so
 ADDRESSES: Final = 4  # of a name that are tried, each for as long as a connect may take
 PONG_SECONDS: Final = 5.0  # for the first answer to a ping: the worst satellite takes one
+LAST_BYTES_SECONDS: Final = 0.2  # for what many a program says only when it sees that we have said all
 MEASURE_SECONDS: Final = 1.5  # about a dozen pings
 FRAME_SECONDS: Final = 1 / 60
 SLOW: Final = 0.2  # seconds of round trip, from which one notices it when people meet
@@ -65,7 +67,7 @@ async def _print(address: Address) -> int:
     async for finding in examine(address):
         ok = finding.ok
         print(f"{'ok  ' if ok else 'FAIL'}  {finding.step:<10}  {finding.text}", flush=True)  # noqa: T201
-        if finding.advice:
+        if finding.advice and finding.step != "verdict":  # which repeats it, for those who show the verdict alone
             print(f"{'':18}{finding.advice}", flush=True)  # noqa: T201
     return 0 if ok else 1
 
@@ -83,7 +85,8 @@ async def _steps(address: Address, now: Callable[[], float]) -> AsyncGenerator[F
         yield Finding("resolve", False, text, "is this machine on the network? Try the server's number instead")
         return
     hosts = ", ".join(dict.fromkeys(str(target[0]) for *_, target in found))
-    yield Finding("resolve", True, f"{address.host} is {hosts}" if hosts != address.host else f"{hosts} is an address")
+    text = f"{hosts}, nothing to look up" if hosts == address.host else f"{address.host} is {hosts}"
+    yield Finding("resolve", True, text)
 
     play = Play("Doctor", 0, Controls(), build_registry(), now, draws=False, watch=True)
     try:
@@ -96,7 +99,10 @@ async def _steps(address: Address, now: Callable[[], float]) -> AsyncGenerator[F
         yield Finding("connect", True, f"port {address.port} answers, after {_ms(now() - began)}")
         began = now()
         await _frames(play, lambda: play.stay is not None)  # bounded by JOIN_SECONDS, in the play
-        yield _handshake(play, now() - began)
+        seconds = now() - began
+        if play.ending is Ending.STRANGER:
+            await asyncio.sleep(LAST_BYTES_SECONDS)
+        yield _handshake(play, seconds)
         if play.stay is not None:
             offsets: list[float] = []
             yield await _round_trip(play, play.stay, now, offsets)
@@ -131,6 +137,9 @@ def _handshake(play: Play, seconds: float) -> Finding:
             advice = "both must know the same components; update the older one, or get the game that the server plays"
         case Refusal.CLOSING, _:
             advice = "try again in a moment; somebody has just stopped the server"
+        case _, Ending.STRANGER if what := guess(play.first_bytes):
+            text = f"something answered, but it is not a server of this game: it looks like {what}"
+            advice = f"the port is another program's: {WHAT_IT_PRINTS}"
         case _, Ending.STRANGER if not play.traffic.bytes_in and seconds >= 1:
             text = f"the port answers, but whoever is there said nothing for {seconds:.0f} s"
             advice = f"the server hangs (start it again), or the port is another program's: {WHAT_IT_PRINTS}"

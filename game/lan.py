@@ -85,7 +85,8 @@ async def open_lan(interfaces: Sequence[str] | None) -> "tuple[AsyncZeroconf, li
     try:
         kind, found = await asyncio.to_thread(_load)
     except ImportError as error:
-        raise LanError(f"the package {error.name} is not installed: python -m pip install zeroconf") from None
+        package = str(error.name).partition(".")[0]
+        raise LanError(f"the package {package} is not installed: python -m pip install zeroconf") from None
     addresses = list(interfaces or found)
     if not addresses:
         raise LanError("this machine is on no network")

@@ -76,6 +76,7 @@ class Discovery:
         self._now = now
         self._known: dict[str, _Known] = {}  # by the name of the instance
         self._news: dict[str, None] = {}  # instances that have to be asked for
+        self._asking: set[str] = set()  # that are just now
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -120,9 +121,10 @@ class Discovery:
         """As zeroconf calls it, in our loop: an instance came, went, or says something else."""
         if state_change.name == "Removed":
             self._news.pop(name, None)
+            self._asking.discard(name)
             self._known.pop(name, None)
             self._show()
-        elif name in self._known or len({*self._known, *self._news}) < MAX_SERVERS:
+        elif name in self._known or len({*self._known, *self._news, *self._asking}) < MAX_SERVERS:
             self._news[name] = None
             self._wake.set()
 
@@ -130,8 +132,12 @@ class Discovery:
         while True:
             await self._wake.wait()
             self._wake.clear()
-            names, self._news = list(self._news), {}
+            names = list(self._news)
+            self._asking.update(names)
+            self._news.clear()
             for name, known in zip(names, await asyncio.gather(*(_ask_for(lan, name) for name in names)), strict=True):
+                if name not in self._asking:
+                    continue  # it has gone meanwhile
                 if known is None:
                     self._known.pop(name, None)
                 elif (former := self._known.get(name)) is None:
@@ -140,6 +146,7 @@ class Discovery:
                     former.advert = known.advert
                     if set(former.addresses) != set(known.addresses):
                         former.addresses = known.addresses
+            self._asking.clear()
             self._show()
             await asyncio.gather(*(self._time(known) for known in self._known.values() if not known.pings))
             self._show()

@@ -21,7 +21,7 @@ from net.codec import encode
 from net.framing import frame
 from net.messages import VERSION, Message, Refusal, Refused, Welcome
 from net.strangers import guess
-from net.transport import DialError
+from net.transport import DialError, bound_address
 from tests.game.live import answering, frames_until, free_port, live_server, mute_port, run
 from tests.game.processes import port_of, programs
 from tests.harness import HALL
@@ -195,6 +195,21 @@ def test_something_that_answers_and_is_no_server_of_ours(answer: bytes, what: st
         async with answering(answer) as address:
             found = await findings(address)
             fails_at("handshake", found, text=what, advice="another program's: the server prints the right one")
+
+    run(test())
+
+
+def test_a_program_that_answers_only_when_we_have_given_up_is_recognised_all_the_same() -> None:
+    async def wait_for_the_end(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.write(b"<!DOCTYPE HTML>\n<html><p>Bad request</p></html>")
+        writer.close()
+
+    async def test() -> None:
+        server = await asyncio.start_server(wait_for_the_end, "127.0.0.1", 0)
+        found = await findings(bound_address(server))
+        fails_at("handshake", found, text="looks like a web server (HTTP)", advice="another program's")
+        server.close()
 
     run(test())
 
