@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 import sys
 from typing import Any
 
