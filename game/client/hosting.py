@@ -24,13 +24,14 @@ END_SECONDS: Final = 2.0  # a server says goodbye within 0.3 s; then it is asked
 class Hosting:
     """One server, from its start to its end. Needs a running asyncio loop."""
 
-    def __init__(self, port: int = DEFAULT_PORT) -> None:
+    def __init__(self, port: int = DEFAULT_PORT, name: str = "") -> None:
+        """`name` is what the local network sees it listed as; by default what this machine is called."""
         self.address: Address | None = None  # where to join it, once it listens
         self.friends = ""  # where others on the same network join it, once that is known
         self.problem = ""  # why it ended before it listened, or after
         self._closing = False
         self._process: asyncio.subprocess.Process | None = None
-        self._task = asyncio.get_running_loop().create_task(self._run(port))
+        self._task = asyncio.get_running_loop().create_task(self._run(port, name))
 
     @property
     def over(self) -> bool:
@@ -46,11 +47,12 @@ class Hosting:
             await self._end(self._process)
         await asyncio.gather(self._task, return_exceptions=True)
 
-    async def _run(self, port: int) -> None:
+    async def _run(self, port: int, name: str) -> None:
         pipe = asyncio.subprocess.PIPE
+        named = (f"--server-name={name}",) if name else ()  # in one: it may begin with a dash
         try:
             child = self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, str(MAIN), "--server", "--with-parent", "--port", str(port)),
+                *(sys.executable, str(MAIN), "--server", "--with-parent", "--port", str(port), *named),
                 stdin=pipe,
                 stdout=pipe,
                 stderr=pipe,

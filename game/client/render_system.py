@@ -75,6 +75,7 @@ class RenderSystem(esper.Processor):
         looks = self._looks
         self._looks = {}
         self.own_place = None
+        ringed = self.spectator.following if self.spectator is not None else self._net_id
         ground: list[tuple[pygame.Surface, tuple[int, int]]] = []
         bodies: list[tuple[int, list[tuple[pygame.Surface, tuple[int, int]]]]] = []
         names: list[tuple[pygame.Surface, tuple[int, int]]] = []
@@ -91,7 +92,7 @@ class RenderSystem(esper.Processor):
             if away:
                 color = _greyed(color)
             ground.append((self._sprites.shadow(area.w, area.h), (area.x - SHADOW, area.y - SHADOW + 4)))
-            if bearer.id == self._net_id:
+            if bearer.id == ringed:
                 ground.append((self._sprites.ring(color, area.w, area.h), (area.x - RING, area.y - RING)))
             up = round(BOB * abs(math.sin(math.pi * BOBS_PER_SECOND * now + bearer.id))) if moves else 0
             bodies.append((area.bottom, self._body(bearer.id, color, area.move(0, -up), look, away, now)))
@@ -105,7 +106,7 @@ class RenderSystem(esper.Processor):
     def _follow(self, found: list[tuple[int, tuple[NetID, Shown, Size]]], now: float) -> None:
         if self.spectator is not None:
             middles = {bearer.id: _middle(shown, size) for _, (bearer, shown, size) in found}
-            self.spectator.follow(middles, self._camera, now)
+            self.spectator.follow(middles, self._camera, self._window.get_size(), now)
             return
         for _, (bearer, shown, size) in found:
             if bearer.id == self._net_id:

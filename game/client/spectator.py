@@ -38,8 +38,12 @@ class Spectator:
         self._told: Point | None = None  # where we last said that we look
         self._told_at = 0.0
 
-    def follow(self, players: Mapping[int, Point], camera: Camera, now: float) -> None:
-        """Move the camera; `players` are the middles of all bodies, in pixels of the arena, by their NetIDs."""
+    def follow(self, players: Mapping[int, Point], camera: Camera, view: tuple[int, int], now: float) -> None:
+        """Move the camera; `players` are the middles of all bodies, in pixels of the arena, by their NetIDs.
+
+        `view` is how much of the arena is seen, in pixels. Its middle stays where a camera can show it: past that, a key
+        would have to be held for a while before anything moves.
+        """
         wanted = self._controls.next()
         dash, direction = divmod(wanted, DASH)
         pressed = wanted != self._held and wanted != 0
@@ -55,10 +59,10 @@ class Spectator:
         elif pressed and dash:
             self._roams = False
             self._take(players)
-        if self.following:
-            self._middle = players[self.following]
-        elif self._roams:
-            self._roam(direction, min(max(0.0, now - self._when), LONGEST_GLANCE))
+        x, y = players[self.following] if self.following else self._middle
+        if self._roams:
+            x, y = _moved(x, y, direction, min(max(0.0, now - self._when), LONGEST_GLANCE))
+        self._middle = _held(x, view[0], self._arena[0]), _held(y, view[1], self._arena[1])
         self._when = now
         camera.follow(*self._middle, now)
         self._tell(now)
@@ -81,12 +85,6 @@ class Spectator:
     def _next(self, net_ids: list[int], way: int) -> None:
         self.following = net_ids[(net_ids.index(self.following) + way) % len(net_ids)]
 
-    def _roam(self, direction: int, seconds: float) -> None:
-        across, down = DIRECTIONS[direction]
-        far = ROAM_SPEED * seconds * (0.5**0.5 if across and down else 1)
-        x, y = self._middle
-        self._middle = min(max(x + far * across, 0), self._arena[0]), min(max(y + far * down, 0), self._arena[1])
-
     def _tell(self, now: float) -> None:
         x, y = self._middle
         if self._told is not None:
@@ -95,3 +93,13 @@ class Spectator:
                 return
         self._told, self._told_at = (x, y), now
         self._look(round(x * UNITS_PER_PIXEL), round(y * UNITS_PER_PIXEL))
+
+
+def _moved(x: float, y: float, direction: int, seconds: float) -> Point:
+    across, down = DIRECTIONS[direction]
+    far = ROAM_SPEED * seconds * (0.5**0.5 if across and down else 1)
+    return x + far * across, y + far * down
+
+
+def _held(middle: float, view: int, arena: int) -> float:
+    return arena / 2 if arena <= view else min(max(middle, view / 2), arena - view / 2)

@@ -142,7 +142,9 @@ class NetworkSystem(esper.Processor):
             return False
         del self._sessions[session]
         if session.net_id is None:
-            log.info("%s, %s", session.label, reason)
+            # Who only knocked, as those do who list servers and how fast they answer, is not worth a line.
+            level = logging.DEBUG if keep and not session.greeted else logging.INFO
+            log.log(level, "%s, %s", session.label, reason)
         elif keep and self._hold(session.net_id):
             log.info("away: %s, %s; the seat is held for %g s", session.label, reason, self._hold_seconds)
         else:

@@ -34,6 +34,11 @@ class Session:
         return f"{self._network.describe(self)} from {self._pipe.name}"
 
     @property
+    def greeted(self) -> bool:
+        """Whether this client has said anything that counts, right or wrong."""
+        return self._connection.state is not State.GREETING
+
+    @property
     def playing(self) -> bool:
         """Whether frames go to this client."""
         return self._connection.state is State.OPEN

@@ -17,6 +17,7 @@ from tests.game.client.stage import differs, frames_until, hold, let_go, opened,
 from tests.game.live import live_server, run
 
 ARENA = (2000, 1600)
+VIEW = (200, 100)
 PLAYERS = {3: (500.0, 500.0), 7: (1000.0, 800.0), 9: (1900.0, 100.0)}
 FRAME = 1 / 60
 LOOK_PIXELS = LOOK_TILES * TILE / UNITS_PER_PIXEL
@@ -36,7 +37,7 @@ class Eyes:
     def frames(self, count: int = 1) -> None:
         for _ in range(count):
             self.now += FRAME
-            self.spectator.follow(self.players, self.camera, self.now)
+            self.spectator.follow(self.players, self.camera, VIEW, self.now)
 
     def tap(self, *keys: Key) -> None:
         for key in keys:
@@ -48,8 +49,8 @@ class Eyes:
     def middle(self) -> tuple[float, float]:
         """What the camera shows, once it is there."""
         self.frames(60)
-        left, top = self.camera.corner((2, 2), ARENA)
-        return left + 1, top + 1
+        left, top = self.camera.corner(VIEW, ARENA)
+        return left + VIEW[0] // 2, top + VIEW[1] // 2
 
 
 def test_it_follows_whoever_is_nearest_to_the_middle_of_the_arena_first() -> None:
@@ -120,7 +121,11 @@ def test_the_view_stays_over_the_arena_and_a_stall_does_not_throw_it_away() -> N
     eyes.frames()
     assert eyes.spectator._middle[1] < 800 + ROAM_SPEED / 5
     eyes.frames(600)
-    assert eyes.spectator._middle == (1000, ARENA[1])
+    assert eyes.spectator._middle == (1000, ARENA[1] - VIEW[1] / 2)
+    eyes.controls.release("down")
+    eyes.controls.press("up")
+    eyes.frames(2)
+    assert eyes.spectator._middle[1] < ARENA[1] - VIEW[1] / 2, "no way back that shows nothing"
 
 
 def test_a_dash_while_roaming_follows_the_nearest_again() -> None:
@@ -148,6 +153,13 @@ def test_the_server_is_told_where_it_looks_when_that_has_moved_far_enough() -> N
     eyes.players[7] = (1000 + LOOK_PIXELS + 1, 800.0)
     eyes.frames(60)
     assert eyes.told[1:] == [(round(1001 + LOOK_PIXELS) * UNITS_PER_PIXEL, 800 * UNITS_PER_PIXEL)]
+
+
+def test_an_arena_that_is_smaller_than_the_view_is_looked_at_in_its_middle() -> None:
+    told: list[tuple[int, int]] = []
+    spectator = Spectator(Controls(), (100, 80), lambda x, y: told.append((x, y)))
+    spectator.follow({1: (10.0, 10.0)}, Camera(), VIEW, 1.0)
+    assert told == [(50 * UNITS_PER_PIXEL, 40 * UNITS_PER_PIXEL)]
 
 
 def test_the_server_is_told_seldom_enough_however_far_the_view_moves() -> None:
