@@ -6,7 +6,7 @@ Knows neither sessions nor how a connection is examined: it shows the findings a
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from typing import Final, Protocol
+from typing import Final
 
 import pygame
 
@@ -14,28 +14,16 @@ from game.client.hud import pulse
 from game.client.page import LINE, Look, Page
 from game.client.theme import BAD, GOOD, INK, MUTED, SMALL, TEXT
 from game.client.widgets import HEIGHT
+from game.doctor import Finding
 
 log = logging.getLogger(__name__)
 
 WIDTH: Final = 640
-MOST: Final = 6  # findings: resolve, connect, handshake, round trip, clock, and a verdict
+STEPS: Final = 5  # of an examination: resolve, connect, handshake, round trip, clock
+VERDICT: Final = "verdict"  # which follows them
 FINDING: Final = 26  # pixels each
 REASON_LINES: Final = 4
 ADVICE_LINES: Final = 4
-
-
-class Finding(Protocol):
-    """What one step of the examination found."""
-
-    @property
-    def step(self) -> str: ...
-    @property
-    def ok(self) -> bool: ...
-    @property
-    def text(self) -> str: ...
-    @property
-    def advice(self) -> str:
-        """What would help; empty if nothing has to."""
 
 
 class FailedScreen(Page):
@@ -52,12 +40,13 @@ class FailedScreen(Page):
     ) -> None:
         """`findings` come while the page is up; None: there is nothing to examine. Needs a running asyncio loop."""
         reasons = len(look.fonts.wrap(reason, SMALL, WIDTH - 56, REASON_LINES))
-        room = MOST * FINDING + ADVICE_LINES * LINE + 12 if findings is not None else 0
+        room = STEPS * FINDING + ADVICE_LINES * LINE + 12 if findings is not None else 0
         super().__init__(look, (WIDTH, 90 + reasons * LINE + room + HEIGHT + 48), back)
         self.reason = reason
         self.title(title, self.panel.y + 22)
         self.texts += self.lines(reason, self.panel.y + 80, REASON_LINES, TEXT)
         self.findings: list[Finding] = []
+        self.works = False  # which only a verdict says
         self._top = self.panel.y + 96 + reasons * LINE
         again, _ = self.buttons(self.panel.bottom - 24 - HEIGHT, ("Try again", retry), ("Back", back))
         self.focus.go_to(again)
@@ -70,7 +59,7 @@ class FailedScreen(Page):
         y = self._top
         for finding in self.findings:
             _mark(surface, (self.inner.x + 9, y + 10), finding.ok)
-            surface.blit(fonts.text(finding.step, SMALL, TEXT, True), (self.inner.x + 30, y))
+            surface.blit(fonts.text(finding.step.capitalize(), SMALL, TEXT, True), (self.inner.x + 30, y))
             room = self.inner.w - 150
             for line in fonts.wrap(finding.text, SMALL, room, 1):
                 surface.blit(fonts.text(line, SMALL, MUTED, False), (self.inner.x + 150, y))
@@ -88,12 +77,17 @@ class FailedScreen(Page):
     @property
     def advice(self) -> str:
         """What the findings so far advise."""
+        if self.works:
+            return "All of that works now: try again."
         return " ".join(finding.advice for finding in self.findings if finding.advice)
 
     async def _examine(self, findings: AsyncIterator[Finding]) -> None:
         async for finding in findings:
             log.info("%s: %s %s", finding.step, finding.text, finding.advice)
-            self.findings = [*self.findings, finding][:MOST]
+            if finding.step == VERDICT:  # repeats what was wrong; or there was nothing
+                self.works = finding.ok
+            else:
+                self.findings = [*self.findings, finding][:STEPS]
 
 
 def _mark(target: pygame.Surface, middle: tuple[int, int], ok: bool) -> None:

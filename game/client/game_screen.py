@@ -6,6 +6,7 @@ from collections.abc import Callable
 import esper
 import pygame
 
+from ecs.components import UNITS_PER_PIXEL
 from game.client.camera import Camera
 from game.client.ghosts import Ghosts
 from game.client.hud import Hud
@@ -14,6 +15,7 @@ from game.client.net_graph import NetGraph
 from game.client.play import Play
 from game.client.render_system import RenderSystem
 from game.client.session import Phase, Session
+from game.client.spectator import Spectator
 from game.client.sprites import Sprites
 from game.client.theme import Fonts
 
@@ -90,6 +92,8 @@ class GameScreen:
         self._hud.corner(self._window, round_trip, self.renderer.players, self._note())
         if not plays:
             self._hud.overlay(self._window, "Connection lost", session.message, self._next_step(now), now)
+        elif self.renderer.spectator is not None:
+            self._hud.hint(self._window, self.renderer.spectator.hint)
         elif not self._keyboard.used:
             self._hud.hint(self._window, "Arrow keys or W A S D to walk · F3 shows the network · Esc opens the menu")
 
@@ -109,6 +113,9 @@ class GameScreen:
             self._sprites,
             self._fonts,
         )
+        if not stay.net_id:
+            size = stay.arena.width // UNITS_PER_PIXEL, stay.arena.height // UNITS_PER_PIXEL
+            renderer.spectator = Spectator(self._session.controls, size, play.look)
         with play.world:
             esper.add_processor(renderer)
         return renderer

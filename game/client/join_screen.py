@@ -9,12 +9,14 @@ from typing import Final, Protocol
 
 import pygame
 
+from game.client.discovery import FoundServer
 from game.client.hud import pulse
 from game.client.page import LINE, Look, Page
 from game.client.settings import Settings
 from game.client.theme import MUTED, SMALL
 from game.client.widgets import HEIGHT, Choice, Row, Widget
 from net.address import DEFAULT_PORT, Address, AddressError, parse_address
+from net.messages import VERSION
 
 ADDRESS_EXAMPLE: Final = "192.168.1.5 or play.example.org:5000"
 WIDTH: Final = 600
@@ -24,27 +26,11 @@ ROW: Final = 40
 LIST: Final = SHOWN * STEP + LINE
 
 
-class Found(Protocol):
-    """A server on this network."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def address(self) -> Address: ...
-    @property
-    def players(self) -> int: ...
-    @property
-    def max_players(self) -> int: ...
-    @property
-    def ping(self) -> float | None:
-        """Seconds there and back; None while unknown."""
-
-
 class Finder(Protocol):
     """Looks for servers on this network."""
 
     @property
-    def servers(self) -> Sequence[Found]:
+    def servers(self) -> Sequence[FoundServer]:
         """Those that are there now."""
 
     @property
@@ -111,7 +97,7 @@ class JoinScreen(Page):
         super().draw(now)
         found = len(self._finder.servers) if self._finder else 0
         top = self._list_top + len(self.rows) * STEP
-        problem = self._finder.problem if self._finder else "This version does not look for servers."
+        problem = self._finder.problem if self._finder else "Nobody looks for servers here."
         if problem and not found:
             self.look.surface.blits(self.lines(problem, top + 8, 4, MUTED))
         elif found > SHOWN:
@@ -133,8 +119,7 @@ class JoinScreen(Page):
             ]
             self.focus.replace(old, [*self.rows])
         for row, server in zip(self.rows, servers, strict=True):
-            ping = "– ms" if server.ping is None else f"{server.ping * 1000:.0f} ms"
-            row.left, row.right = server.name, f"{server.players} of {server.max_players} players   ·   {ping}"
+            row.left, row.right = server.name, described(server)
 
     def _take(self, number: int) -> None:
         servers = self._finder.servers if self._finder else ()
@@ -159,6 +144,14 @@ class JoinScreen(Page):
 
     def _watch(self, number: int) -> None:
         self.watch = bool(number)
+
+
+def described(server: FoundServer) -> str:
+    """How many play there, and how far away it is; or why one cannot."""
+    if server.version != VERSION:
+        return f"needs {'a newer' if server.version > VERSION else 'an older'} version of the game"
+    ping = "– ms" if server.ping is None else f"{server.ping * 1000:.0f} ms"
+    return f"{server.players} of {server.max_players} players   ·   {ping}"
 
 
 def shortened(look: Look, text: str, width: int) -> str:

@@ -13,7 +13,7 @@ import pygame
 from game.client.backdrop import Backdrop
 from game.client.canvas import Canvas
 from game.client.connecting import ConnectingScreen
-from game.client.failed_screen import FailedScreen, Finding
+from game.client.failed_screen import FailedScreen
 from game.client.game_screen import GameScreen
 from game.client.gamepad import Gamepad
 from game.client.hosting import Hosting
@@ -29,6 +29,7 @@ from game.client.settings_screen import SettingsScreen
 from game.client.sprites import Sprites
 from game.client.start_screen import StartScreen
 from game.client.theme import Fonts, veil
+from game.doctor import Finding
 from game.rules import clean_name
 from net.address import Address
 from net.conditions import Conditions
@@ -118,7 +119,9 @@ class Window:
     def join(self, address: Address, settings: Settings, watch: bool = False) -> None:
         """Begin a session, `watch` as a spectator's, and show how it comes about."""
         self.settings = settings
-        session = Session(address, clean_name(settings.name), settings.color, self._now, simulate=self._simulate)
+        session = Session(
+            address, clean_name(settings.name), settings.color, self._now, simulate=self._simulate, watch=watch
+        )
         self.session = session
         session.entered = self._entered
         self._again = lambda: self.join(address, self.settings, watch)
@@ -200,7 +203,7 @@ class Window:
 
     def _host(self, settings: Settings) -> None:
         self._keep(settings)
-        self.hosting = Hosting()
+        self.hosting = Hosting(name=f"{clean_name(settings.name)}'s game")
         self._again = lambda: self._host(self.settings)
         self._connecting(lambda: ("starting a game …", "on this machine"))
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import esper
 import pygame
@@ -12,6 +12,7 @@ from ecs.components import UNITS_PER_PIXEL, Position
 from game import walltime
 from game.client import app, hosting
 from game.client.connecting import ConnectingScreen
+from game.client.discovery import FoundServer
 from game.client.failed_screen import FailedScreen
 from game.client.game_screen import GameScreen
 from game.client.join_screen import JoinScreen
@@ -22,6 +23,7 @@ from game.client.settings import Settings, load_settings, save_settings, setting
 from game.client.settings_screen import SettingsScreen
 from game.client.start_screen import StartScreen
 from game.client.window import Services, Window
+from game.doctor import Finding
 from game.server.simulation import Simulation
 from net.address import Address
 from tests.game.client.stage import click, differs, frames_until, hold, let_go, opened, pad, press, stick, type_text
@@ -30,14 +32,6 @@ from tests.game.live import PATIENCE, free_port, live_server, mute_port, run
 pytestmark = pytest.mark.usefixtures("surface")
 
 ANN = Settings("Ann", 0xF5A623)
-
-
-@dataclass
-class Finding:
-    step: str
-    ok: bool
-    text: str
-    advice: str = ""
 
 
 def at(address: Address) -> Settings:
@@ -75,6 +69,11 @@ async def join(window: Window) -> GameScreen:
     await frames_until(window, lambda: plays(window))
     assert isinstance(window.screen, GameScreen)
     return window.screen
+
+
+def host_at(monkeypatch: pytest.MonkeyPatch, *ports: int) -> None:
+    """Let servers that are hosted from here try these ports, and be listed nowhere under a name of ours."""
+    monkeypatch.setattr(hosting.Hosting.__init__, "__defaults__", (ports, ""))
 
 
 async def frames(window: Window, seconds: float) -> None:
@@ -303,16 +302,8 @@ def test_a_refusal_is_examined_and_tried_again() -> None:
 
 
 def test_servers_are_looked_for_while_the_join_screen_is_up() -> None:
-    @dataclass
-    class Found:
-        address: Address
-        name: str = "Attic"
-        players: int = 0
-        max_players: int = 16
-        ping: float | None = None
-
     class Search:
-        servers: list[Found] = []  # noqa: RUF012
+        servers: list[FoundServer] = []  # noqa: RUF012
         problem = ""
         running = 0
 
@@ -336,7 +327,7 @@ def test_servers_are_looked_for_while_the_join_screen_is_up() -> None:
             press(pygame.K_DOWN)
             press(pygame.K_RETURN)
             await shows(window, JoinScreen)
-            Search.servers = [Found(address)]
+            Search.servers = [FoundServer("Attic", address, 0, 16, None)]
             for _ in range(2):
                 window.frame()
             press(pygame.K_UP)
@@ -509,7 +500,7 @@ def test_one_can_leave_while_it_waits_to_reconnect() -> None:
 
 def test_a_host_plays_on_a_server_of_their_own_that_ends_with_the_game(monkeypatch: pytest.MonkeyPatch) -> None:
     port = free_port()
-    monkeypatch.setattr(hosting.Hosting.__init__, "__defaults__", ((port,),))
+    host_at(monkeypatch, port)
 
     async def story() -> None:
         async with opened(Settings()) as window:  # somebody who has never been here
@@ -530,12 +521,12 @@ def test_a_host_plays_on_a_server_of_their_own_that_ends_with_the_game(monkeypat
 def test_a_host_whose_server_cannot_start_reads_why_and_tries_again(monkeypatch: pytest.MonkeyPatch) -> None:
     async def story() -> None:
         async with live_server() as (_, address), opened(ANN) as window:
-            monkeypatch.setattr(hosting.Hosting.__init__, "__defaults__", ((address.port,),))
+            host_at(monkeypatch, address.port)
             press(pygame.K_RETURN)
             await shows(window, FailedScreen)
             assert isinstance(window.screen, FailedScreen)
             assert f"cannot listen on port {address.port}: it is in use" in window.screen.reason
-            monkeypatch.setattr(hosting.Hosting.__init__, "__defaults__", ((address.port, 0),))
+            host_at(monkeypatch, address.port, 0)
             press(pygame.K_RETURN)
             await frames_until(window, lambda: plays(window))
             assert window.session is not None
@@ -545,7 +536,7 @@ def test_a_host_whose_server_cannot_start_reads_why_and_tries_again(monkeypatch:
 
 
 def test_a_host_whose_server_dies_reads_that_it_did(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hosting.Hosting.__init__, "__defaults__", ((0,),))
+    host_at(monkeypatch, 0)
 
     async def story() -> None:
         async with opened(ANN) as window:

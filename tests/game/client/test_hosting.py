@@ -184,3 +184,18 @@ def test_a_server_that_dies_later_is_a_problem() -> None:
         await server.close()
 
     run(story())
+
+
+def test_the_server_is_told_what_it_is_called(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    script = tmp_path / "main.py"
+    script.write_text("import sys; print(sys.argv[1:], file=sys.stderr); sys.exit(1)")
+    monkeypatch.setattr(hosting, "MAIN", script)
+
+    async def story() -> None:
+        for name in ("Ann's den", "-den", ""):
+            server = Hosting((free_port(),), name)
+            await wait_for(lambda server=server: server.over)  # type: ignore[misc]
+            assert (f"--server-name={name}" in server.problem) is bool(name)
+            await server.close()
+
+    run(story())

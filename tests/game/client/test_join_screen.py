@@ -5,10 +5,12 @@ from dataclasses import dataclass, field, replace
 import pygame
 import pytest
 
+from game.client.discovery import FoundServer
 from game.client.join_screen import SHOWN, JoinScreen
 from game.client.settings import Settings
 from game.client.widgets import Widget
 from net.address import Address
+from net.messages import VERSION
 from tests.game.client.stage import click, differs, look, looking, press, type_text
 
 pytestmark = pytest.mark.usefixtures("surface")
@@ -17,28 +19,19 @@ ANN = Settings("Ann", recent=["a.example:5000", "b.example:5000"])
 
 
 @dataclass
-class Server:
-    name: str
-    address: Address
-    players: int = 3
-    max_players: int = 16
-    ping: float | None = 0.012
-
-
-@dataclass
 class Network:
-    servers: list[Server] = field(default_factory=list)
+    servers: list[FoundServer] = field(default_factory=list)
     problem: str = ""
 
 
-ATTIC = Server("Attic", Address("192.168.1.5", 5000))
-BARN = Server("Barn", Address("192.168.1.7", 5001), ping=None)
+ATTIC = FoundServer("Attic", Address("192.168.1.5", 5000), 3, 16, 0.012)
+BARN = FoundServer("Barn", Address("192.168.1.7", 5001), 0, 16, None)
 
 
 class Person:
     """Somebody who looks for a game, and what they decided."""
 
-    def __init__(self, settings: Settings = ANN, *servers: Server, problem: str = "") -> None:
+    def __init__(self, settings: Settings = ANN, *servers: FoundServer, problem: str = "") -> None:
         self.network = Network([*servers], problem)
         self.joined: list[tuple[Address, Settings, bool]] = []
         self.backed = 0
@@ -62,6 +55,14 @@ def test_enter_joins_the_first_server_that_was_found() -> None:
     press(pygame.K_RETURN)
     look(person.screen)
     assert person.joined == [(ATTIC.address, ANN, False)]
+
+
+def test_a_server_of_another_version_says_so() -> None:
+    person = Person(ANN, replace(ATTIC, version=VERSION + 1), replace(ATTIC, version=VERSION - 1))
+    assert [row.right for row in person.screen.rows] == [
+        "needs a newer version of the game",
+        "needs an older version of the game",
+    ]
 
 
 def test_the_next_one_is_one_key_down_or_a_click() -> None:
@@ -100,13 +101,15 @@ def test_servers_come_and_go_and_what_is_typed_stays() -> None:
 def test_the_focus_stays_on_its_row_when_another_server_appears() -> None:
     person = Person(ANN, ATTIC, BARN)
     press(pygame.K_DOWN)
-    person.network.servers = [ATTIC, BARN, Server("Cellar", Address("10.0.0.1", 5000))]
+    person.network.servers = [ATTIC, BARN, FoundServer("Cellar", Address("10.0.0.1", 5000), 0, 16, None)]
     look(person.screen)
     assert person.has_focus(person.screen.rows[1])
 
 
 def test_more_servers_than_there_is_room_for_are_said() -> None:
-    servers = [Server(f"Server {number}", Address("10.0.0.1", 5000 + number)) for number in range(SHOWN + 3)]
+    servers = [
+        FoundServer(f"Server {number}", Address("10.0.0.1", 5000 + number), 0, 16, None) for number in range(SHOWN + 3)
+    ]
     person = Person(ANN, *servers)
     assert len(person.screen.rows) == SHOWN
     full = look(person.screen)

@@ -3,13 +3,13 @@
 import asyncio
 import itertools
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 
 import pygame
 import pytest
 
 from game.client.canvas import SIZE
 from game.client.connecting import ConnectingScreen
+from game.client.discovery import FoundServer
 from game.client.failed_screen import FailedScreen
 from game.client.join_screen import JoinScreen
 from game.client.keys_screen import KeysScreen
@@ -18,16 +18,17 @@ from game.client.pause_screen import PauseScreen
 from game.client.settings import RECENT, Settings, default_keys
 from game.client.settings_screen import SettingsScreen
 from game.client.start_screen import StartScreen
+from game.doctor import Finding
 from net.address import Address
 from tests.game.client.stage import differs, look, looking, press
-from tests.game.client.test_join_screen import Network, Server
+from tests.game.client.test_join_screen import Network
 from tests.game.live import run, until
 
 pytestmark = pytest.mark.usefixtures("surface")
 
 HOST = "w" * 60 + ".example:50000"
 LONG = Settings("W" * 16, 0x123456, HOST, recent=[HOST + str(number) for number in range(RECENT)])
-SERVERS = [Server("W" * 60, Address("2001:db8:1111:2222:3333:4444:5555:6666", 50000), 100, 128, 9.999)] * 9
+SERVERS = [FoundServer("W" * 60, Address("2001:db8:1111:2222:3333:4444:5555:6666", 50000), 100, 128, 9.999)] * 9
 
 
 def nothing(*_: object) -> None:
@@ -96,21 +97,13 @@ def test_one_sees_where_the_focus_is(name: str) -> None:
     assert all(differs(before, after) > 50 for before, after in itertools.pairwise(pictures))
 
 
-@dataclass
-class Found:
-    step: str
-    ok: bool
-    text: str
-    advice: str = ""
-
-
 class Examination:
     """Findings that come when the test says so."""
 
     def __init__(self) -> None:
-        self.queue: asyncio.Queue[Found] = asyncio.Queue()
+        self.queue: asyncio.Queue[Finding] = asyncio.Queue()
 
-    async def __call__(self) -> AsyncIterator[Found]:
+    async def __call__(self) -> AsyncIterator[Finding]:
         while True:
             yield await self.queue.get()
 
@@ -130,9 +123,9 @@ def test_what_failed_is_shown_step_by_step_with_advice() -> None:
         picture = look(page)
         for number, found in enumerate(
             (
-                Found("Look up", True, "localhost is 127.0.0.1"),
-                Found("Connect", False, "refused", "Is a server running there?"),
-                *(Found("More", False, "word " * 50, "word " * 100) for _ in range(9)),
+                Finding("Look up", True, "localhost is 127.0.0.1"),
+                Finding("Connect", False, "refused", "Is a server running there?"),
+                *(Finding("More", False, "word " * 50, "word " * 100) for _ in range(9)),
             )
         ):
             examination.queue.put_nowait(found)
@@ -152,6 +145,10 @@ def test_what_failed_is_shown_step_by_step_with_advice() -> None:
         press(pygame.K_RETURN)
         look(page)
         assert went == ["retry", "back"]
+        assert not page.works
+        examination.queue.put_nowait(Finding("verdict", True, "this works"))
+        await until(lambda: page.works)
+        assert page.advice == "All of that works now: try again."
         page.close()
         await asyncio.sleep(0)
         assert page._task is not None
