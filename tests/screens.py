@@ -93,7 +93,8 @@ class Photographer:
         with self.sees() as sight:
             sight.take("menu")
             sight.press("Down", "Return")
-            sight.take("join")
+            self._games_to_find(sight)
+            sight.press("Down", "Down")  # past what was found
             sight.type("no host!")
             sight.press("Return")
             sight.take("join-error")
@@ -105,6 +106,15 @@ class Photographer:
             sight.take("keys-waiting")
             sight.press("w")
             sight.take("keys-taken")
+
+    def _games_to_find(self, sight: Sight) -> None:
+        with programs() as start:
+            for name, players in (("Bob's game", 3), ("The attic", 5)):
+                server = start("--server", "--port", "0", "--server-name", name)
+                start("--bots", str(players), "--connect", f"127.0.0.1:{port_of(server)}", "--seconds", "120")
+                server.wait_for("join:", players)
+            time.sleep(4)  # for the network to hear of it
+            sight.take("join")
 
     def failures(self) -> None:
         """What one sees where no game comes about."""

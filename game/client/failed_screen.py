@@ -79,7 +79,7 @@ class FailedScreen(Page):
         """What the findings so far advise."""
         if self.works:
             return "All of that works now: try again."
-        return " ".join(finding.advice for finding in self.findings if finding.advice)
+        return " ".join(finding.advice[:1].upper() + finding.advice[1:] for finding in self.findings if finding.advice)
 
     async def _examine(self, findings: AsyncIterator[Finding]) -> None:
         async for finding in findings:

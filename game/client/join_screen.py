@@ -52,15 +52,15 @@ class JoinScreen(Page):
     ) -> None:
         """`join` is told where, the settings with the address as typed, and whether only to watch."""
         self._recent = settings.recent
-        height = 100 + LIST + 24 + HEIGHT + 32 + (38 + HEIGHT if self._recent else 0) + 2 * HEIGHT + 36
+        height = 108 + LIST + 24 + HEIGHT + 32 + (38 + HEIGHT if self._recent else 0) + 2 * HEIGHT + 36
         super().__init__(look, (WIDTH, height), back)
         self._settings, self._finder, self._join = settings, finder, join
         self.watch = watch
         self.rows: list[Row] = []  # a server each
         x, y, w = self.inner.x, self.panel.y + 22, self.inner.w
         self.title("Join a game", y)
-        self.label("On this network", y + 54)
-        self._list_top = y + 54 + 24
+        self.label("On this network", y + 62)
+        self._list_top = y + 62 + 24
         y = self._list_top + LIST
         self.label("By address", y)
         self.address = self.field(

@@ -101,6 +101,6 @@ class StartScreen(Page):
     def _draw_notice(self) -> None:
         words = self.look.fonts.text(self.notice, SMALL, TEXT, False)
         area = words.get_rect().inflate(32, 16)
-        area.midbottom = SIZE[0] // 2, SIZE[1] - 16
+        area.midtop = SIZE[0] // 2, 12
         panel(self.look.surface, area, 240, 10)
         self.look.surface.blit(words, words.get_rect(center=area.center))

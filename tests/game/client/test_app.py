@@ -8,7 +8,7 @@ import esper
 import pygame
 import pytest
 
-from ecs.components import UNITS_PER_PIXEL, Position
+from ecs.components import UNITS_PER_PIXEL, Dash, Position
 from game import walltime
 from game.client import app, hosting
 from game.client.connecting import ConnectingScreen
@@ -45,6 +45,14 @@ def place(simulation: Simulation, net_id: int = 1) -> tuple[int, int]:
         assert entity is not None
         position = esper.component_for_entity(entity, Position)
         return position.x // UNITS_PER_PIXEL, position.y // UNITS_PER_PIXEL
+
+
+def rests(simulation: Simulation, net_id: int = 1) -> int:
+    """For how many ticks the server lets somebody not dash again."""
+    with simulation.world:
+        entity = simulation.world.entity(net_id)
+        assert entity is not None
+        return esper.component_for_entity(entity, Dash).rest
 
 
 def plays(window: Window) -> bool:
@@ -132,14 +140,15 @@ def test_a_lost_focus_stops_the_walk() -> None:
     run(story())
 
 
-def test_the_menu_over_the_game_does_not_stop_it_and_leads_out() -> None:
+def test_a_keyboard_alone_is_enough_and_the_menu_does_not_stop_the_game() -> None:
     async def story() -> None:
-        async with live_server() as (simulation, address), opened(ANN) as window:
-            window.join(address, ANN)  # as --connect does
-            await frames_until(window, lambda: plays(window))
+        async with live_server() as (simulation, address), opened(at(address)) as window:
+            await join(window)
             before = place(simulation)
             hold(pygame.K_d if before[0] < 600 else pygame.K_a)
             await frames_until(window, lambda: abs(place(simulation)[0] - before[0]) > 20)
+            press(pygame.K_SPACE)
+            await frames_until(window, lambda: rests(simulation) > 0)
             press(pygame.K_ESCAPE)
             await shows(window, PauseScreen)
             assert window.game is not None
@@ -353,6 +362,9 @@ def test_a_gamepad_alone_is_enough_from_the_start_to_the_end() -> None:
             side = 1 if before[0] < 600 else -1
             stick(side, 0)
             await frames_until(window, lambda: (place(simulation)[0] - before[0]) * side > 40)
+            assert rests(simulation) == 0
+            pad(pads.CONTROLLER_BUTTON_A)
+            await frames_until(window, lambda: rests(simulation) > 0)
             pad(pads.CONTROLLER_BUTTON_START)
             await shows(window, PauseScreen)
             await frames(window, 0.3)
