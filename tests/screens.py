@@ -151,24 +151,25 @@ def main() -> int:
     """Take all pictures; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tests.screens", description=__doc__)
     parser.add_argument("--out", type=Path, required=True, help="the folder for the pictures")
-    parser.add_argument("--display", default=":12", help="the X display to open (default %(default)s)")
     options = parser.parse_args()
     missing = [tool for tool in TOOLS if shutil.which(tool) is None]
     if missing:
         parser.error(f"not installed: {', '.join(missing)}")
-    server = subprocess.Popen(["Xvfb", options.display, "-screen", "0", SCREEN], stderr=subprocess.DEVNULL)
-    try:
-        for scale, size in SCALES.items():
-            out = options.out / size
-            out.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory() as home:
-                photographer = Photographer(options.display, scale, out, Path(home))
-                photographer.menus()
-                photographer.failures()
-                photographer.games()
-    finally:
-        server.terminate()
-        server.wait()
+    command = ["Xvfb", "-displayfd", "1", "-screen", "0", SCREEN]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+        assert server.stdout is not None
+        display = f":{server.stdout.readline().strip()}"  # which comes when it is ready
+        try:
+            for scale, size in SCALES.items():
+                out = options.out / size
+                out.mkdir(parents=True, exist_ok=True)
+                with tempfile.TemporaryDirectory() as home:
+                    photographer = Photographer(display, scale, out, Path(home))
+                    photographer.menus()
+                    photographer.failures()
+                    photographer.games()
+        finally:
+            server.terminate()
     return 0
 
 

@@ -118,6 +118,8 @@ class JoinScreen(Page):
                 for number in range(len(servers))
             ]
             self.focus.replace(old, [*self.rows])
+            if self.rows and not old and self.focus.at is self.address and not self.address.text:
+                self.focus.go_to(self.rows[0])  # nobody types, and here is a game
         for row, server in zip(self.rows, servers, strict=True):
             row.left, row.right = server.name, described(server)
 

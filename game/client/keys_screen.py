@@ -97,12 +97,12 @@ class KeysScreen(Page):
         """That key was pressed for that place."""
         self._waits = None
         self.message = HELP
-        name = key_name(key)
+        name = _shown(key)
         taken = self._bindings.action(key)
         if key == pygame.K_ESCAPE:
             pass
         elif key in RESERVED:
-            self.message = f"{name.upper()} {RESERVED[key]}: choose another key."
+            self.message = f"{name} {RESERVED[key]}: choose another key."
         elif not name:
             self.message = "That key has no name, so it could not be kept: choose another one."
         elif taken is not None and taken != action:
@@ -141,5 +141,10 @@ class KeysScreen(Page):
         """Write onto each place what is there now."""
         for (action, place), button in self.places.items():
             codes = self._bindings.keys(action)
-            name = key_name(codes[place]) if place < len(codes) else "–"
+            name = _shown(codes[place]) if place < len(codes) else "–"
             button.rename("press a key …" if (action, place) == self._waits else name)
+
+
+def _shown(key: int) -> str:
+    """The key's name as on its cap; empty if it has none."""
+    return key_name(key).capitalize()

@@ -86,7 +86,7 @@ class Page:
 
     def draw(self, now: float) -> None:
         """Draw all of it over what is there."""
-        panel(self.look.surface, self.panel, 250, 16)
+        panel(self.look.surface, self.panel, 255, 16)
         self.look.surface.blits(self.texts)
         for what, (top, most) in self.spots.items():
             self.look.surface.blits(self.lines(self.errors.get(what, ""), top, most))

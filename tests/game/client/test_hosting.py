@@ -83,7 +83,7 @@ def test_where_a_port_is_in_use_the_next_one_serves() -> None:
     run(story())
 
 
-def test_it_can_be_given_up_between_two_ports(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_can_be_given_up_between_two_ports() -> None:
     """A former child is no reason to wait, and the next one is none to stay."""
 
     async def story() -> None:

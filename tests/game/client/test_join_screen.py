@@ -98,6 +98,16 @@ def test_servers_come_and_go_and_what_is_typed_stays() -> None:
     assert ATTIC.address not in [address for address, _, _ in person.joined]
 
 
+def test_the_first_server_that_appears_is_one_key_away_while_nobody_types() -> None:
+    person = Person(Settings("Ann"))
+    assert person.has_focus(person.screen.address)
+    person.network.servers = [ATTIC]
+    look(person.screen)
+    press(pygame.K_RETURN)
+    look(person.screen)
+    assert [address for address, _, _ in person.joined] == [ATTIC.address]
+
+
 def test_the_focus_stays_on_its_row_when_another_server_appears() -> None:
     person = Person(ANN, ATTIC, BARN)
     press(pygame.K_DOWN)

@@ -161,7 +161,7 @@ def test_a_key_that_is_taken_stays_and_the_page_says_where() -> None:
     binder = Binder()
     plain = look(binder.screen)
     assert binder.bind("dash", 0, pygame.K_w) == default_keys()["dash"]
-    assert "“w” is already for “Walk up”" in binder.screen.message
+    assert "“W” is already for “Walk up”" in binder.screen.message
     assert binder.keys == default_keys()
     assert differs(plain, look(binder.screen)) > 200
 
