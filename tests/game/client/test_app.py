@@ -275,6 +275,8 @@ def test_what_one_types_with_comes_with_a_field_and_goes_with_it(monkeypatch: py
             press(pygame.K_RETURN)
             await shows(window, JoinScreen)
             assert types
+            window._to_join(ANN)  # from one page with a field to another
+            assert types
             assert pygame.key.get_repeat()[0] > 0
             type_text(str(address))
             press(pygame.K_RETURN)
