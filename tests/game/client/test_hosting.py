@@ -1,8 +1,10 @@
 """A server of one's own, as a real child process: found, drained, and gone when it should be."""
 
 import asyncio
+import contextlib
 import os
 import socket
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +15,7 @@ from game.client import hosting
 from game.client.hosting import Hosting
 from net.address import Address
 from tests.game.live import PATIENCE, free_port, run
+from tests.game.processes import ROOT
 
 
 async def wait_for(done: Callable[[], bool]) -> None:
@@ -199,3 +202,32 @@ def test_the_server_is_told_what_it_is_called(tmp_path: Path, monkeypatch: pytes
             await server.close()
 
     run(story())
+
+
+PARENT = """
+import asyncio
+from game.client.hosting import Hosting
+
+async def host():
+    server = Hosting((0,))
+    while server.address is None:
+        await asyncio.sleep(0.01)
+    print(server.address.port, flush=True)
+    await asyncio.sleep(600)
+
+asyncio.run(host())
+"""
+
+
+def test_it_ends_when_its_host_is_killed() -> None:
+    def listens(port: int) -> bool:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=PATIENCE):
+            return True
+        return False
+
+    with subprocess.Popen([sys.executable, "-c", PARENT], cwd=ROOT, stdout=subprocess.PIPE, text=True) as host:
+        assert host.stdout is not None
+        port = int(host.stdout.readline())
+        assert listens(port)
+        host.kill()
+    run(wait_for(lambda: not listens(port)))
