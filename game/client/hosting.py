@@ -24,7 +24,7 @@ END_SECONDS: Final = 2.0  # a server says goodbye within 0.3 s; then it is asked
 class Hosting:
     """One server, from its start to its end. Needs a running asyncio loop."""
 
-    def __init__(self, port: int = DEFAULT_PORT, name: str = "") -> None:
+    def __init__(self, port: int = DEFAULT_PORT, *, name: str = "") -> None:
         """`name` is what the local network sees it listed as; by default what this machine is called."""
         self.address: Address | None = None  # where to join it, once it listens
         self.friends = ""  # where others on the same network join it, once that is known
