@@ -113,6 +113,8 @@ class Discovery:
                 tasks.create_task(self._ping())
         finally:
             self._known.clear()
+            self._news.clear()
+            self._asking.clear()
             self._show()
             await browser.async_cancel()
             await close_lan(lan)

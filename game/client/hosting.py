@@ -25,7 +25,7 @@ END_SECONDS: Final = 2.0  # a server says goodbye within 0.3 s; then it is asked
 class Hosting:
     """One server, from its start to its end. Needs a running asyncio loop."""
 
-    def __init__(self, ports: Sequence[int] = (DEFAULT_PORT, 0), name: str = "") -> None:
+    def __init__(self, ports: Sequence[int] = (DEFAULT_PORT, 0), *, name: str = "") -> None:
         """`ports` are tried one after the other; 0 is any that is free.
 
         `name` is what the local network sees it listed as; by default what this machine is called.

@@ -41,8 +41,8 @@ class Spectator:
     def follow(self, players: Mapping[int, Point], camera: Camera, view: tuple[int, int], now: float) -> None:
         """Move the camera; `players` are the middles of all bodies, in pixels of the arena, by their NetIDs.
 
-        `view` is how much of the arena is seen, in pixels. Its middle stays where a camera can show it: past that, a key
-        would have to be held for a while before anything moves.
+        `view` is how much of the arena is seen, in pixels. Its middle stays where a camera can show it, or a key would
+        have to be held for a while before anything moves.
         """
         wanted = self._controls.next()
         dash, direction = divmod(wanted, DASH)

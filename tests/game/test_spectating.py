@@ -2,9 +2,13 @@
 
 import random
 
+import esper
 import pytest
 
 from game import walltime
+from game.client.input_system import InputSystem
+from game.client.mirror_system import MirrorSystem
+from game.client.reconciliation_system import ReconciliationSystem
 from game.client.session import Phase, Session
 from game.rules import MAX_SPECTATORS, build_registry
 from game.server.network_system import GREETING_SECONDS
@@ -46,6 +50,10 @@ def test_a_spectators_mirror_is_the_servers_world_all_through_a_match(conditions
     assert spectator.stay.mirror.mismatches == 0
     assert spectator.stay.interpolation is not None
     assert spectator.stay.interpolation.now > 0
+    with spectator.play.world:
+        assert esper.get_processor(MirrorSystem) is spectator.stay.incoming
+        assert esper.get_processor(InputSystem) is None, "nothing to steer and nothing to predict"
+        assert esper.get_processor(ReconciliationSystem) is None
     stage.close()
 
 

@@ -80,8 +80,8 @@ async def join(window: Window) -> GameScreen:
 
 
 def host_at(monkeypatch: pytest.MonkeyPatch, *ports: int) -> None:
-    """Let servers that are hosted from here try these ports, and be listed nowhere under a name of ours."""
-    monkeypatch.setattr(hosting.Hosting.__init__, "__defaults__", (ports, ""))
+    """Let servers that are hosted from here try these ports."""
+    monkeypatch.setattr(hosting.Hosting.__init__, "__defaults__", (ports,))
 
 
 async def frames(window: Window, seconds: float) -> None:

@@ -327,6 +327,23 @@ def test_closing_is_bounded_and_leaves_no_task(hall: Hall, monkeypatch: pytest.M
     run(test())
 
 
+def test_it_can_be_closed_while_it_asks_and_begin_again(hall: Hall) -> None:
+    async def test() -> None:
+        async with listening(hall) as discovery:
+            hall.put("den", GOOD)
+            await asyncio.sleep(0)  # it has just asked, and waits for the answer
+            await discovery.close()
+            assert not discovery._asking
+            assert not discovery._news
+            discovery.start()
+            await until(lambda: len(hall.network.opened) == 2)
+            await asyncio.sleep(0.01)
+            hall.put("den", GOOD)
+            await until(lambda: names(discovery) == ["den"])
+
+    run(test())
+
+
 def test_a_line_is_what_the_menu_expects() -> None:
     line = FoundServer("den", GOOD, 1, 8, None)
     assert (line.name, line.address, line.players, line.max_players, line.ping) == ("den", GOOD, 1, 8, None)

@@ -196,7 +196,7 @@ def test_the_server_is_told_what_it_is_called(tmp_path: Path, monkeypatch: pytes
 
     async def story() -> None:
         for name in ("Ann's den", "-den", ""):
-            server = Hosting((free_port(),), name)
+            server = Hosting((free_port(),), name=name)
             await wait_for(lambda server=server: server.over)  # type: ignore[misc]
             assert (f"--server-name={name}" in server.problem) is bool(name)
             await server.close()
