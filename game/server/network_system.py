@@ -16,7 +16,9 @@ from game.rules import clean_name
 from game.server.intents import IntentSystem
 from game.server.seats import FullError, Seats
 from game.server.session import Session
-from net.messages import VERSION, Hello, Refusal, Refused, Welcome
+from net.codec import encode
+from net.framing import frame
+from net.messages import VERSION, Hello, Refusal, Refused, Said, Welcome
 from net.pipe import Pipe
 from net.replication.publisher import Publisher
 from net.replication.registry import Registry
@@ -62,6 +64,7 @@ class NetworkSystem(esper.Processor):
         self._tick = 0
         self._tick_began = now()
         self._closing = False
+        self._chat = bytearray()  # lines since the last frame, encoded once; each session's Voice bounds them
 
     def process(self, tick: int) -> None:
         self._tick = tick
@@ -69,15 +72,16 @@ class NetworkSystem(esper.Processor):
             self._drop_the_silent()
             self._free_the_overdue(self.now(), f"did not come back within {self._hold_seconds:g} s")
             news = self._publisher.frame(tick) or b""
-            snapshot = b""
+            chat, snapshot = bytes(self._chat), b""
+            self._chat.clear()
             for session in [session for session in self._sessions if session.playing]:
                 if self._can_take(session):
                     if session.needs_snapshot:
                         snapshot = snapshot or self._publisher.snapshot(tick)
                         session.needs_snapshot = False
-                        session.write(snapshot)
+                        session.write(snapshot + chat)
                     else:
-                        session.write(news)
+                        session.write(news + chat)
 
     def began(self, when: float) -> None:
         """The tick that is about to be simulated was due at `when`; clients' clocks are set by it."""
@@ -125,6 +129,16 @@ class NetworkSystem(esper.Processor):
             session.resync_tick = self._tick
             session.needs_snapshot = True
             log.warning("%s differs from us as of tick %d: sending a snapshot", session.label, tick)
+
+    def say(self, session: Session, text: str) -> None:
+        """A seated client's line of chat: it goes to everybody behind the next frame. Raises RemoteProtocolError."""
+        assert session.net_id is not None  # as for steer
+        line, notice = session.voice.say(text, self.now())
+        if line:
+            log.info("chat: %s: %s", session.label, line)
+            self._chat += frame(encode(Said(session.net_id, line)))
+        if notice:
+            session.tell(notice)
 
     def describe(self, session: Session) -> str:
         """A session's player, for the log."""

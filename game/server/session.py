@@ -2,9 +2,10 @@
 
 from typing import TYPE_CHECKING
 
+from game.server.chat import Voice
 from net.connection import ServerConnection, State
 from net.errors import RemoteProtocolError
-from net.messages import FromClient, Goodbye, Hello, Ping, Pong, Refused, Resync, Steer, Welcome
+from net.messages import FromClient, Goodbye, Hello, Ping, Pong, Refused, Resync, Said, Say, Steer, Welcome
 from net.pipe import Pipe
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ class Session:
         self.needs_snapshot = True
         self.behind_since: float | None = None  # since when frames have been skipped, for it takes none
         self.resync_tick = -1  # of the last snapshot that it asked for
+        self.voice = Voice(now)
         self._ping: tuple[int, int] | None = None  # what came in, and when, in milliticks
         self._pipe = pipe
         self._network = network
@@ -63,6 +65,10 @@ class Session:
         if data:
             self._pipe.write(data)
 
+    def tell(self, notice: str) -> None:
+        """A word of the server's to this client alone, in its chat."""
+        self._pipe.write(self._connection.send(Said(0, notice)))
+
     def welcome(self, welcome: Welcome) -> None:
         """Let the client in, into a new seat or back into its own."""
         self.net_id = welcome.net_id
@@ -93,5 +99,7 @@ class Session:
                 self._ping = (time, self._network.milliticks())
             case Resync(tick):
                 self._network.resync(self, tick)
+            case Say(text):
+                self._network.say(self, text)
             case Goodbye(reason):
                 self.end(f"said goodbye: {reason!r:.100}", tell=False)
