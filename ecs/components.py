@@ -51,3 +51,10 @@ class Intent:
     direction: int = 0
     since: int = 0
     count: int = 0
+
+
+@dataclass(slots=True)
+class Dash:
+    """How many ticks it takes until this body can dash again; 0 is ready. `step` counts it down."""
+
+    rest: int = 0

@@ -1,0 +1,78 @@
+"""Who plays, and how the round stands: what the world says of it, gathered once a frame for all that tells it.
+
+Only reads; knows nothing of drawing. Everything here is called inside `with world`.
+"""
+
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import esper
+
+from ecs.components import Dash, NetID
+from game.components import Away, Color, Immune, Name, Podium, Round, Score, Tagged
+
+PRACTICE: Final = 0
+PLAYING: Final = 1
+PODIUM: Final = 2
+
+
+class Standing(NamedTuple):
+    """One player; a tuple, for a frame makes one for each."""
+
+    net_id: int
+    name: str
+    color: int
+    score: int  # ticks
+    is_it: bool
+    away: bool
+    rest: int  # ticks until the next dash
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """All players by NetID, and the round."""
+
+    players: dict[int, Standing]
+    it: int  # the NetID of who is "it"; 0: nobody
+    round: Round | None
+    podium: tuple[str, ...]  # names, the first one's first
+
+    def ranked(self) -> list[Standing]:
+        """The best first; who has as much as another comes in the order of names, and those who are away last."""
+        return sorted(self.players.values(), key=lambda one: (one.away, -one.score, one.name.casefold(), one.net_id))
+
+
+def read_roster(tick: int) -> Roster:
+    """As of that tick of the server."""
+    colors, scores = dict(esper.get_component(Color)), dict(esper.get_component(Score))
+    tagged, away = dict(esper.get_component(Tagged)), dict(esper.get_component(Away))
+    dashes = dict(esper.get_component(Dash))
+    players: dict[int, Standing] = {}
+    it = 0
+    for entity, (bearer, name) in esper.get_components(NetID, Name):
+        color, score, dash = colors.get(entity), scores.get(entity), dashes.get(entity)
+        if entity in tagged:
+            it = bearer.id
+        players[bearer.id] = Standing(
+            bearer.id,
+            name.text,
+            color.rgb if color else 0xE8E8E8,
+            points(score, tick) if score else 0,
+            entity in tagged,
+            entity in away,
+            dash.rest if dash else 0,
+        )
+    rounds = [current for _, current in esper.get_component(Round)]
+    podiums = [podium for _, podium in esper.get_component(Podium)]
+    names = (podiums[0].first, podiums[0].second, podiums[0].third) if podiums else ()
+    return Roster(players, it, rounds[0] if rounds else None, tuple(name for name in names if name))
+
+
+def points(score: Score, tick: int) -> int:
+    """A score in ticks, as of that tick."""
+    return score.ticks + (max(0, tick - score.since) if score.since >= 0 else 0)
+
+
+def is_immune(immune: Immune, tick: int) -> bool:
+    """Whether that still holds at that tick."""
+    return tick < immune.until
