@@ -116,7 +116,7 @@ class RoundBar:
         if grown > 1.01:
             words = pygame.transform.smoothscale_by(words, grown)
         alpha = round(255 * min(1.0, (BANNER_SECONDS - age) / BANNER_FADE))
-        middle = target.get_width() // 2, round(target.get_height() * 0.24)
+        middle = target.get_width() // 2, round(target.get_height() * 0.19)
         below = self._fonts.outlined(banner.below, NORMAL, TEXT) if banner.below else None
         for picture, y in ((words, middle[1]), (below, middle[1] + 46)):
             if picture is not None:
@@ -129,7 +129,7 @@ class RoundBar:
         by_name = {one.name: one for one in roster.players.values()}
         area = pygame.Rect(0, 0, 3 * BLOCK + 60, 290)
         area.midtop = target.get_width() // 2, 66
-        panel(target, area, 235)
+        panel(target, area, 244)
         title = self._fonts.text("The round is over", LARGE, TEXT, True)
         target.blit(title, title.get_rect(midtop=(area.centerx, area.y + 12)))
         for column, (place, height) in enumerate(BLOCKS):

@@ -43,12 +43,13 @@ class Scoreboard:
     def _drawn(
         self, places: list[tuple[int, Standing]], count: int, own: int, tick_rate: int, most: int
     ) -> pygame.Surface:
-        columns = max(1, min(COLUMNS, -(-len(places) // ROOMY)))
+        room = max(1, min(ROOMY, (most - 62) // TALL))
+        columns = max(1, min(COLUMNS, -(-len(places) // room)))
         rows = -(-len(places) // columns)
         height = TALL if rows * TALL + 62 <= most else LOW
         rows = max(1, min(rows, (most - 62) // height))
         picture = pygame.Surface((columns * COLUMN + 32, rows * height + 62), pygame.SRCALPHA)
-        panel(picture, picture.get_rect(), 238)
+        panel(picture, picture.get_rect(), 244)
         title = self._fonts.text("Scores", NORMAL, TEXT, True)
         picture.blit(title, (26, 12))
         note = self._fonts.text(f"{count} playing · seconds of not being it", SMALL, MUTED, False)
