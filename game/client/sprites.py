@@ -17,7 +17,7 @@ LOOKS: Final = 2  # a glance goes from -LOOKS to LOOKS on both axes
 SHADOW: Final = 8  # pixels that a shadow reaches beyond its body
 RING: Final = 7  # pixels that the ring round one's own player reaches beyond it
 CACHED_BODIES: Final = 512  # a colour and size for each player several times over
-CACHED_PLAYERS: Final = 2048  # a colour with each look and blink, for forty colours: 6 MB
+CACHED_PLAYERS: Final = 6400  # each of 128 players with each look, awake and asleep: 20 MB if no two are of a colour
 WHITE: Final[Rgb] = (250, 251, 255)
 
 
