@@ -55,7 +55,7 @@ def _stay(now: dict[int, Body], before: Mapping[int, Body], by: dict[int, int]) 
             for net_id, other in ((left, right), (right, left)):
                 if net_id not in back:
                     back.add(net_id)
-                    now[net_id] = before[net_id]._replace(vx=0, vy=0)
+                    now[net_id] = before[net_id]._replace(vx=0, vy=0, rest=now[net_id].rest)
                     by[net_id] = other
 
 

@@ -44,8 +44,8 @@ class Size:
 class Intent:
     """What the one who steers this body wants, as the server applies it.
 
-    `direction` is one of `ecs.step`'s directions, `since` the tick from which it holds, and `count` how many intents
-    have been applied in this body's life: the owner's acknowledgement.
+    `direction` is one of `ecs.step`'s directions, with its DASH bit or without, `since` the tick from which it holds,
+    and `count` how many intents have been applied in this body's life: the owner's acknowledgement.
     """
 
     direction: int = 0
@@ -55,6 +55,6 @@ class Intent:
 
 @dataclass(slots=True)
 class Dash:
-    """How many ticks it takes until this body can dash again; 0 is ready. `step` counts it down."""
+    """How many ticks pass until the body can dash again; 0: it can. Counted down by `step`, and so never told."""
 
     rest: int = 0

@@ -3,24 +3,29 @@
 import esper
 
 from ecs.collision import separate
-from ecs.components import Intent, NetID, Position, Size, Velocity
+from ecs.components import Dash, Intent, NetID, Position, Size, Velocity
 from ecs.step import STILL, Body, Motion, move
 from ecs.surprises import Surprises
 
+Mover = tuple[int, tuple[Position, Velocity, Size, Intent, Dash]]
+
 
 class MovementSystem(esper.Processor):
-    """One `step` for every body that moves or wants to."""
+    """One `step` for every body that moves, wants to, or waits to be able to dash again."""
 
     def __init__(self, motion: Motion) -> None:
         self._motion = motion
 
     def process(self, tick: int) -> None:
         motion = self._motion
-        for _, (position, velocity, size, intent) in esper.get_components(Position, Velocity, Size, Intent):
-            vx, vy, direction = velocity.x, velocity.y, intent.direction
-            if vx or vy or direction != STILL:
-                position.x, position.y, velocity.x, velocity.y = move(
-                    position.x, position.y, vx, vy, size.w, size.h, direction, motion
+        movers: list[Mover] = esper.get_components(  # type: ignore[call-overload]  # whose hints end at four
+            Position, Velocity, Size, Intent, Dash
+        )
+        for _, (position, velocity, size, intent, dash) in movers:
+            vx, vy, rest, direction = velocity.x, velocity.y, dash.rest, intent.direction
+            if vx or vy or rest or direction != STILL:
+                position.x, position.y, velocity.x, velocity.y, dash.rest = move(
+                    position.x, position.y, vx, vy, size.w, size.h, rest, direction, motion
                 )
 
 

@@ -9,6 +9,7 @@ from typing import Final
 import esper
 import pygame
 
+from ecs.step import motion_at
 from game.client.camera import Camera
 from game.client.chat_box import ChatBox
 from game.client.commentary import Commentary
@@ -17,7 +18,7 @@ from game.client.hud import Hud
 from game.client.keyboard import Keyboard
 from game.client.net_graph import NetGraph
 from game.client.play import Play, Stay
-from game.client.render_system import RenderSystem
+from game.client.render_system import DashTicks, RenderSystem
 from game.client.roster import PODIUM, read_roster
 from game.client.round_bar import RoundBar
 from game.client.scoreboard import Scoreboard
@@ -104,11 +105,11 @@ class GameScreen:
     def draw(self, now: float) -> None:
         """Draw what lies over the world."""
         session, stay, window = self._session, self._stay, self._window
-        tick = self._tick(now)
+        tick, own = self._tick(now), stay.reconciliation.prediction
         with self._play.world:
             if self.ghosts:
-                self.ghosts.draw(window, self.renderer.corner, stay.reconciliation.prediction)
-            roster = read_roster(tick)
+                self.ghosts.draw(window, self.renderer.corner, own)
+            roster = read_roster(tick, {stay.net_id: own.body.rest} if own else {})
         self._commentary.update(roster, tick, now, self.renderer.middles)
         plays = session.phase is Phase.PLAYING
         self._bar.draw(window, roster, stay.net_id, tick, stay.tick_rate, now)
@@ -140,6 +141,7 @@ class GameScreen:
         return max(known, int(self._stay.clock.tick(now))) if runs else known
 
     def _drawing(self, stay: Stay) -> RenderSystem:
+        motion = motion_at(stay.arena, stay.tick_rate)
         renderer = RenderSystem(
             self._window,
             stay.arena,
@@ -149,6 +151,7 @@ class GameScreen:
             self._sprites,
             self._fonts,
             lambda: stay.mirror.tick,
+            DashTicks(motion.dash_ticks, motion.dash_rest),
         )
         with self._play.world:
             esper.add_processor(renderer)

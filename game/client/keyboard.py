@@ -15,6 +15,7 @@ KEYS: Final[dict[int, Key]] = {
     pygame.K_a: "left",
     pygame.K_RIGHT: "right",
     pygame.K_d: "right",
+    pygame.K_SPACE: "dash",
 }
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 import esper
 
-from ecs.components import UNITS_PER_PIXEL, Intent, NetID, Position, Size, Velocity
+from ecs.components import UNITS_PER_PIXEL, Dash, Intent, NetID, Position, Size, Velocity
 from ecs.step import STILL, Body, Motion
 from ecs.surprises import BY_THE_RULES
 from ecs.world import World
@@ -46,7 +46,8 @@ class ReconciliationSystem(esper.Processor):
         velocity = esper.component_for_entity(entity, Velocity)
         size = esper.component_for_entity(entity, Size)
         intent = esper.component_for_entity(entity, Intent)
-        body = Body(position.x, position.y, velocity.x, velocity.y, size.w, size.h)
+        rest = esper.component_for_entity(entity, Dash).rest
+        body = Body(position.x, position.y, velocity.x, velocity.y, size.w, size.h, rest)
         if self.prediction is None:
             self.prediction = Prediction(
                 self._motion, self._net_id, self._mirror.tick, body, intent.direction, intent.count
@@ -62,12 +63,14 @@ class ReconciliationSystem(esper.Processor):
 
     def _around(self, body: Body, ticks: int) -> Others:
         """Those whom one could meet within so many ticks, the nearest first, with the directions that we heard last."""
-        reach = 2 * self._motion.top_speed * (max(0, ticks) + 2) + body.w
+        reach = 2 * self._motion.dash_speed * (max(0, ticks) + 2) + body.w
         near: list[tuple[int, int, int, Body]] = []
         for entity, (net_id, at, velocity, size) in esper.get_components(NetID, Position, Velocity, Size):
             far = max(abs(at.x - body.x), abs(at.y - body.y))
             if far < reach and net_id.id != self._net_id:
-                near.append((far, net_id.id, entity, Body(at.x, at.y, velocity.x, velocity.y, size.w, size.h)))
+                rest = dash.rest if (dash := esper.try_component(entity, Dash)) else 0
+                other = Body(at.x, at.y, velocity.x, velocity.y, size.w, size.h, rest)
+                near.append((far, net_id.id, entity, other))
         others: Others = {}
         for _, other_id, entity, other in sorted(near)[:NEIGHBOURS]:
             intent = esper.try_component(entity, Intent)

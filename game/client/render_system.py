@@ -17,7 +17,7 @@ import pygame
 
 from ecs.arena import Arena
 from ecs.components import UNITS_PER_PIXEL, Dash, Intent, NetID, Size, Velocity
-from ecs.step import DIRECTIONS
+from ecs.step import COMPASS, DIRECTIONS
 from game.client.arena_picture import ArenaPicture
 from game.client.camera import Camera
 from game.client.components import Shown
@@ -132,11 +132,11 @@ class RenderSystem(esper.Processor):
             direction, rest = intent.direction if intent else 0, dash.rest if dash else 0
             moves = velocity is not None and (velocity.x != 0 or velocity.y != 0)
             if net_id == own and prediction is not None:
-                direction = prediction.direction
+                direction, rest = prediction.direction, prediction.body.rest
                 moves = prediction.body.vx != 0 or prediction.body.vy != 0
             asleep = entity in away
             color, written = _tint(tint.rgb if (tint := colors.get(entity)) else PLAIN, asleep)
-            look = looks[net_id] = _eased(former.get(net_id), DIRECTIONS[direction], share)
+            look = looks[net_id] = _eased(former.get(net_id), DIRECTIONS[direction & COMPASS], share)
             up = round(BOB * abs(math.sin(math.pi * BOBS_PER_SECOND * now + net_id))) if moves else 0
             blinks = asleep or (now + net_id * 1.7) % BLINK_EVERY < BLINK_SECONDS
             eyes = round(look[0] * LOOKS), round(look[1] * LOOKS)

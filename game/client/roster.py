@@ -3,6 +3,7 @@
 Only reads; knows nothing of drawing. Everything here is called inside `with world`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -42,8 +43,8 @@ class Roster:
         return sorted(self.players.values(), key=lambda one: (one.away, -one.score, one.name.casefold(), one.net_id))
 
 
-def read_roster(tick: int) -> Roster:
-    """As of that tick of the server."""
+def read_roster(tick: int, rests: Mapping[int, int]) -> Roster:
+    """As of that tick of the server; `rests` is how long dashes have to rest where that is known better, by NetID."""
     colors, scores = dict(esper.get_component(Color)), dict(esper.get_component(Score))
     tagged, away = dict(esper.get_component(Tagged)), dict(esper.get_component(Away))
     dashes = dict(esper.get_component(Dash))
@@ -60,7 +61,7 @@ def read_roster(tick: int) -> Roster:
             points(score, tick) if score else 0,
             entity in tagged,
             entity in away,
-            dash.rest if dash else 0,
+            rests.get(bearer.id, dash.rest if dash else 0),
         )
     rounds = [current for _, current in esper.get_component(Round)]
     podiums = [podium for _, podium in esper.get_component(Podium)]

@@ -7,7 +7,7 @@ from typing import Final
 
 import esper
 
-from ecs.components import Intent, NetID, Position, Size, Velocity
+from ecs.components import Dash, Intent, NetID, Position, Size, Velocity
 from ecs.step import Body, Motion, step
 from ecs.surprises import BY_THE_RULES
 from net.messages import Frame
@@ -77,8 +77,8 @@ class Timeline:
             self._bodies = {}
             movers = esper.get_components(NetID, Position, Velocity, Size)
             for entity, (bearer, at, velocity, size) in movers:
-                intent = esper.try_component(entity, Intent)
-                body = Body(at.x, at.y, velocity.x, velocity.y, size.w, size.h)
+                intent, dash = esper.try_component(entity, Intent), esper.try_component(entity, Dash)
+                body = Body(at.x, at.y, velocity.x, velocity.y, size.w, size.h, dash.rest if dash else 0)
                 self._bodies[bearer.id] = body, intent.direction if intent else 0
         while len(self._guesses) < ahead:
             places: Places = {}

@@ -11,7 +11,7 @@ from typing import Final
 import esper
 
 from ecs.components import Intent
-from ecs.step import DIRECTIONS, STILL
+from ecs.step import DASH, DIRECTIONS, STILL, is_direction
 from ecs.surprises import Surprises
 from ecs.world import World
 from net.errors import RemoteProtocolError
@@ -32,8 +32,9 @@ class IntentSystem(esper.Processor):
 
     def offer(self, net_id: int, tick: int, direction: int) -> None:
         """A player wants `direction` from `tick` on. Raises RemoteProtocolError for what no client of ours says."""
-        if direction >= len(DIRECTIONS):
-            raise RemoteProtocolError(f"direction {direction}, where there are 0 to {len(DIRECTIONS) - 1}")
+        if not is_direction(direction):
+            last = len(DIRECTIONS) - 1
+            raise RemoteProtocolError(f"direction {direction}, where there are 0 to {last} and {DASH} to {DASH + last}")
         queue = self._pending.setdefault(net_id, deque())
         if len(queue) >= MAX_PENDING:
             raise RemoteProtocolError(f"more than {MAX_PENDING} intents that wait to be applied")

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import esper
 
 from ecs.arena import FLOOR, TILE, Arena
-from ecs.components import Intent, Position, Size, Velocity
+from ecs.components import Dash, Intent, Position, Size, Velocity
 from ecs.surprises import Surprises
 from ecs.world import World
 from game.components import Away, Color, Name
@@ -80,6 +80,7 @@ class Seats:
             Velocity(0, 0),
             Size(PLAYER_SIZE, PLAYER_SIZE),
             Intent(),
+            Dash(),
             Name(seat.name),
             Color(color),
         )

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 import esper
 
-from ecs.components import Intent, Position, Size, Velocity
-from ecs.step import DIRECTIONS, Motion
+from ecs.components import Dash, Intent, Position, Size, Velocity
+from ecs.step import Motion, is_direction
 from ecs.systems import MovementSystem
 from ecs.world import World
 from net.errors import RemoteProtocolError
@@ -61,7 +61,7 @@ class Mirror:
         if self.tick < 0 or not self.tick < frame.tick <= self.tick + self._max_gap:
             raise RemoteProtocolError(f"a frame of tick {frame.tick} after tick {self.tick}")
         for at, _, direction in frame.intents:
-            if at <= self.tick or direction >= len(DIRECTIONS):
+            if at <= self.tick or not is_direction(direction):
                 raise RemoteProtocolError(f"an intent {direction} of tick {at} in the frame of tick {frame.tick}")
         spawns = [self._built(row) for row in frame.spawned]
         changes = [self._change(row) for row in frame.changed]
@@ -117,7 +117,7 @@ class Mirror:
     def _change(self, row: ChangeRow) -> tuple[int, Kind, Any]:
         net_id, index, values = row
         kind = self._registry.kind_at(index)
-        if kind.component in (Position, Velocity, Size, Intent):
+        if kind.component in (Position, Velocity, Size, Intent, Dash):
             raise RemoteProtocolError(f"{kind.line} among the plain components")
         return net_id, kind, None if values is None else kind.build(values)
 

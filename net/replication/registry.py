@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 import esper
 import msgpack
 
-from ecs.components import Intent, NetID, Position, Size, Velocity
-from ecs.step import DIRECTIONS
+from ecs.components import Dash, Intent, NetID, Position, Size, Velocity
+from ecs.step import is_direction
 from ecs.world import World
 from net.errors import RemoteProtocolError
 from net.messages import ComponentRow, EntityRow, Scalar
@@ -62,7 +62,8 @@ class Registry:
         self.add(Position)
         self.add(Velocity, check=lambda v: max(abs(v.x), abs(v.y)) < 1 << 15)
         self.add(Size, check=lambda s: 0 < s.w < 1 << 15 and 0 < s.h < 1 << 15)
-        self.add(Intent, check=lambda i: 0 <= i.direction < len(DIRECTIONS) and i.since >= 0 and i.count >= 0)
+        self.add(Intent, check=lambda i: is_direction(i.direction) and i.since >= 0 and i.count >= 0)
+        self.add(Dash, check=lambda d: 0 <= d.rest < 1 << 15)
 
     def add(self, component: type[C], check: Callable[[C], bool] = lambda component: True) -> None:
         """Replicate `component`; `check` says whether a received one is possible.

@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 
 from ecs.arena import TILE, Arena
-from ecs.step import DIRECTIONS
+from ecs.step import DASH, DIRECTIONS
 
 
 @st.composite
@@ -25,4 +25,4 @@ def free_boxes(draw: st.DrawFn, arena: Arena, w: int, h: int) -> tuple[int, int]
     return column * TILE + draw(st.integers(0, TILE - w)), line * TILE + draw(st.integers(0, TILE - h))
 
 
-directions = st.integers(0, len(DIRECTIONS) - 1)
+directions = st.builds(int.__add__, st.integers(0, len(DIRECTIONS) - 1), st.sampled_from([0, DASH]))

@@ -84,8 +84,10 @@ def test_in_any_crowd_nobody_overlaps_nobody_is_in_a_wall_and_it_is_deterministi
         wanted = {net_id: data.draw(directions) for net_id in bodies}
         for _ in range(5):
             again, _ = tick(dict(reversed(bodies.items())), wanted, arena)
+            rests = {net_id: step(body, wanted[net_id], motion_at(arena, 60)).rest for net_id, body in bodies.items()}
             bodies, _ = tick(bodies, wanted, arena)
             assert again == bodies
+            assert {net_id: body.rest for net_id, body in bodies.items()} == rests, "a push takes no dash from anybody"
             assert overlapping(bodies) == []
             assert all(arena.is_free(body.x, body.y, SIZE, SIZE) for body in bodies.values())
 

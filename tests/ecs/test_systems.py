@@ -6,8 +6,8 @@ import esper
 import pytest
 
 from ecs.arena import TILE, parse_arena
-from ecs.components import Intent, Position, Size, Velocity
-from ecs.step import DIRECTIONS, Body, motion_at, step
+from ecs.components import Dash, Intent, Position, Size, Velocity
+from ecs.step import DASH, DIRECTIONS, Body, motion_at, step
 from ecs.surprises import Surprises
 from ecs.systems import CollisionSystem, MovementSystem
 from ecs.world import World
@@ -26,7 +26,7 @@ def world() -> Iterator[World]:
 
 def body(world: World, net_id: int, column: int, direction: int) -> Position:
     position = Position(column * TILE, 5 * TILE)
-    world.spawn(net_id, position, Velocity(0, 0), Size(448, 448), Intent(direction))
+    world.spawn(net_id, position, Velocity(0, 0), Size(448, 448), Intent(direction), Dash())
     return position
 
 
@@ -42,6 +42,25 @@ def test_the_movement_system_moves_a_body_exactly_as_step_does(world: World) -> 
             assert (position.x, position.y) == (expected.x, expected.y)
     assert position.x > 6 * TILE
     assert (still.x, still.y) == (9 * TILE, 5 * TILE)
+
+
+def test_a_dash_counts_down_in_the_system_also_when_its_body_stands_and_is_left_alone_when_it_is_ready(
+    world: World,
+) -> None:
+    with world:
+        position = body(world, 1, 5, EAST | DASH)
+        entity = world.entity(1)
+        assert entity is not None
+        intent, dash = esper.component_for_entity(entity, Intent), esper.component_for_entity(entity, Dash)
+        esper.add_processor(MovementSystem(MOTION))
+        expected = Body(5 * TILE, 5 * TILE, 0, 0, 448, 448)
+        for tick in range(1, 150):
+            intent.direction = EAST | DASH if tick < 5 else 0
+            esper.process(tick)
+            expected = step(expected, intent.direction, MOTION)
+            assert (position.x, dash.rest) == (expected.x, expected.rest)
+        assert dash.rest == 0
+    assert position.x > 6 * TILE
 
 
 def test_the_collision_system_tells_the_journal_who_touched_whom(world: World) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import esper
 
 from ecs.arena import TILE
-from ecs.components import Intent, Position, Size, Velocity
+from ecs.components import Dash, Intent, Position, Size, Velocity
 from ecs.step import Body, Motion, motion_at, step
 from ecs.world import World
 from game.client.components import Shown
@@ -79,6 +79,7 @@ class Hand:
             Velocity(body.vx, body.vy),
             Size(body.w, body.h),
             Intent(),
+            Dash(),
         )
         registry = build_registry()
         return tuple((registry.kind(type(c)).index, registry.kind(type(c)).read(c)) for c in components)

@@ -6,7 +6,7 @@ import msgpack
 import pytest
 
 from ecs.components import Position, Size
-from ecs.step import DIRECTIONS, motion_at
+from ecs.step import DASH, DIRECTIONS, motion_at
 from game.rules import build_registry
 from game.server.intents import MAX_PENDING
 from net.framing import frame
@@ -37,6 +37,8 @@ def seated(stage: Stage) -> tuple[Stranger, int]:
         [8, 200, [], [[1, 999, 999, 0, 0, 0]], [], [], [], None],  # a frame that moves somebody
         [5, "PGN", 1, 1, 0, 60, 2, ["###"]],
         [1, 200, len(DIRECTIONS)],  # no such direction
+        [1, 200, DASH - 1],
+        [1, 200, DASH + len(DIRECTIONS)],
         [1, 200, -1],
         [1, 200, 31],
         [1, -1, 3],

@@ -137,7 +137,11 @@ def test_the_directions_are_those_of_step() -> None:
     for number, _, x, y, numbers in rows:
         assert motion.drive[int(number)] == (words[x], words[y])
         assert str(motion.drive[int(number)]) == numbers
-    assert f"top is {top}, diagonal {diagonal}, change {motion.change}." in TEXT
+    assert motion.burst[3][0] == -motion.burst[7][0] == 160
+    assert motion.burst[4] == (112, 112)
+    pause = motion.dash_rest - motion.dash_ticks
+    numbers = f"top is {top}, diagonal {diagonal}, change {motion.change}, dash {motion.dash_ticks}, pause {pause}"
+    assert f"{numbers}, and burst 160 and 112." in TEXT
 
 
 def test_the_constants_of_a_tick_rate_are_as_the_formulas_say() -> None:
@@ -147,7 +151,18 @@ def test_the_constants_of_a_tick_rate_are_as_the_formulas_say() -> None:
         assert motion.drive[3] == (top, 0)
         assert motion.drive[4][0] == max(1, top * 181 // 256)
         assert motion.change == max(1, 240 * 16 * 15 // (2 * rate * rate))
-    for formula in ("240 * 16 / R,", "top * 181 / 256,", "240 * 16 * 15 / (2 * R * R),"):
+        assert (motion.burst[3][0], motion.burst[4][0]) == (top * 5 // 2, motion.drive[4][0] * 5 // 2)
+        assert motion.dash_ticks == max(1, rate * 3 // 20)
+        assert motion.dash_rest == motion.dash_ticks + rate * 3 // 2
+    formulas = (
+        "240 * 16 / R,",
+        "top * 181 / 256,",
+        "240 * 16 * 15 / (2 * R * R),",
+        "R * 3 / 20,",
+        "R * 3 / 2,",
+        "top * 5 / 2",
+    )
+    for formula in formulas:
         assert formula in TEXT
 
 
@@ -162,6 +177,20 @@ def test_the_worked_example_is_what_step_computes() -> None:
         tick += 1
         body = step(body, expected[1], motion)
         assert [tick, expected[1], body.x, body.y, body.vx, body.vy] == expected
+
+
+def test_the_worked_example_of_dashes_is_what_step_computes() -> None:
+    motion = motion_at(Arena(example(Welcome).arena), TICK_RATE)
+    rows = table("| tick | direction | x | y | vx | vy | rest | |")
+    first, *others = ([int(cell) for cell in row[:7]] for row in rows)
+    tick, _, x, y, vx, vy, rest = first
+    body = Body(x, y, vx, vy, 448, 448, rest)
+    assert max(expected[6] for expected in others) == motion.dash_rest
+    assert others[-1][6] < motion.dash_rest - motion.dash_ticks, "it shows a dash to its end"
+    for expected in others:
+        tick += 1
+        body = step(body, expected[1], motion)
+        assert [tick, expected[1], body.x, body.y, body.vx, body.vy, body.rest] == expected
 
 
 def test_an_intents_code_is_as_the_text_takes_it_apart() -> None:

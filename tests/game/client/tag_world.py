@@ -58,7 +58,7 @@ def set_round(world: World, number: int, phase: int, until: int) -> None:
 def roster_of(world: World, tick: int = 0) -> Roster:
     """As a frame reads it."""
     assert esper.current_world != "default", "inside `with world`"
-    return read_roster(tick)
+    return read_roster(tick, {})
 
 
 def standing(net_id: int, name: str, score: int = 0, is_it: bool = False, away: bool = False) -> Standing:

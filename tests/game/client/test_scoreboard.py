@@ -3,7 +3,7 @@
 import pygame
 import pytest
 
-from game.client.roster import Roster
+from game.client.roster import Roster, Standing
 from game.client.round_bar import BANNER_SECONDS, RoundBar
 from game.client.scoreboard import MOST, REDRAW_SECONDS, Scoreboard, _shown
 from game.client.sprites import Sprites
@@ -17,7 +17,9 @@ pytestmark = pytest.mark.usefixtures("surface")
 CROWD = [standing(number, f"Player {number}", 60 * (200 - number)) for number in range(1, 129)]
 
 
-def board(ranked: list, size: tuple[int, int] = (1280, 720), own: int = OWN, top: int | None = None) -> pygame.Surface:
+def board(
+    ranked: list[Standing], size: tuple[int, int] = (1280, 720), own: int = OWN, top: int | None = None
+) -> pygame.Surface:
     target = pygame.Surface(size)
     Scoreboard(Fonts()).draw(target, ranked, own, 60, 0.0, top)
     return target

@@ -8,7 +8,7 @@ from typing import Any
 import msgpack
 import pytest
 
-from ecs.components import Intent, NetID, Position, Size, Velocity
+from ecs.components import Dash, Intent, NetID, Position, Size, Velocity
 from ecs.world import World
 from net.errors import RemoteProtocolError
 from net.messages import Scalar
@@ -54,11 +54,12 @@ def test_the_schema_is_one_line_a_component_in_the_order_of_registration() -> No
         "Velocity(x: int, y: int)",
         "Size(w: int, h: int)",
         "Intent(direction: int, since: int, count: int)",
+        "Dash(rest: int)",
         "Score(points: int, team: str, leading: bool)",
         "Health(hearts: int)",
     )
-    assert [kind.index for kind in of(Score, Health)] == [0, 1, 2, 3, 4, 5]
-    assert [kind.component for kind in of(Health)] == [Position, Velocity, Size, Intent, Health]
+    assert [kind.index for kind in of(Score, Health)] == [0, 1, 2, 3, 4, 5, 6]
+    assert [kind.component for kind in of(Health)] == [Position, Velocity, Size, Intent, Dash, Health]
 
 
 def test_two_registries_of_the_same_components_have_the_same_hash() -> None:
@@ -178,11 +179,11 @@ def test_a_dataclass_that_could_not_be_built_or_changed_is_refused(component: ty
 
 def test_what_is_not_registered_is_not_found() -> None:
     registry = of(Health)
-    assert registry.kind(Health) is registry.kind_at(4)
+    assert registry.kind(Health) is registry.kind_at(5)
     with pytest.raises(KeyError):
         registry.kind(Score)
-    with pytest.raises(RemoteProtocolError, match="component 5 of 5"):
-        registry.kind_at(5)
+    with pytest.raises(RemoteProtocolError, match="component 6 of 6"):
+        registry.kind_at(6)
 
 
 def test_what_is_read_can_be_built_again() -> None:
@@ -241,7 +242,12 @@ LARGE = 1 << 15
         (Position, [(0, 0), (-5, 1 << 30)], []),
         (Velocity, [(0, 0), (LARGE - 1, 1 - LARGE)], [(LARGE, 0), (0, LARGE), (-LARGE, 0), (0, -LARGE)]),
         (Size, [(1, 1), (LARGE - 1, LARGE - 1)], [(0, 1), (1, 0), (-1, 5), (LARGE, 1), (1, LARGE)]),
-        (Intent, [(0, 0, 0), (8, 1 << 30, 5)], [(9, 0, 0), (-1, 0, 0), (0, -1, 0), (0, 0, -1)]),
+        (
+            Intent,
+            [(0, 0, 0), (8, 1 << 30, 5), (16, 0, 0), (24, 0, 0)],
+            [(9, 0, 0), (15, 0, 0), (25, 0, 0), (32, 0, 0), (-1, 0, 0), (0, -1, 0), (0, 0, -1)],
+        ),
+        (Dash, [(0,), (99,), (LARGE - 1,)], [(-1,), (LARGE,)]),
     ],
 )
 def test_the_components_of_ecs_are_checked_for_what_step_can_bear(
@@ -258,7 +264,7 @@ def test_the_components_of_ecs_are_checked_for_what_step_can_bear(
 def test_an_entity_is_described_by_what_is_registered_of_it_in_the_order_of_the_schema(world: World) -> None:
     registry = of(Score)
     world.spawn(7, Health(3), Score(1, "red"), Velocity(3, 4), Position(1, 2))
-    assert registry.describe(world, 7) == (7, ((0, (1, 2)), (1, (3, 4)), (4, (1, "red", False))))
+    assert registry.describe(world, 7) == (7, ((0, (1, 2)), (1, (3, 4)), (5, (1, "red", False))))
     with pytest.raises(KeyError):
         registry.describe(world, 8)
 
