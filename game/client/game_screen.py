@@ -25,7 +25,7 @@ from game.client.scoreboard import Scoreboard
 from game.client.session import Phase, Session
 from game.client.sounds import Sounds
 from game.client.sprites import Sprites
-from game.client.theme import Fonts
+from game.client.theme import ACCENT, Fonts
 
 CHAT_KEYS: Final = (pygame.K_RETURN, pygame.K_KP_ENTER)
 SCORES_KEY: Final = pygame.K_TAB
@@ -55,7 +55,8 @@ class GameScreen:
         self._bar = RoundBar(fonts, sprites)
         self._scoreboard = Scoreboard(fonts)
         self._camera = Camera()
-        self.chat = ChatBox(fonts, lambda text: self._play.say(text))
+        self.chat = ChatBox(fonts, self._say)
+        self._now = 0.0  # of the last picture
         self.shows_scores = False  # while the key is held
         self.graph: NetGraph | None = None  # while it is switched on, as the ghosts
         self.ghosts: Ghosts | None = None
@@ -105,6 +106,7 @@ class GameScreen:
     def draw(self, now: float) -> None:
         """Draw what lies over the world."""
         session, stay, window = self._session, self._stay, self._window
+        self._now = now
         tick, own = self._tick(now), stay.reconciliation.prediction
         with self._play.world:
             if self.ghosts:
@@ -133,6 +135,12 @@ class GameScreen:
         """Forget the world that was drawn last."""
         self.chat.hide()
         self._play.world.close()
+
+    def _say(self, text: str) -> None:
+        if self._session.phase is Phase.PLAYING:
+            self._play.say(text)
+        else:
+            self.chat.notice("not said: the connection is lost", self._now, ACCENT)
 
     def _tick(self, now: float) -> int:
         """The server's, as far as we know; it stands still while the connection is lost."""
