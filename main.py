@@ -9,6 +9,7 @@ from ecs.arena import ArenaError
 from game.rules import (
     DEFAULT_ARENA,
     HOLD_SECONDS,
+    ROUND_SECONDS,
     SEND_RATE,
     SILENCE_SECONDS,
     TICK_RATE,
@@ -60,6 +61,7 @@ def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
         options.seed,
         options.silence,
         options.hold_seat,
+        round_seconds=options.round_seconds,
     )
     return serve(settings, options.host, options.port, options.with_parent)
 
@@ -114,6 +116,13 @@ def _parser() -> argparse.ArgumentParser:
         default=HOLD_SECONDS,
         metavar="S",
         help="so long can a player whose connection is lost come back (default %(default)s; 0: not at all)",
+    )
+    host.add_argument(
+        "--round-seconds",
+        type=_seconds,
+        default=ROUND_SECONDS,
+        metavar="S",
+        help="how long a round of Tag is (default %(default)s)",
     )
     host.add_argument("--with-parent", action="store_true", help=argparse.SUPPRESS)  # end when standard input ends
 

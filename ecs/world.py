@@ -22,6 +22,7 @@ class World:
         self._name = f"world-{next(_names)}"
         self._outer: list[str] = []
         self._entities: dict[int, int] = {}
+        self._net_ids = itertools.count(1)
 
     def __enter__(self) -> "World":
         self._outer.append(esper.current_world)
@@ -41,6 +42,10 @@ class World:
         self._entities.clear()
         if self._name in esper.list_worlds():
             esper.delete_world(self._name)
+
+    def mint(self) -> int:
+        """A NetID for a new entity. None is ever given twice, so that nothing said of one entity can hit another."""
+        return next(self._net_ids)
 
     # What follows is called inside `with world:`, like any function of esper.
 

@@ -1,4 +1,4 @@
-"""Headless players that walk like people, on the real client code: prediction, mirror and all."""
+"""Headless players of Tag, on the real client code: prediction, mirror and all."""
 
 import asyncio
 import json
@@ -6,34 +6,73 @@ import random
 from collections import Counter
 from typing import Final
 
-from game import walltime
-from game.client.session import Phase, Session, goodbye_seconds
-from game.rules import PALETTE
+import esper
+
+from ecs.components import NetID
+from game import tactics, walltime
+from game.client.session import Phase as SessionPhase
+from game.client.session import Session, goodbye_seconds
+from game.components import Name, Round, Score, Tagged
+from game.rules import PALETTE, Phase, score_at
 from net.address import Address
 from net.conditions import Conditions
 
 MEAN_HOLD_SECONDS: Final = 1 / 3  # about three changes a second, as measured of people who play
-PAUSE_SHARE: Final = 0.15  # of the changes are a stop
 FRAME_SECONDS: Final = 1 / 60
 SEEDS_EACH: Final = 1000  # so many connections of one bot have networks unlike those of the others
 
 
 class Bot:
-    """Holds a direction for a random while, turns or pauses, and so on."""
+    """Holds a direction for a random while, then does what the game asks for, and so on."""
 
     def __init__(self, session: Session, rng: random.Random) -> None:
         self.session = session
         self.turns = 0
+        self.tags = 0  # times that it saw somebody become "it"
+        self.rounds: set[int] = set()  # numbers of those that it saw being played
         self._rng = rng
         self._until = 0.0
+        self._tagged: tuple[int, int] | None = None
 
     def update(self, now: float) -> None:
         """Once a frame."""
         if now >= self._until:
             self._until = now + self._rng.expovariate(1 / MEAN_HOLD_SECONDS)
-            self.session.controls.steer(0 if self._rng.random() < PAUSE_SHARE else self._rng.randint(1, 8))
+            self.session.controls.steer(self._wish())
             self.turns += 1
         self.session.update()
+        self._watch()
+
+    def scoreboard(self) -> dict[str, float]:
+        """Everybody's score as this client has it, by name, in seconds."""
+        play = self.session.play
+        if play is None or play.stay is None:
+            return {}
+        tick, rate = play.stay.mirror.tick, play.stay.tick_rate
+        with play.world:
+            found = esper.get_components(NetID, Name, Score)
+            board = {net_id.id: (name.text, score_at(score, tick)) for _, (net_id, name, score) in found}
+        return {name: round(ticks / rate, 2) for _, (name, ticks) in sorted(board.items())}
+
+    def _wish(self) -> int:
+        play = self.session.play
+        if play is None or play.stay is None:
+            return tactics.wander(self._rng)
+        with play.world:
+            return tactics.wish(play.stay.net_id, self._rng)
+
+    def _watch(self) -> None:
+        play = self.session.play
+        if play is None or play.stay is None:
+            return
+        with play.world:
+            for _, round_ in esper.get_component(Round):
+                if round_.phase == Phase.PLAYING:
+                    self.rounds.add(round_.number)
+            for _, (net_id, tagged) in esper.get_components(NetID, Tagged):
+                if (net_id.id, tagged.since) != self._tagged:
+                    self._tagged = net_id.id, tagged.since
+                    self.tags += 1
 
 
 def run_bots(count: int, address: Address, seconds: float, seed: int, simulate: Conditions | None = None) -> int:
@@ -73,7 +112,7 @@ async def _run(
         now = walltime.now()
         for bot in bots:
             bot.update(now)
-        over = [bot.session.phase in (Phase.FAILED, Phase.LEFT) for bot in bots]
+        over = [bot.session.phase in (SessionPhase.FAILED, SessionPhase.LEFT) for bot in bots]
         if now - began >= seconds or all(over):
             stop.set()
 
@@ -94,7 +133,7 @@ def _report(bots: list[Bot], seconds: float) -> dict[str, object]:
     messages = sorted({bot.session.message for bot in bots if bot.session.message})
     return {
         "bots": len(bots),
-        "connected": sum(bot.session.phase is Phase.PLAYING for bot in bots),
+        "connected": sum(bot.session.phase is SessionPhase.PLAYING for bot in bots),
         "seconds": round(seconds, 2),
         "frames": sum(play.traffic.frames for play in plays),
         "bytes_in_per_s": round(sum(play.traffic.bytes_in for play in plays) / max(1, len(plays)) / seconds, 1),
@@ -105,5 +144,8 @@ def _report(bots: list[Bot], seconds: float) -> dict[str, object]:
         "mirror_checks": sum(stay.mirror.checks for stay in stays),
         "mirror_mismatches": sum(stay.mirror.mismatches for stay in stays),
         "round_trip_ms": round(1000 * max((stay.clock.round_trip for stay in stays), default=0.0), 1),
+        "rounds": max(len(bot.rounds) for bot in bots),
+        "tags": max(bot.tags for bot in bots),
+        "scores": {f"Bot {number}": bot.scoreboard() for number, bot in enumerate(bots, 1)},
         "errors": messages[:5],
     }

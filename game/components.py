@@ -1,4 +1,8 @@
-"""The components that this game adds to those of `ecs`: what a player is called and looks like, and who is away."""
+"""The components that this game adds to those of `ecs`: what players are called and look like, who is away, and Tag.
+
+Ticks are the server's. What only some have, or only for a while, is present only then: for all the others it costs
+nothing.
+"""
 
 from dataclasses import dataclass
 
@@ -21,7 +25,7 @@ class Color:
 class Away:
     """The connection of this player is lost, and the seat is held in case they come back.
 
-    Present only meanwhile, so that it costs nothing for all the others. `since` is the tick in which it was noticed.
+    `since` is the tick in which it was noticed.
     """
 
     since: int
@@ -29,35 +33,35 @@ class Away:
 
 @dataclass(slots=True)
 class Tagged:
-    """This player is "it". Present on nobody else; `since` is the tick from which on."""
+    """This player is "it". `since` is the tick in which they became it."""
 
     since: int
 
 
 @dataclass(slots=True)
 class Immune:
-    """This player has just passed it on and cannot be tagged before that tick."""
+    """This player has just passed it on, and cannot get it back before the tick `until`."""
 
     until: int
 
 
 @dataclass(slots=True)
 class Score:
-    """Ticks of this round not spent being "it": `ticks` banked, and counting from tick `since` on.
+    """For how many ticks of this round a player has not been "it".
 
-    `since` is -1 while it does not count. So a score that runs costs no bytes.
+    `ticks` are banked, and from the tick `since` on each further one counts (-1: none does just now). So a score that
+    runs costs no bytes; `game.rules.score_at` tells what it is.
     """
 
-    ticks: int
-    since: int
+    ticks: int = 0
+    since: int = -1
 
 
 @dataclass(slots=True)
 class Round:
-    """Which round it is; on one entity, which has no body.
+    """What is going on, on one entity that has no body. `number` counts rounds from 1 on; 0: there was none yet.
 
-    `phase` is 0 for practice (one player alone), 1 for playing, 2 for the podium; `until` the tick at which it ends, 0
-    where it does not end.
+    `phase` is one of `game.rules.Phase`, and `until` the tick at which it ends (0: nobody can say).
     """
 
     number: int
@@ -67,7 +71,7 @@ class Round:
 
 @dataclass(slots=True)
 class Podium:
-    """Who won the round that is over, beside its Round, in phase 2 alone; empty where there were not so many."""
+    """The names of the best three of the last round, on the entity of the Round; empty where there were fewer."""
 
     first: str
     second: str

@@ -2,12 +2,13 @@
 
 import re
 import unicodedata
+from enum import IntEnum
 from pathlib import Path
 from typing import Final
 
 from ecs.arena import Arena, ArenaError, parse_arena
 from ecs.components import UNITS_PER_PIXEL
-from game.components import Away, Color, Name
+from game.components import Away, Color, Immune, Name, Podium, Round, Score, Tagged
 from net.replication.registry import Registry
 
 PLAYER_SIZE: Final = 28 * UNITS_PER_PIXEL  # a little less than a tile, so that doors of one tile can be passed
@@ -17,6 +18,8 @@ TICK_RATE: Final = 60
 SEND_RATE: Final = 30
 SILENCE_SECONDS: Final = 5.0  # without a byte from the other side, a link counts as dead
 HOLD_SECONDS: Final = 5.0  # for a player whose connection is lost to come back into the same seat
+ROUND_SECONDS: Final = 120.0
+PODIUM_SECONDS: Final = 8.0  # between two rounds
 ASSETS: Final = Path(__file__).resolve().parent.parent / "assets"
 DEFAULT_ARENA: Final = ASSETS / "arenas" / "courtyard.txt"
 
@@ -38,13 +41,31 @@ PALETTE: Final = {
 }
 
 
+class Phase(IntEnum):
+    """What a Round is in."""
+
+    PRACTICE = 0  # one player alone, or none
+    PLAYING = 1
+    PODIUM = 2
+
+
 def build_registry() -> Registry:
     """All that crosses the wire in this game. Another component is one more line here."""
     registry = Registry()
     registry.add(Name, check=lambda name: name.text == clean_name(name.text))
     registry.add(Color, check=lambda color: 0 <= color.rgb <= 0xFFFFFF)
     registry.add(Away, check=lambda away: away.since >= 0)
+    registry.add(Tagged, check=lambda tagged: tagged.since >= 0)
+    registry.add(Immune, check=lambda immune: immune.until >= 0)
+    registry.add(Score, check=lambda score: score.ticks >= 0 and score.since >= -1)
+    registry.add(Round, check=lambda round_: round_.number >= 0 and round_.phase in set(Phase) and round_.until >= 0)
+    registry.add(Podium, check=lambda p: all(name == clean_name(name) for name in (p.first, p.second, p.third) if name))
     return registry
+
+
+def score_at(score: Score, tick: int) -> int:
+    """The score as of the end of that tick, in ticks."""
+    return score.ticks + (max(0, tick - score.since) if score.since >= 0 else 0)
 
 
 def clean_name(text: str) -> str:

@@ -19,7 +19,7 @@ from game.client.keyboard import Keyboard
 from game.client.net_graph import NetGraph
 from game.client.play import Play, Stay
 from game.client.render_system import DashTicks, RenderSystem
-from game.client.roster import PODIUM, read_roster
+from game.client.roster import read_roster
 from game.client.round_bar import RoundBar
 from game.client.scoreboard import Scoreboard
 from game.client.session import Phase, Session
@@ -120,9 +120,8 @@ class GameScreen:
             self.graph.draw(window, self._play, now)
         round_trip = stay.clock.round_trip if plays and stay.clock.synced else None
         self._hud.corner(window, round_trip, len(roster.players), self._note())
-        podium = roster.round is not None and roster.round.phase == PODIUM
-        if self.shows_scores or podium:
-            top = BELOW_THE_PODIUM if podium else None
+        if self.shows_scores or roster.is_over:
+            top = BELOW_THE_PODIUM if roster.is_over else None
             self._scoreboard.draw(window, roster.ranked(), stay.net_id, stay.tick_rate, now, top)
         else:
             self._scoreboard.forget()

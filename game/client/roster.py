@@ -5,16 +5,13 @@ Only reads; knows nothing of drawing. Everything here is called inside `with wor
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import esper
 
 from ecs.components import Dash, NetID
-from game.components import Away, Color, Immune, Name, Podium, Round, Score, Tagged
-
-PRACTICE: Final = 0
-PLAYING: Final = 1
-PODIUM: Final = 2
+from game.components import Away, Color, Name, Podium, Round, Score, Tagged
+from game.rules import Phase, score_at
 
 
 class Standing(NamedTuple):
@@ -38,6 +35,11 @@ class Roster:
     round: Round | None
     podium: tuple[str, ...]  # names, the first one's first
 
+    @property
+    def is_over(self) -> bool:
+        """Whether a round has ended and the next has not begun."""
+        return self.round is not None and self.round.phase == Phase.PODIUM
+
     def ranked(self) -> list[Standing]:
         """The best first; who has as much as another comes in the order of names, and those who are away last."""
         return sorted(self.players.values(), key=lambda one: (one.away, -one.score, one.name.casefold(), one.net_id))
@@ -58,7 +60,7 @@ def read_roster(tick: int, rests: Mapping[int, int]) -> Roster:
             bearer.id,
             name.text,
             color.rgb if color else 0xE8E8E8,
-            points(score, tick) if score else 0,
+            score_at(score, tick) if score else 0,
             entity in tagged,
             entity in away,
             rests.get(bearer.id, dash.rest if dash else 0),
@@ -67,13 +69,3 @@ def read_roster(tick: int, rests: Mapping[int, int]) -> Roster:
     podiums = [podium for _, podium in esper.get_component(Podium)]
     names = (podiums[0].first, podiums[0].second, podiums[0].third) if podiums else ()
     return Roster(players, it, rounds[0] if rounds else None, tuple(name for name in names if name))
-
-
-def points(score: Score, tick: int) -> int:
-    """A score in ticks, as of that tick."""
-    return score.ticks + (max(0, tick - score.since) if score.since >= 0 else 0)
-
-
-def is_immune(immune: Immune, tick: int) -> bool:
-    """Whether that still holds at that tick."""
-    return tick < immune.until

@@ -9,7 +9,7 @@ from typing import Final
 import pygame
 
 from game.client.happenings import seconds_left
-from game.client.roster import PLAYING, PODIUM, Roster, Standing
+from game.client.roster import Roster, Standing
 from game.client.sprites import Sprites
 from game.client.theme import (
     ACCENT,
@@ -29,6 +29,7 @@ from game.client.theme import (
     panel,
     rgb,
 )
+from game.rules import Phase
 
 MARGIN: Final = 14
 HURRY: Final = 10  # the last seconds of a round, in which the time is red and beats
@@ -64,7 +65,7 @@ class RoundBar:
         """The bar, and what else there is; `tick` is the server's."""
         if roster.round is not None:
             self._draw_bar(target, roster, own, seconds_left(roster.round, tick, tick_rate), now)
-            if roster.round.phase == PODIUM:
+            if roster.is_over:
                 self._draw_podium(target, roster, tick_rate)
         if self._banner is not None:
             self._draw_banner(target, self._banner, now - self._banner.since)
@@ -72,18 +73,18 @@ class RoundBar:
     def _draw_bar(self, target: pygame.Surface, roster: Roster, own: int, left: int, now: float) -> None:
         assert roster.round is not None
         time = f"{left // 60}:{left % 60:02}"
-        hurry = roster.round.phase == PLAYING and 0 < left <= HURRY
+        hurry = roster.round.phase == Phase.PLAYING and 0 < left <= HURRY
         match roster.round.phase:
-            case 1:
+            case Phase.PLAYING:
                 head, word = f"Round {roster.round.number}", time
-            case 2:
+            case Phase.PODIUM:
                 head, word = "Next round in", time
             case _:
                 head, word = "Practice", "waiting for somebody to play with"
         title = self._fonts.text(head, SMALL, MUTED, True)
         clock = self._fonts.text(word, LARGE if left else SMALL, BAD if hurry else TEXT, bool(left))
         who = roster.players.get(roster.it)
-        chase = self._chase(who, own) if who is not None and roster.round.phase != PODIUM else None
+        chase = self._chase(who, own) if who is not None and not roster.is_over else None
         width = 36 + title.get_width() + 12 + clock.get_width() + (24 + chase.get_width() if chase else 0)
         area = pygame.Rect((target.get_width() - width) // 2, MARGIN, width, 40)
         panel(target, area, 225, 12)

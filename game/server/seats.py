@@ -1,4 +1,4 @@
-"""Who plays: mints NetIDs, brings players into the world, holds their seats while they are away, takes them out again.
+"""Who plays: brings players into the world, holds their seats while they are away, takes them out again.
 
 Knows nothing of connections. All methods are called inside `with world`.
 
@@ -58,7 +58,6 @@ class Seats:
         self._spots = _spots(arena)
         self._max_players = max_players
         self._rng = rng
-        self._net_ids = itertools.count(1)  # never reused, so that nothing said of one entity can hit another
         self._mint_token = mint_token
         self._seats: dict[int, _Seat] = {}
 
@@ -72,7 +71,7 @@ class Seats:
         spot = self._free_spot()
         if spot is None:
             raise FullError("the server is full: there is no room to stand on in this arena")
-        net_id = next(self._net_ids)
+        net_id = self._world.mint()
         seat = self._seats[net_id] = _Seat(self._free_name(name))
         self._world.spawn(
             net_id,

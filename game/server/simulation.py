@@ -15,9 +15,18 @@ from ecs.step import motion_at
 from ecs.surprises import Surprises
 from ecs.systems import CollisionSystem, MovementSystem
 from ecs.world import World
-from game.rules import HOLD_SECONDS, SEND_RATE, SILENCE_SECONDS, TICK_RATE, build_registry
+from game.rules import (
+    HOLD_SECONDS,
+    PODIUM_SECONDS,
+    ROUND_SECONDS,
+    SEND_RATE,
+    SILENCE_SECONDS,
+    TICK_RATE,
+    build_registry,
+)
 from game.server.intents import IntentSystem
 from game.server.network_system import NetworkSystem
+from game.server.round_system import tag
 from game.server.seats import Seats, mint_token
 from game.server.session import Session
 from net.pipe import Pipe
@@ -40,6 +49,8 @@ class ServerSettings:
     silence_seconds: float = SILENCE_SECONDS
     hold_seconds: float = HOLD_SECONDS  # 0: who is lost is gone
     max_unsent: int = MAX_UNSENT
+    round_seconds: float = ROUND_SECONDS
+    podium_seconds: float = PODIUM_SECONDS
 
 
 class Simulation:
@@ -50,14 +61,15 @@ class Simulation:
         settings: ServerSettings,
         now: Callable[[], float],
         registry: Registry | None = None,
-        rules: Callable[[World, Surprises], list[esper.Processor]] = lambda world, surprises: [],
+        rules: Callable[[World, Surprises], list[esper.Processor]] | None = None,
         mint_token: Callable[[], str] = mint_token,
     ) -> None:
-        """`registry` and `rules` are where somebody else's game begins: more components, more systems.
+        """`registry` and `rules` are where somebody else's game begins: other components, other systems than Tag's.
 
         `mint_token` makes the secrets of seats; only a test wants others than random ones.
         """
         registry = registry or build_registry()
+        rules = rules or tag(settings.tick_rate, settings.round_seconds, settings.podium_seconds, settings.seed)
         motion = motion_at(settings.arena, settings.tick_rate)
         self.tick = 0
         self.world = World()

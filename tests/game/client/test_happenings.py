@@ -8,7 +8,6 @@ from ecs.components import Dash
 from ecs.world import World
 from game.client.happenings import Happened, Happening, Watcher, seconds_left
 from game.client.notices import NAMED, PAUSE, Notices
-from game.client.roster import points
 from game.components import Away, Podium, Round, Score, Tagged
 from tests.game.client.tag_world import OWN, ROUND_ID, give, player, roster_of, set_round, take
 
@@ -117,12 +116,6 @@ def test_practice_has_no_end(world: World) -> None:
 @pytest.mark.parametrize(("tick", "left"), [(0, 10), (1, 10), (59, 10), (60, 9), (599, 1), (600, 0), (700, 0)])
 def test_the_seconds_that_are_left(tick: int, left: int) -> None:
     assert seconds_left(Round(1, 1, 600), tick, 60) == left
-
-
-def test_a_score_runs_without_a_word() -> None:
-    assert points(Score(100, 40), 100) == 160
-    assert points(Score(100, 40), 39) == 100
-    assert points(Score(100, -1), 500) == 100
 
 
 def test_the_best_come_first_and_those_who_are_away_last(world: World) -> None:

@@ -1,0 +1,123 @@
+"""Who is "it": drawn, passed on by a touch, taken from who is gone. Of rounds it knows whether one is on, no more.
+
+**A touch** is two bodies within `TOUCH` of each other, corners included, at the end of a tick, after collisions: players
+cannot overlap, so who walks into another ends beside them.
+
+**Whose touch counts**, with whatever ping: the server judges its own world, at one tick, and nobody's view of the past.
+That is fair because clients run ahead of the server by as much as their messages need to get there: what somebody with
+20 ms and somebody with 250 ms wanted for tick T both act in tick T, and each sees their own body where the server will
+have it then. The one who has the longer way sees *others* later, as they would anywhere; they can never be hit where
+their body has not been for the server, nor hit somebody who has long been elsewhere.
+
+**No ping-pong**: who passes it on is immune for `IMMUNE_SECONDS`; who becomes it has to keep it for `KEEP_SECONDS`, so
+that in a crowd it does not run through everybody within a few ticks.
+
+**Who is gone**: where "it" leaves, another is drawn from those who are there, as at the beginning, so that nobody can
+arrange whom it hits. Where the connection of "it" is lost, they keep it for `AWAY_SECONDS`: most who come back are back
+by then, with it; after that a game that nobody chases in would be no game, and another is drawn. Who is away can be
+touched like anybody: to pull a plug must be no escape.
+"""
+
+import random
+from typing import Final
+
+import esper
+
+from ecs.components import UNITS_PER_PIXEL, Intent, NetID, Position, Size
+from ecs.surprises import Surprises
+from ecs.world import World
+from game.components import Away, Immune, Tagged
+from game.server.scores import Scores
+
+TOUCH: Final = 2 * UNITS_PER_PIXEL  # world units between two bodies, on either axis: half a tick of walking
+IMMUNE_SECONDS: Final = 2.0
+KEEP_SECONDS: Final = 0.5
+AWAY_SECONDS: Final = 2.0
+
+
+class TagSystem(esper.Processor):
+    """Runs behind the collisions. While `playing`, exactly one player is "it", if anybody is there."""
+
+    def __init__(self, world: World, surprises: Surprises, scores: Scores, rng: random.Random, tick_rate: int) -> None:
+        self.playing = False
+        self._world = world
+        self._surprises = surprises
+        self._scores = scores
+        self._rng = rng
+        self._immune_ticks = round(IMMUNE_SECONDS * tick_rate)
+        self._keep_ticks = round(KEEP_SECONDS * tick_rate)
+        self._away_ticks = round(AWAY_SECONDS * tick_rate)
+        self._it: int | None = None
+        self._immune: dict[int, int] = {}  # NetID -> the tick at which it ends
+
+    def end(self) -> None:
+        """Nobody is "it" any more, nor immune."""
+        self.playing = False
+        if self._it is not None:
+            self._take(self._it, Tagged)
+            self._it = None
+        for net_id in self._immune:
+            self._take(net_id, Immune)
+        self._immune.clear()
+
+    def process(self, tick: int) -> None:
+        if not self.playing:
+            return
+        for net_id in [net_id for net_id, until in self._immune.items() if tick >= until]:
+            del self._immune[net_id]
+            self._take(net_id, Immune)
+        entity = self._world.entity(self._it) if self._it is not None else None
+        if entity is None:
+            self._it = None
+            self._draw(tick)
+            return
+        tagged, away = esper.component_for_entity(entity, Tagged), esper.try_component(entity, Away)
+        if away is not None and tick - max(away.since, tagged.since) >= self._away_ticks:
+            self._draw(tick)
+        elif tick - tagged.since >= self._keep_ticks and (touched := self._touched(entity)) is not None:
+            self._pass_on(tick, touched)
+
+    def _draw(self, tick: int) -> None:
+        """Somebody who is there becomes "it"; where nobody else is, all stays as it is."""
+        players = esper.get_components(NetID, Intent)
+        there = sorted(net_id.id for entity, (net_id, _) in players if not esper.has_component(entity, Away))
+        if there:
+            self._pass_on(tick, self._rng.choice(there), immune=False)
+
+    def _touched(self, entity: int) -> int | None:
+        """Whom "it" touches; of several the nearest, then who came first."""
+        at, size = esper.component_for_entity(entity, Position), esper.component_for_entity(entity, Size)
+        left, right, top, bottom = at.x - TOUCH, at.x + size.w + TOUCH, at.y - TOUCH, at.y + size.h + TOUCH
+        found: list[tuple[int, int]] = []
+        for _, (net_id, its, its_size, _) in esper.get_components(NetID, Position, Size, Intent):
+            free = net_id.id != self._it and net_id.id not in self._immune
+            if free and left <= its.x + its_size.w and its.x <= right and top <= its.y + its_size.h and its.y <= bottom:
+                far_x = 2 * its.x + its_size.w - 2 * at.x - size.w
+                far_y = 2 * its.y + its_size.h - 2 * at.y - size.h
+                found.append((far_x**2 + far_y**2, net_id.id))
+        return min(found)[1] if found else None
+
+    def _pass_on(self, tick: int, taker: int, immune: bool = True) -> None:
+        if self._it is not None:
+            self._take(self._it, Tagged)
+            self._scores.run(self._it, tick)
+            if immune:
+                self._immune[self._it] = tick + self._immune_ticks
+                self._give(self._it, Immune(self._immune[self._it]))
+        if self._immune.pop(taker, None) is not None:
+            self._take(taker, Immune)
+        self._it = taker
+        self._give(taker, Tagged(tick))
+        self._scores.halt(taker, tick)
+
+    def _give(self, net_id: int, component: Tagged | Immune) -> None:
+        entity = self._world.entity(net_id)
+        assert entity is not None
+        esper.add_component(entity, component)
+        self._surprises.change(net_id, type(component))
+
+    def _take(self, net_id: int, component: type[Tagged | Immune]) -> None:
+        entity = self._world.entity(net_id)
+        if entity is not None:  # else it went with its bearer
+            esper.remove_component(entity, component)
+            self._surprises.change(net_id, component)
