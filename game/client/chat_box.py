@@ -26,6 +26,7 @@ FIELD: Final = 34  # pixels of the field's height
 @dataclass(slots=True)
 class _Line:
     when: float
+    text: str
     picture: pygame.Surface
 
 
@@ -76,6 +77,11 @@ class ChatBox:
             if self.field.text != before:
                 self._problem = ""
 
+    @property
+    def lines(self) -> list[str]:
+        """What has been said and noticed, the last one last, without names."""
+        return [line.text for line in self._lines]
+
     def draw(self, target: pygame.Surface, now: float) -> None:
         """The lines that can still be read, the last one lowest, and the field."""
         bottom = target.get_height() - MARGIN - FIELD - 8
@@ -115,7 +121,7 @@ class ChatBox:
             picture.blit(head, (10, 2))
         for number, row in enumerate(pictures):
             picture.blit(row, (10 + indent, 2 + ROW * number))
-        self._lines.append(_Line(now, picture))
+        self._lines.append(_Line(now, text, picture))
 
     def _draw_field(self, target: pygame.Surface, now: float) -> None:
         area = pygame.Rect(MARGIN, target.get_height() - MARGIN - FIELD, WIDTH, FIELD)

@@ -9,7 +9,7 @@ from game.client.notices import Notices
 from game.client.roster import Roster
 from game.client.round_bar import RoundBar
 from game.client.sounds import Sounds
-from game.client.theme import ACCENT, GOOD, IT, MUTED, TEXT, rgb
+from game.client.theme import ACCENT, GOOD, IT, TEXT, rgb
 from net.messages import Said
 
 
@@ -57,8 +57,6 @@ class Commentary:
                 self._bar.banner("You are it!", "touch somebody to pass it on", IT, now)
             case Happened.TAGGED if happening.by == self._net_id:
                 self._bar.banner("Passed on", f"{happening.name} is it: run", GOOD, now)
-            case Happened.TAGGED:
-                self._chat.notice(f"{happening.name} is it", now, MUTED)
             case Happened.BEGAN if roster.round is not None and roster.it != self._net_id:
                 self._bar.banner(f"Round {roster.round.number}", "do not get caught", TEXT, now)
 

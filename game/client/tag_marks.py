@@ -25,7 +25,7 @@ DASHES: Final = 7  # pieces of the ring round the immune
 POINTER: Final = (26, 20)  # pixels of the arrow above "it"
 HOP: Final = 4  # pixels by which it hops
 NAME: Final = 24  # pixels that a name takes above a head
-ARROW: Final = 40  # pixels a side of the arrow at the edge
+ARROW: Final = 56  # pixels a side of the arrow at the edge
 ANGLES: Final = 48  # pictures of it
 EDGE: Final = 46  # pixels of its middle from the edge
 TOP: Final = 78  # and from the upper one, where the time is
@@ -161,12 +161,12 @@ def _pointer() -> pygame.Surface:
 
 
 def _arrow(angle: int) -> pygame.Surface:
-    """An arrow in a disc, which points away from the middle of the screen."""
+    """An arrow that points away from the middle of the screen."""
     big = _canvas(ARROW, ARROW)
     middle, towards = ARROW * FINE / 2, math.tau * angle / ANGLES
     for color, more in ((INK, 2.4), (WHITE, 1.2), (IT, 0.0)):
-        tip = _around(middle, (17 + more) * FINE, towards)
-        sides = [_around(middle, (12 + 1.6 * more) * FINE, towards + turn) for turn in (2.3, math.pi, -2.3)]
-        sides[1] = _around(middle, 4 * FINE, towards + math.pi)
+        tip = _around(middle, (24 + more) * FINE, towards)
+        sides = [_around(middle, (18 + 1.6 * more) * FINE, towards + turn) for turn in (2.4, math.pi, -2.4)]
+        sides[1] = _around(middle, 6 * FINE, towards + math.pi)
         pygame.draw.polygon(big, color, [tip, *sides])
     return _down(big)

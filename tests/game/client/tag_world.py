@@ -9,7 +9,7 @@ from ecs.step import DIRECTIONS
 from ecs.world import World
 from game.client.components import Shown
 from game.client.roster import Roster, Standing, read_roster
-from game.components import Color, Name, Round, Score
+from game.components import Color, Name, Round, Score, Tagged
 from game.rules import PLAYER_SIZE
 
 RED, BLUE = 0xFF2020, 0x2040FF
@@ -45,6 +45,12 @@ def take(world: World, net_id: int, component: type) -> None:
     entity = world.entity(net_id)
     assert entity is not None
     esper.remove_component(entity, component)
+
+
+def is_it(world: World, net_id: int) -> bool:
+    """Whether that is who is "it"."""
+    entity = world.entity(net_id)
+    return entity is not None and esper.has_component(entity, Tagged)
 
 
 def set_round(world: World, number: int, phase: int, until: int) -> None:

@@ -11,13 +11,14 @@ from game.client.session import Phase, Session
 from game.client.settings import Settings
 from game.client.window import Window
 from game.components import Tagged
-from game.server.chat import BURST
-from game.server.simulation import Simulation
+from game.server.chat import BURST, TOO_FAST
+from game.server.simulation import ServerSettings, Simulation
 from net.address import Address
 from net.messages import Said
 from tests.game.client.stage import differs, frames_until, hold, let_go, opened, press, type_text
-from tests.game.client.tag_world import give, take
+from tests.game.client.tag_world import give, is_it, take
 from tests.game.live import live_server, run
+from tests.harness import HALL
 
 pytestmark = pytest.mark.usefixtures("surface")
 
@@ -41,8 +42,12 @@ async def other(window: Window, address: Address, name: str = "Bob") -> tuple[Se
     return session, read
 
 
-def lines(screen: GameScreen) -> int:
-    return len(screen.chat._lines)
+def own(window: Window) -> int:
+    """One's own NetID."""
+    assert window.session is not None
+    assert window.session.play is not None
+    assert window.session.play.stay is not None
+    return window.session.play.stay.net_id
 
 
 def picture() -> pygame.Surface:
@@ -51,10 +56,10 @@ def picture() -> pygame.Surface:
     return surface.copy()
 
 
-def steered(simulation: Simulation) -> int:
+def steered(simulation: Simulation, window: Window) -> int:
     """How many of one's own intents the server has applied."""
     with simulation.world as world:
-        entity = world.entity(1)
+        entity = world.entity(own(window))
         assert entity is not None
         return esper.component_for_entity(entity, Intent).count
 
@@ -64,21 +69,21 @@ def test_what_one_types_is_read_by_everybody_and_steers_nobody() -> None:
         async with live_server() as (simulation, address), opened(ANN) as window:
             screen = await joined(window, address)
             _, read = await other(window, address)
-            so_far = steered(simulation)
-            before = lines(screen)
+            so_far = steered(simulation, window)
             press(pygame.K_RETURN)
             await frames_until(window, lambda: screen.chat.open)
             for letter in "wasd ":
                 press(ord(letter))
             type_text("wasd  here")
             press(pygame.K_RETURN)
-            await frames_until(window, lambda: bool(read) and lines(screen) > before)
-            assert read == [Said(1, "wasd here")]
+            await frames_until(window, lambda: bool(read) and "wasd here" in screen.chat.lines)
+            assert read == [Said(own(window), "wasd here")]
+            assert screen.chat.lines.count("wasd here") == 1
             assert not screen.chat.open
-            assert steered(simulation) == so_far
+            assert steered(simulation, window) == so_far
             assert isinstance(window.screen, GameScreen)
             hold(pygame.K_d)  # and now it does
-            await frames_until(window, lambda: steered(simulation) > so_far)
+            await frames_until(window, lambda: steered(simulation, window) > so_far)
 
     run(story())
 
@@ -88,9 +93,9 @@ def test_a_held_key_is_let_go_when_the_chat_opens() -> None:
         async with live_server() as (simulation, address), opened(ANN) as window:
             screen = await joined(window, address)
             hold(pygame.K_d)
-            await frames_until(window, lambda: steered(simulation) == 1)
+            await frames_until(window, lambda: steered(simulation, window) == 1)
             press(pygame.K_RETURN)
-            await frames_until(window, lambda: steered(simulation) == 2)
+            await frames_until(window, lambda: steered(simulation, window) == 2)
             let_go(pygame.K_d)
             press(pygame.K_ESCAPE)
             await frames_until(window, lambda: not screen.chat.open)
@@ -104,14 +109,17 @@ def test_who_talks_too_fast_reads_that() -> None:
         async with live_server() as (_, address), opened(ANN) as window:
             screen = await joined(window, address)
             _, read = await other(window, address)
-            before = lines(screen)
             for number in range(BURST + 3):
                 press(pygame.K_RETURN)
                 type_text(f"{number}")
                 press(pygame.K_RETURN)
-            await frames_until(window, lambda: len(read) == BURST and lines(screen) >= before + BURST + 1)
-            await frames_until(window, lambda: window.session is not None and window.session.phase is Phase.PLAYING)
-            assert lines(screen) <= before + BURST + 2  # that, once, and perhaps that Bob joined
+            await frames_until(window, lambda: TOO_FAST in screen.chat.lines)
+            press(pygame.K_RETURN)
+            type_text("wait")
+            press(pygame.K_RETURN)
+            await frames_until(window, lambda: not screen.chat.open and len(read) == BURST)
+            assert [line for line in screen.chat.lines if line.isdigit()] == [f"{n}" for n in range(BURST)]
+            assert screen.chat.lines.count(TOO_FAST) == 1
 
     run(story())
 
@@ -120,15 +128,17 @@ def test_who_joins_and_leaves_is_told_and_heard_once() -> None:
     async def story() -> None:
         async with live_server() as (_, address), opened(ANN) as window:
             screen = await joined(window, address)
-            assert lines(screen) == 0
-            sounds = screen._sounds.played
-            assert sounds == []
+            assert screen.chat.lines == []
+            assert screen._sounds.played == []
             bob, _ = await other(window, address)
-            await frames_until(window, lambda: lines(screen) == 1)
-            assert screen._sounds.played == ["join"]
+            await frames_until(window, lambda: "Bob joined" in screen.chat.lines)
             bob.leave()
-            await frames_until(window, lambda: lines(screen) == 2)
-            assert screen._sounds.played == ["join"]
+            await frames_until(window, lambda: "Bob left" in screen.chat.lines)
+            assert screen._sounds.played.count("join") == 1
+            assert [line for line in screen.chat.lines if "Bob" in line and "it" not in line] == [
+                "Bob joined",
+                "Bob left",
+            ]
 
     run(story())
 
@@ -156,25 +166,29 @@ def test_tab_shows_the_scores_while_it_is_held() -> None:
 
 def test_being_it_is_said_large_and_heard_once() -> None:
     async def story() -> None:
-        async with live_server() as (_, address), opened(ANN) as window:
+        async with live_server(settings=ServerSettings(HALL, seed=1)) as (_, address), opened(ANN) as window:
             screen = await joined(window, address)
             bob, _ = await other(window, address)
+            await frames_until(
+                window, lambda: {"tag", "tagged"} & set(screen._sounds.played) and len(screen.renderer.middles) == 2
+            )
             assert window.session is not None
             assert window.session.play is not None
-            await frames_until(window, lambda: 2 in screen.renderer.middles)
-            with window.session.play.world as world:
-                give(world, 1, Tagged(5))
-            await frames_until(window, lambda: screen._sounds.played[-1:] == ["tagged"])
-            assert screen._bar._banner is not None
-            assert screen._bar._banner.text == "You are it!"
-            with window.session.play.world as world:
-                take(world, 1, Tagged)
-                give(world, 2, Tagged(9))
-            await frames_until(window, lambda: screen._sounds.played[-1:] == ["tag"])
-            assert screen._bar._banner.text == "Passed on"
-            for _ in range(5):
-                window.frame()
-            assert [name for name in screen._sounds.played if name != "join"] == ["tagged", "tag"]
+            play, me = window.session.play, own(window)
+            with play.world as world:
+                first = next(net_id for net_id in world.net_ids() if is_it(world, net_id))
+            second = next(net_id for net_id in screen.renderer.middles if net_id != first)
+            words = {me: "You are it!", first if first != me else second: "Passed on"}
+            for it, former in ((second, first), (first, second)):  # no frame of the server's comes between
+                heard = len(screen._sounds.played)
+                with play.world as world:
+                    take(world, former, Tagged)
+                    give(world, it, Tagged(9))
+                for _ in range(5):
+                    window.frame()
+                assert screen._sounds.played[heard:] == ["tagged" if it == me else "tag"]
+                assert screen._bar._banner is not None
+                assert screen._bar._banner.text == words[it]
             bob.leave()
 
     run(story())
