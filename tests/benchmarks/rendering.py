@@ -28,7 +28,7 @@ from tests.harness import Player, Stage
 
 SIZE = (1280, 720)
 # A hall that fits the window, so that everybody is in view.
-HALL = parse_arena("\n".join(["#" * 40, *["#" + "." * 38 + "#"] * 20, "#" * 40]))
+HALL = parse_arena("\n".join(["#" * 40, *["#" + "." * 38 + "#"] * 18, "#" * 40]))
 WARM_UP = 120  # frames, in which sprites and names are made
 
 

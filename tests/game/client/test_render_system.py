@@ -9,7 +9,7 @@ import pytest
 from ecs.arena import Arena, parse_arena
 from ecs.components import UNITS_PER_PIXEL, Intent
 from ecs.world import World
-from game.client.camera import Camera
+from game.client.camera import HEADROOM, Camera
 from game.client.render_system import RenderSystem
 from game.client.sprites import Sprites
 from game.client.theme import VOID, Fonts
@@ -64,7 +64,7 @@ def test_the_camera_stays_in_the_arena(surface: pygame.Surface, world: World) ->
     body(world, OWN, 40, 50)
     render = drawing(surface)
     render.process(0.0)
-    assert render.own_place == (40, 50)
+    assert render.own_place == (40, 50 + HEADROOM)
     assert surface.get_at((2, 100)).b > 100  # the wall at the border
     assert surface.get_at((36, 200)).b < 60  # and floor beside it
 
