@@ -18,7 +18,7 @@ COMPASS: Final = DASH - 1  # the bits of a number that say which way
 
 TOP_SPEED_PIXELS: Final = 240  # per second
 TOP_SPEEDS_PER_SECOND: Final = (15, 2)  # acceleration: 7.5, so full speed after 8 ticks of 60, which feels direct
-DASH_SPEEDS: Final = (5, 2)  # 2.5 times the top speed, there at once
+DASH_SPEEDS: Final = (5, 2)  # 2.5 times the top speed, at once; from 43 ticks a second on, two who meet so cannot pass
 DASH_TICKS: Final = (3, 20)  # of a second: 0.15 s of that, about three tiles; it takes 0.2 s more to slow down
 DASH_PAUSE: Final = (3, 2)  # seconds from the end of one dash until the next is possible
 

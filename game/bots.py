@@ -10,10 +10,9 @@ import esper
 
 from ecs.components import NetID
 from game import tactics, walltime
-from game.client.session import Phase as SessionPhase
-from game.client.session import Session, goodbye_seconds
+from game.client.session import Phase, Session, goodbye_seconds
 from game.components import Name, Round, Score, Tagged
-from game.rules import PALETTE, Phase, score_at
+from game.rules import PALETTE, RoundPhase, score_at
 from net.address import Address
 from net.conditions import Conditions
 
@@ -67,7 +66,7 @@ class Bot:
             return
         with play.world:
             for _, round_ in esper.get_component(Round):
-                if round_.phase == Phase.PLAYING:
+                if round_.phase == RoundPhase.PLAYING:
                     self.rounds.add(round_.number)
             for _, (net_id, tagged) in esper.get_components(NetID, Tagged):
                 if (net_id.id, tagged.since) != self._tagged:
@@ -112,7 +111,7 @@ async def _run(
         now = walltime.now()
         for bot in bots:
             bot.update(now)
-        over = [bot.session.phase in (SessionPhase.FAILED, SessionPhase.LEFT) for bot in bots]
+        over = [bot.session.phase in (Phase.FAILED, Phase.LEFT) for bot in bots]
         if now - began >= seconds or all(over):
             stop.set()
 
@@ -133,7 +132,7 @@ def _report(bots: list[Bot], seconds: float) -> dict[str, object]:
     messages = sorted({bot.session.message for bot in bots if bot.session.message})
     return {
         "bots": len(bots),
-        "connected": sum(bot.session.phase is SessionPhase.PLAYING for bot in bots),
+        "connected": sum(bot.session.phase is Phase.PLAYING for bot in bots),
         "seconds": round(seconds, 2),
         "frames": sum(play.traffic.frames for play in plays),
         "bytes_in_per_s": round(sum(play.traffic.bytes_in for play in plays) / max(1, len(plays)) / seconds, 1),

@@ -61,7 +61,7 @@ class Score:
 class Round:
     """What is going on, on one entity that has no body. `number` counts rounds from 1 on; 0: there was none yet.
 
-    `phase` is one of `game.rules.Phase`, and `until` the tick at which it ends (0: nobody can say).
+    `phase` is one of `game.rules.RoundPhase`, and `until` the tick at which it ends (0: nobody can say).
     """
 
     number: int

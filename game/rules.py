@@ -41,7 +41,7 @@ PALETTE: Final = {
 }
 
 
-class Phase(IntEnum):
+class RoundPhase(IntEnum):
     """What a Round is in."""
 
     PRACTICE = 0  # one player alone, or none
@@ -58,7 +58,7 @@ def build_registry() -> Registry:
     registry.add(Tagged, check=lambda tagged: tagged.since >= 0)
     registry.add(Immune, check=lambda immune: immune.until >= 0)
     registry.add(Score, check=lambda score: score.ticks >= 0 and score.since >= -1)
-    registry.add(Round, check=lambda round_: round_.number >= 0 and round_.phase in set(Phase) and round_.until >= 0)
+    registry.add(Round, check=lambda r: r.number >= 0 and r.phase in set(RoundPhase) and r.until >= 0)
     registry.add(Podium, check=lambda p: all(name == clean_name(name) for name in (p.first, p.second, p.third) if name))
     return registry
 

@@ -12,7 +12,7 @@ import esper
 from ecs.surprises import Surprises
 from ecs.world import World
 from game.components import Podium, Round
-from game.rules import Phase
+from game.rules import RoundPhase
 from game.server.scores import Scores
 from game.server.tag_system import TagSystem
 
@@ -40,7 +40,7 @@ class RoundSystem(esper.Processor):
         self._tick_rate = tick_rate
         self._round_ticks = max(1, round(round_seconds * tick_rate))
         self._podium_ticks = max(1, round(podium_seconds * tick_rate))
-        self._round = Round(0, int(Phase.PRACTICE), 0)
+        self._round = Round(0, int(RoundPhase.PRACTICE), 0)
         self._net_id = 0  # of its entity; 0: it has none yet
 
     def process(self, tick: int) -> None:
@@ -49,27 +49,27 @@ class RoundSystem(esper.Processor):
             self._world.spawn(self._net_id, self._round)
             self._surprises.spawn(self._net_id)
         now = self._round
-        self._scores.admit(tick, running=now.phase == Phase.PLAYING)
+        self._scores.admit(tick, running=now.phase == RoundPhase.PLAYING)
         alone = len(self._scores) < 2
-        if now.phase == Phase.PLAYING and alone:
+        if now.phase == RoundPhase.PLAYING and alone:
             self._stop(tick)
-            self._go_on(Phase.PRACTICE, 0)
-        elif now.phase == Phase.PLAYING and tick >= now.until:
+            self._go_on(RoundPhase.PRACTICE, 0)
+        elif now.phase == RoundPhase.PLAYING and tick >= now.until:
             self._stop(tick)
-            self._go_on(Phase.PODIUM, tick + self._podium_ticks)
+            self._go_on(RoundPhase.PODIUM, tick + self._podium_ticks)
             self._honour(tick)
-        elif now.phase == Phase.PODIUM and tick >= now.until:
+        elif now.phase == RoundPhase.PODIUM and tick >= now.until:
             self._clear_podium()
             if alone:
-                self._go_on(Phase.PRACTICE, 0)
+                self._go_on(RoundPhase.PRACTICE, 0)
             else:
                 self._start(tick)
-        elif now.phase == Phase.PRACTICE and not alone:
+        elif now.phase == RoundPhase.PRACTICE and not alone:
             self._start(tick)
 
     def _start(self, tick: int) -> None:
         self._round.number += 1
-        self._go_on(Phase.PLAYING, tick + self._round_ticks)
+        self._go_on(RoundPhase.PLAYING, tick + self._round_ticks)
         self._scores.begin(tick)
         self._tags.playing = True
         log.info("round %d begins: %d playing", self._round.number, len(self._scores))
@@ -78,7 +78,7 @@ class RoundSystem(esper.Processor):
         self._scores.end(tick)
         self._tags.end()
 
-    def _go_on(self, phase: Phase, until: int) -> None:
+    def _go_on(self, phase: RoundPhase, until: int) -> None:
         self._round.phase, self._round.until = int(phase), until
         self._surprises.change(self._net_id, Round)
 

@@ -1,7 +1,7 @@
-"""Who is "it": drawn, passed on by a touch, taken from who is gone. Of rounds it knows whether one is on, no more.
+"""Who is "it": drawn, passed on by a touch, taken from who is gone. Of rounds it knows whether one is on.
 
-**A touch** is two bodies within `TOUCH` of each other, corners included, at the end of a tick, after collisions: players
-cannot overlap, so who walks into another ends beside them.
+**A touch** is two bodies within `TOUCH` of each other, corners included, at the end of a tick, after collisions: who
+walks into another ends beside them, for players cannot overlap.
 
 **Whose touch counts**, with whatever ping: the server judges its own world, at one tick, and nobody's view of the past.
 That is fair because clients run ahead of the server by as much as their messages need to get there: what somebody with
@@ -90,8 +90,9 @@ class TagSystem(esper.Processor):
         left, right, top, bottom = at.x - TOUCH, at.x + size.w + TOUCH, at.y - TOUCH, at.y + size.h + TOUCH
         found: list[tuple[int, int]] = []
         for _, (net_id, its, its_size, _) in esper.get_components(NetID, Position, Size, Intent):
-            free = net_id.id != self._it and net_id.id not in self._immune
-            if free and left <= its.x + its_size.w and its.x <= right and top <= its.y + its_size.h and its.y <= bottom:
+            if left <= its.x + its_size.w and its.x <= right and top <= its.y + its_size.h and its.y <= bottom:
+                if net_id.id == self._it or net_id.id in self._immune:
+                    continue
                 far_x = 2 * its.x + its_size.w - 2 * at.x - size.w
                 far_y = 2 * its.y + its_size.h - 2 * at.y - size.h
                 found.append((far_x**2 + far_y**2, net_id.id))

@@ -11,8 +11,10 @@ from ecs.components import Dash
 from ecs.step import DASH, DIRECTIONS
 from game.client.prediction import Cause
 from game.rules import PLAYER_SIZE
+from net.errors import RemoteProtocolError
 from net.link import PERFECT, Conditions
 from net.messages import Frame
+from tests.game.client_stays import OWN, Hand
 from tests.game.test_collisions import two_in_a_corridor
 from tests.game.test_high_ping import BAD, PILLARS
 from tests.game.test_invariants import heard
@@ -128,3 +130,21 @@ def test_a_tap_on_the_way_to_the_server_dashes_exactly_where_it_was_predicted_an
     assert dashes(stage, ann.net_id) == 1
     assert ann.corrections == []
     stage.close()
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        Frame(101, changed=((OWN, 4, (5,)),)),  # it is for step to move
+        *(Frame(101, intents=((101, OWN, direction),)) for direction in (9, DASH - 1, DASH + 9, 31)),
+    ],
+)
+def test_a_client_believes_no_dash_that_step_did_not_make_and_no_direction_that_there_is_not(frame: Frame) -> None:
+    hand = Hand()
+    hand.frame(0.1)
+    assert hand.mirror.tick == 100
+    with hand.world, pytest.raises(RemoteProtocolError):
+        hand.mirror.advance(frame)
+    with hand.world:
+        hand.mirror.advance(Frame(101, intents=((101, OWN, DASH + 8),)))
+    assert hand.mirror.tick == 101

@@ -5,7 +5,7 @@ import esper
 from ecs.arena import TILE
 from ecs.components import NetID
 from game.components import Immune, Name, Podium, Round, Score, Tagged
-from game.rules import Phase, score_at
+from game.rules import RoundPhase, score_at
 from game.server.round_system import tag
 from net.link import PERFECT, Conditions
 from tests.harness import HALL, Player, Stage
@@ -17,8 +17,8 @@ ROUND, PODIUM = 240, 60  # the same in ticks
 class TagStage(Stage):
     """A server that plays short rounds of Tag."""
 
-    def __init__(self, seed: int = 0, round_seconds: float = ROUND_SECONDS, **settings: float) -> None:
-        super().__init__(HALL, rules=tag(60, round_seconds, PODIUM_SECONDS, seed), seed=seed, **settings)
+    def __init__(self, seed: int = 0, round_seconds: float = ROUND_SECONDS, **settings: int | float) -> None:
+        super().__init__(HALL, rules=tag(60, round_seconds, PODIUM_SECONDS, seed), seed=seed, **settings)  # type: ignore[arg-type]
 
     def join(self, name: str = "Ann", conditions: Conditions = PERFECT, seed: int = 0) -> Player:
         """Somebody comes, and stands apart from all who came before as soon as they are in."""
@@ -61,8 +61,8 @@ class TagStage(Stage):
             return found
 
     @property
-    def phase(self) -> Phase:
-        return Phase(self.round.phase)
+    def phase(self) -> RoundPhase:
+        return RoundPhase(self.round.phase)
 
     def podium(self) -> Podium | None:
         with self.simulation.world:
