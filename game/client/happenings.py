@@ -10,7 +10,7 @@ from typing import Final
 
 from game.client.roster import Roster, Standing
 from game.components import Round
-from game.rules import Phase
+from game.rules import RoundPhase
 
 COUNTED: Final = 3  # the last seconds of a phase, each of which is told
 
@@ -67,14 +67,14 @@ class Watcher:
     def _round(self, last: Round | None, now: Round, tick: int) -> Iterator[Happening]:
         phase = last.phase if last is not None else now.phase
         if now.phase != phase or (last is not None and now.number != last.number):
-            if now.phase == Phase.PODIUM:
+            if now.phase == RoundPhase.PODIUM:
                 yield Happening(Happened.ENDED)
-            elif now.phase != Phase.PRACTICE:
+            elif now.phase != RoundPhase.PRACTICE:
                 yield Happening(Happened.BEGAN)
         left = seconds_left(now, tick, self._tick_rate)
         number, of_phase, told = self._counted
         fresh = (number, of_phase) != (now.number, now.phase)
-        if now.phase != Phase.PRACTICE and 0 < left <= COUNTED and (fresh or left < told):  # a clock may waver
+        if now.phase != RoundPhase.PRACTICE and 0 < left <= COUNTED and (fresh or left < told):  # a clock may waver
             self._counted = now.number, now.phase, left
             yield Happening(Happened.COUNTDOWN, seconds=left)
 

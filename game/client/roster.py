@@ -11,7 +11,7 @@ import esper
 
 from ecs.components import Dash, NetID
 from game.components import Away, Color, Name, Podium, Round, Score, Tagged
-from game.rules import Phase, score_at
+from game.rules import RoundPhase, score_at
 
 
 class Standing(NamedTuple):
@@ -38,7 +38,7 @@ class Roster:
     @property
     def is_over(self) -> bool:
         """Whether a round has ended and the next has not begun."""
-        return self.round is not None and self.round.phase == Phase.PODIUM
+        return self.round is not None and self.round.phase == RoundPhase.PODIUM
 
     def ranked(self) -> list[Standing]:
         """The best first; who has as much as another comes in the order of names, and those who are away last."""

@@ -29,7 +29,7 @@ from game.client.theme import (
     panel,
     rgb,
 )
-from game.rules import Phase
+from game.rules import RoundPhase
 
 MARGIN: Final = 14
 HURRY: Final = 10  # the last seconds of a round, in which the time is red and beats
@@ -73,11 +73,11 @@ class RoundBar:
     def _draw_bar(self, target: pygame.Surface, roster: Roster, own: int, left: int, now: float) -> None:
         assert roster.round is not None
         time = f"{left // 60}:{left % 60:02}"
-        hurry = roster.round.phase == Phase.PLAYING and 0 < left <= HURRY
+        hurry = roster.round.phase == RoundPhase.PLAYING and 0 < left <= HURRY
         match roster.round.phase:
-            case Phase.PLAYING:
+            case RoundPhase.PLAYING:
                 head, word = f"Round {roster.round.number}", time
-            case Phase.PODIUM:
+            case RoundPhase.PODIUM:
                 head, word = "Next round in", time
             case _:
                 head, word = "Practice", "waiting for somebody to play with"
