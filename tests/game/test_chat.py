@@ -13,7 +13,7 @@ from game.server.chat import BURST, FLOOD, TOO_FAST, Voice
 from net.codec import FROM_CLIENT_LIMIT, encode
 from net.errors import RemoteProtocolError
 from net.link import Conditions
-from net.messages import VERSION, Goodbye, Hello, Said, Say, Snapshot, Welcome
+from net.messages import VERSION, Frame, Goodbye, Hello, Ping, Said, Say, Snapshot, Welcome
 from tests.harness import Player, Stage, Stranger
 
 
@@ -69,6 +69,27 @@ def test_who_has_just_come_is_told_the_world_before_the_first_line() -> None:
     assert [type(message) for message in eve.told[:2]] == [Welcome, Snapshot]
     assert first > 1
     assert eve.told[first] == Said(ann.net_id, "welcome")
+
+
+def test_nobody_reads_a_line_before_they_know_its_speaker() -> None:
+    stage = Stage()
+    eve = seated(stage)
+    mallory = Stranger(stage)
+    mallory.say(Hello(VERSION, build_registry().schema_hash, "Mallory", 0))
+    mallory.say(Ping(1))
+    for _ in range(3):
+        stage.run(1)
+        mallory.say(Say("first!"))
+    stage.run(4)
+    (net_id,) = (message.net_id for message in mallory.told if isinstance(message, Welcome))
+    known = [
+        index
+        for index, message in enumerate(eve.told)
+        if isinstance(message, Frame) and net_id in (entity for entity, _ in message.spawned)
+    ]
+    first = eve.told.index(Said(net_id, "first!"))
+    assert known
+    assert known[0] < first
 
 
 def test_before_the_welcome_nobody_is_heard() -> None:

@@ -82,6 +82,7 @@ def test_immunity_shows_until_it_ends_and_looks_unlike_it(surface: pygame.Surfac
 
 def test_ones_own_dash_shows_how_far_it_has_rested_and_nobody_elses(surface: pygame.Surface, world: World) -> None:
     body(world, 2, 1300, 1000, BLUE)
+    give(world, 2, Tagged(0))
     picture = Picture(surface)
     ready, other = picture.at(), picture.at(middle=(740, 350))
     give(world, OWN, Dash(60))
