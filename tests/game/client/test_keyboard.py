@@ -2,7 +2,7 @@
 
 import pygame
 
-from ecs.step import DIRECTIONS
+from ecs.step import DASH, DIRECTIONS
 from game.client.controls import Controls
 from game.client.keyboard import Keyboard
 
@@ -49,3 +49,12 @@ def test_a_lost_focus_lets_all_keys_go_for_good() -> None:
 
 def test_other_keys_and_events_do_nothing() -> None:
     assert heading(down(pygame.K_d), down(pygame.K_x), up(pygame.K_x), pygame.Event(pygame.MOUSEMOTION)) == (1, 0)
+
+
+def test_the_space_bar_dashes() -> None:
+    controls = Controls()
+    keyboard = Keyboard(controls)
+    keyboard.handle(down(pygame.K_d))
+    assert controls.next() == DIRECTIONS.index((1, 0))
+    keyboard.handle(down(pygame.K_SPACE))
+    assert controls.next() == DIRECTIONS.index((1, 0)) + DASH
