@@ -8,9 +8,10 @@ if none did before it**, and none is ever inside a wall.
 from collections.abc import Mapping
 from typing import Final
 
+from ecs import sweep
 from ecs.arena import Arena
 from ecs.step import Body
-from ecs.sweep import Column, Pair, overlaps
+from ecs.sweep import Column, Pair
 
 PASSES: Final = 4  # a push travels through as many bodies in a tick; more gains nothing that players notice
 
@@ -57,7 +58,7 @@ class Crowd:
             if not pairs:
                 break
             for a, b in pairs:
-                if self._overlap(a, b):
+                if sweep.overlap(self._x, self._y, self._w, self._h, a, b):
                     self._push(a, b)
                     by[a], by[b] = b, a
         else:
@@ -65,11 +66,7 @@ class Crowd:
         return dict(sorted(by.items()))
 
     def _pairs(self) -> list[Pair]:
-        return sorted(overlaps(self._x, self._y, self._w, self._h))
-
-    def _overlap(self, a: int, b: int) -> bool:
-        x, y, w, h = self._x, self._y, self._w, self._h
-        return x[a] < x[b] + w[b] and x[b] < x[a] + w[a] and y[a] < y[b] + h[b] and y[b] < y[a] + h[a]
+        return sorted(sweep.overlaps(self._x, self._y, self._w, self._h))
 
     def _push(self, a: int, b: int) -> None:
         """Set two overlapping bodies apart along the axis where they overlap least."""

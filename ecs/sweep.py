@@ -16,17 +16,18 @@ Column = list[int]
 Pair = tuple[int, int]  # rows, the smaller one first
 
 
+def overlap(x: Column, y: Column, w: Column, h: Column, a: int, b: int) -> bool:
+    """Whether the boxes of two rows share a place; to touch is not to overlap."""
+    return x[a] < x[b] + w[b] and x[b] < x[a] + w[a] and y[a] < y[b] + h[b] and y[b] < y[a] + h[a]
+
+
 def overlaps(x: Column, y: Column, w: Column, h: Column) -> list[Pair]:
-    """The rows of all pairs of boxes that share a place (to touch is not to overlap), each once, in no order.
+    """The rows of all pairs of boxes that overlap, each once, in no order.
 
     Columns of one length: the top left corners and the sizes, in world units.
     """
     if len(x) <= FEW:
-        return [
-            (a, b)
-            for a, b in itertools.combinations(range(len(x)), 2)
-            if x[a] < x[b] + w[b] and x[b] < x[a] + w[a] and y[a] < y[b] + h[b] and y[b] < y[a] + h[a]
-        ]
+        return [pair for pair in itertools.combinations(range(len(x)), 2) if overlap(x, y, w, h, *pair)]
     return _swept(*(np.array(column, dtype=np.int64) for column in (x, y, w, h)))
 
 

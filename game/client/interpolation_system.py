@@ -18,7 +18,7 @@ from game.client.reconciliation_system import ReconciliationSystem
 from game.client.timeline import Places, Timeline
 from net.clock import Pace, ServerClock, nearly_all
 from net.messages import Frame
-from net.replication.publisher import QUIET_FRAMES_PER_SECOND
+from net.replication.publisher import quiet_ticks
 
 HALF_LIFE: Final = 0.025  # seconds in which an error halves: a sixteenth is left after 100 ms
 TELEPORT: Final = 30 * TILE  # world units: four seconds at top speed; whoever is further off has not walked there
@@ -46,7 +46,7 @@ class InterpolationSystem(esper.Processor):
         self._reconciliation = reconciliation
         self._input = input_system
         self._frame_ticks = frame_ticks
-        self._quiet_ticks = max(1, tick_rate // QUIET_FRAMES_PER_SECOND)
+        self._quiet_ticks = quiet_ticks(tick_rate)
         self._pace = Pace(tick_rate)
         self._ages: deque[float] = deque(maxlen=FRAMES)  # ticks of the server's clock, when each frame arrived
         self._heard = 0.0  # seconds, when the last frame arrived

@@ -16,7 +16,7 @@ from game.client.prediction import Cause, Correction, Difference, Others, Predic
 from game.components import Name
 from net.messages import Frame
 from net.replication.mirror import Mirror
-from net.replication.publisher import QUIET_FRAMES_PER_SECOND
+from net.replication.publisher import quiet_ticks
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ class ReconciliationSystem(esper.Processor):
         self._motion = motion
         self._mirror = mirror
         self._incoming = incoming
-        self._quiet_ticks = max(1, tick_rate // QUIET_FRAMES_PER_SECOND)
+        self._quiet_ticks = quiet_ticks(tick_rate)
         self.prediction: Prediction | None = None  # None while we have no body
         self.recent: deque[Correction] = deque(maxlen=RECENT)
         self.causes: Counter[Cause] = Counter()

@@ -30,7 +30,7 @@ from net.replication.registry import Registry
 log = logging.getLogger(__name__)
 
 BEHIND_SECONDS: Final = 10.0  # without taking a byte, after which a slow client is not worth its seat
-LOOK_FRAMES: Final = 4  # from one look at where a player is to the next: 7 pixels on a walk, and the margin is 64
+LOOK_FRAMES: Final = 4  # from one look at where a player is to the next: 32 pixels on a walk, and the margin is 64
 GREETING_SECONDS: Final = 5.0  # to say Hello
 
 
@@ -101,24 +101,24 @@ class NetworkSystem(esper.Processor):
         for session in sessions:
             if not self._can_take(session):
                 continue
-            former = session.view
-            view = self._look(session, former, turn)
-            if view is former and not session.needs_snapshot:
+            former, whole = session.view, session.needs_snapshot
+            view = self._look(session, turn)
+            if view is former and not whole:
                 session.write(told[view])
                 continue
-            key = former, view, session.needs_snapshot
+            key = former, view, whole
             if key not in snapshots:
                 snapshots[key] = self._snapshot(news, *key)
             session.view, session.needs_snapshot = view, False
             # Of a crowded world, the snapshot alone may be more than what a client may be behind.
             session.max_unsent = max(self._max_unsent, 2 * len(snapshots[key]))
-            session.write(snapshots[key] if former is None or key[2] else told[former] + snapshots[key])
+            session.write(snapshots[key] if former is None or whole else told[former] + snapshots[key])
 
-    def _look(self, session: Session, former: View | None, turn: int) -> View:
+    def _look(self, session: Session, turn: int) -> View:
         """What a client sees; its player moves so slowly that it is looked for every few frames only."""
-        if former is None or session.needs_snapshot:
-            return self._interest.view(*self._whereabouts(session), former)
-        if self._grid.whole or (turn + (session.net_id or 0)) % LOOK_FRAMES:
+        former = session.view
+        stays = self._grid.whole or (turn + (session.net_id or 0)) % LOOK_FRAMES
+        if former is not None and stays and not session.needs_snapshot:
             return former
         return self._interest.view(*self._whereabouts(session), former)
 
@@ -130,12 +130,11 @@ class NetworkSystem(esper.Processor):
 
     def _snapshot(self, news: News, former: View | None, view: View, whole: bool) -> bytes:
         """What a client needs that sees other cells than before, or that has lost the thread (`whole`)."""
-        if former is None:
-            return self._publisher.snapshot(news.tick, view.cells)
-        if whole:
-            return self._publisher.snapshot(news.tick, view.cells, former.cells - view.cells)
-        beginning = b"" if news.told(former.cells) else self._publisher.nothing(news.tick)
-        return beginning + self._publisher.snapshot(news.tick, view.cells - former.cells, former.cells - view.cells)
+        before = former.cells if former is not None else frozenset[int]()
+        cells = view.cells if whole else view.cells - before
+        snapshot = self._publisher.snapshot(news.tick, cells, before - view.cells)
+        # What is kept must be of the same tick, so there is a frame of it before, if only an empty one.
+        return snapshot if whole or news.told(before) else self._publisher.nothing(news.tick) + snapshot
 
     def began(self, when: float, ticks_late: float) -> None:
         """The tick that is about to be simulated was due at `when`, and is so late; clients' clocks are set by it."""

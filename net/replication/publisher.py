@@ -27,6 +27,11 @@ QUIET_FRAMES_PER_SECOND: Final = 4  # where nothing is to be said, so that a cli
 View = frozenset[int]  # the cells that somebody sees
 
 
+def quiet_ticks(tick_rate: int) -> int:
+    """How many ticks may pass from one quiet frame to the next."""
+    return max(1, tick_rate // QUIET_FRAMES_PER_SECOND)
+
+
 class _Sections(dict[int, Section]):
     """By cell; one that nobody has said anything about yet begins empty."""
 
@@ -91,7 +96,7 @@ class Publisher:
         self._surprises = surprises
         self._grid = grid
         self._frame_ticks = frame_ticks
-        self._quiet_frames = max(1, tick_rate // QUIET_FRAMES_PER_SECOND // frame_ticks)
+        self._quiet_frames = max(1, quiet_ticks(tick_rate) // frame_ticks)
         self._frames = 0
         self._cells: dict[int, int] = {}  # NetID -> the cell where the last frame left it
         self._members: defaultdict[int, set[int]] = defaultdict(set)  # and the other way round

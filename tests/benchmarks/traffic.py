@@ -74,8 +74,7 @@ def measure(players: int, seconds: int) -> dict[str, object]:
     told = [decode_from_server(payload) for payload in Deframer(1 << 24).feed(bytes(viewer.tap.data))]
     frames = [message for message in told if isinstance(message, Frame)]
     intents = sum(len(message.intents) for message in frames)
-    pushed = sum(len(message.bodies) for message in frames)
-    # What the intents cost, framing included: the same frames without the bodies that were pushed.
+    # What the intents cost, framing included: the same frames without anything else.
     told_of = [Frame(message.tick, (Section(0, message.intents),)) for message in frames if message.intents]
     for_intents = sum(LENGTH_BYTES + len(encode(message)) for message in told_of)
     start, end = stage.history[first], stage.history[stage.simulation.tick]
@@ -89,7 +88,6 @@ def measure(players: int, seconds: int) -> dict[str, object]:
         "frames_per_s": round(len(frames) / seconds, 1),
         "intents_per_s": round(intents / seconds, 1),
         "bytes_per_intent": round(for_intents / intents, 2),
-        "pushed_bodies_per_s": round(pushed / seconds, 1),
         "moved": moved,
         "mirror_checks": viewer.stay.mirror.checks,
         "mirror_mismatches": viewer.stay.mirror.mismatches,
