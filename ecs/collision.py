@@ -22,6 +22,8 @@ def separate(bodies: Mapping[int, Body], before: Mapping[int, Body], arena: Aren
     `bodies` maps NetIDs to where `step` put them, `before` to where they were a tick ago. Returns only those that end
     otherwise than `step` said: NetID -> (body, NetID of whoever touched it last).
     """
+    if len(bodies) < 2:
+        return {}
     net_ids = sorted(bodies)
     x, y, vx, vy, w, h, _ = (list(column) for column in zip(*(bodies[net_id] for net_id in net_ids), strict=True))
     places = [before.get(net_id, bodies[net_id])[:2] for net_id in net_ids]  # who has just come has not moved yet

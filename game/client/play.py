@@ -220,7 +220,7 @@ class Play:
         interpolation = None
         systems: list[esper.Processor] = [incoming, reconciliation, input_system]
         if self._draws:
-            timeline = Timeline(motion, rate)
+            timeline = Timeline(motion, rate, collides=grid.whole)
             mirror.ticked = timeline.record
             incoming.took = timeline.smooth
             interpolation = InterpolationSystem(

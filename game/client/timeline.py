@@ -1,12 +1,14 @@
 """Where everybody was at each tick, and where they will be if nobody surprises us.
 
-The past is what the mirror went through; beyond it, bodies are dead-reckoned by the same `step`, for a while.
+The past is what the mirror went through; beyond it, bodies are dead-reckoned for a while: by the same `step`, and where
+the mirror computes collisions, by these as well, for then nobody tells of them.
 """
 
 from typing import Final
 
 import esper
 
+from ecs.collision import separate
 from ecs.components import Dash, Intent, NetID, Position, Size, Velocity
 from ecs.step import Body, Motion, step
 from ecs.surprises import BY_THE_RULES
@@ -21,8 +23,9 @@ GUESS_SECONDS: Final = 0.5  # a quarter second between quiet frames, and a stall
 class Timeline:
     """Records the mirror's ticks. `record` is called inside `with world`."""
 
-    def __init__(self, motion: Motion, tick_rate: int) -> None:
+    def __init__(self, motion: Motion, tick_rate: int, collides: bool) -> None:
         self._motion = motion
+        self._collides = collides
         self._past_ticks = PAST_SECONDS * tick_rate
         self._guess_ticks = round(GUESS_SECONDS * tick_rate)
         self._past: dict[int, Places] = {}  # in ascending order of ticks
@@ -81,10 +84,11 @@ class Timeline:
                 body = Body(at.x, at.y, velocity.x, velocity.y, size.w, size.h, dash.rest if dash else 0)
                 self._bodies[bearer.id] = body, intent.direction if intent else 0
         while len(self._guesses) < ahead:
-            places: Places = {}
-            for net_id, (body, direction) in self._bodies.items():
-                body = step(body, direction, self._motion)
-                self._bodies[net_id] = body, direction
-                places[net_id] = body.x, body.y
-            self._guesses.append(places)
+            before = {net_id: body for net_id, (body, _) in self._bodies.items()}
+            moved = {net_id: step(body, way, self._motion) for net_id, (body, way) in self._bodies.items()}
+            if self._collides:
+                pushed = separate(moved, before, self._motion.arena)
+                moved.update((net_id, body) for net_id, (body, _) in pushed.items())
+            self._bodies = {net_id: (body, self._bodies[net_id][1]) for net_id, body in moved.items()}
+            self._guesses.append({net_id: (body.x, body.y) for net_id, body in moved.items()})
         return self._guesses[ahead - 1]

@@ -66,6 +66,12 @@ def test_what_adapts_and_what_fades_is_better_than_what_is_fixed_and_what_jumps(
     assert worse["jumps_over_bound"] > 20
 
 
+def test_on_a_good_network_others_are_drawn_exactly_where_they_are_also_while_they_push_each_other() -> None:
+    figures = match("lan")
+    assert figures["remote_error"]["max"] == 0.0, "pushes are told by nobody: guesses must know of them"
+    assert figures["pushes"] > 10
+
+
 def test_people_do_meet_in_these_matches() -> None:
     assert sum(match(name)["pushes"] for name in PROFILES) > 30
 
