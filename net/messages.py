@@ -8,7 +8,7 @@ from enum import IntEnum
 from typing import Final
 
 MAGIC: Final = "PGN"
-VERSION: Final = 1
+VERSION: Final = 2
 
 Scalar = int | str | bool
 ComponentRow = tuple[int, tuple[Scalar, ...]]  # index in the schema, the fields' values in order
