@@ -1,5 +1,6 @@
 """The rules that both ends must share: what is replicated, how large a player is, which names are possible."""
 
+import re
 import unicodedata
 from enum import IntEnum
 from pathlib import Path
@@ -13,6 +14,7 @@ from net.replication.registry import Registry
 PLAYER_SIZE: Final = 28 * UNITS_PER_PIXEL  # a little less than a tile, so that doors of one tile can be passed
 NAME_LIMIT: Final = 16  # characters: what fits above a head
 VIEW_PIXELS: Final = (1280, 720)  # of the arena, that a screen shows, whatever its size: nobody sees more than others
+CHAT_LIMIT: Final = 120  # characters: two lines on the screen; 480 bytes at most, so that it fits a client's message
 TICK_RATE: Final = 60
 SEND_RATE: Final = 30
 SILENCE_SECONDS: Final = 5.0  # without a byte from the other side, a link counts as dead
@@ -21,6 +23,11 @@ ROUND_SECONDS: Final = 120.0
 PODIUM_SECONDS: Final = 8.0  # between two rounds
 ASSETS: Final = Path(__file__).resolve().parent.parent / "assets"
 DEFAULT_ARENA: Final = ASSETS / "arenas" / "courtyard.txt"
+
+# Letters and marks without a picture, which Unicode counts as printable: fillers, joiners, selectors of variants.
+HIDDEN: Final = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
 
 # A palette that stays apart for colour-blind eyes (after Okabe and Ito), brightened for a dark floor.
 PALETTE: Final = {
@@ -74,6 +81,21 @@ def clean_name(text: str) -> str:
     return name
 
 
+def clean_chat(text: str) -> str:
+    """A line of chat as others will read it. Raises ValueError saying what is wrong.
+
+    What is not seen is left out (control characters, those that turn the direction of what is around them, letters
+    without a picture); the rest is normalised (NFKC), with blanks folded.
+    """
+    seen = "".join(letter for letter in unicodedata.normalize("NFKC", text) if not _is_hidden(letter))
+    line = " ".join(unicodedata.normalize("NFKC", seen).split())
+    if not line:
+        raise ValueError("a line needs at least one character that can be seen")
+    if len(line) > CHAT_LIMIT:
+        raise ValueError(f"a line has at most {CHAT_LIMIT} characters, this one has {len(line)}")
+    return line
+
+
 def parse_color(text: str) -> int:
     """0xRRGGBB of a colour's name or of '#RRGGBB'. Raises ValueError saying what is possible."""
     text = text.strip().lower()
@@ -83,6 +105,11 @@ def parse_color(text: str) -> int:
     if len(digits) == 6 and all(digit in "0123456789abcdef" for digit in digits):
         return int(digits, 16)
     raise ValueError(f"{text!r} is no colour: use #RRGGBB or one of {', '.join(PALETTE)}")
+
+
+def _is_hidden(letter: str) -> bool:
+    """Whether nobody can see that it is there, blanks aside."""
+    return (not letter.isprintable() and not letter.isspace()) or bool(HIDDEN.match(letter))
 
 
 def load_arena(path: Path) -> Arena:

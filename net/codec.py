@@ -29,6 +29,8 @@ from net.messages import (
     Refusal,
     Refused,
     Resync,
+    Said,
+    Say,
     Scalar,
     Section,
     Snapshot,
@@ -72,6 +74,10 @@ def encode(message: Message) -> bytes:
             return join_sections(tick, [encode_section(tick, section) for section in sections])
         case Pong(time, received, sent):
             fields = [9, time, received, sent]
+        case Say(text):
+            fields = [10, text]
+        case Said(net_id, text):
+            fields = [11, net_id, text]
         case _:
             raise TypeError(f"{message!r} is no message")
     return cast(bytes, msgpack.packb(fields))
@@ -114,6 +120,8 @@ def decode_from_client(payload: bytes) -> FromClient:
             return Resync(_integer(tick, 0, MAX_TICK))
         case 4, [reason]:
             return Goodbye(_text(reason))
+        case 10, [text]:
+            return Say(_text(text))
     raise NotOurProtocolError(f"no message of a client: tag {_short(tag)} with {len(fields)} fields")
 
 
@@ -149,6 +157,8 @@ def decode_from_server(payload: bytes) -> FromServer:
             return Frame(tick, tuple(_section(tick, row) for row in _rows(sections)))
         case 9, [time, received, sent]:
             return Pong(*(_integer(value, 0, MAX_MILLITICK) for value in (time, received, sent)))
+        case 11, [net_id, text]:
+            return Said(_index(net_id), _text(text))
     raise NotOurProtocolError(f"no message of a server: tag {_short(tag)} with {len(fields)} fields")
 
 

@@ -66,6 +66,13 @@ class Resync:
     tick: int
 
 
+@dataclass(frozen=True, slots=True)
+class Say:
+    """A line of chat, for everybody to read."""
+
+    text: str
+
+
 # What a server says.
 
 
@@ -161,6 +168,14 @@ class Pong:
     sent: int
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Somebody said this line; where `net_id` is 0, the server says it to you alone."""
+
+    net_id: int
+    text: str
+
+
 # What both say.
 
 
@@ -171,6 +186,6 @@ class Goodbye:
     reason: str
 
 
-FromClient = Hello | Steer | Ping | Resync | Goodbye
-FromServer = Welcome | Refused | Snapshot | Frame | Pong | Goodbye
+FromClient = Hello | Steer | Ping | Resync | Say | Goodbye
+FromServer = Welcome | Refused | Snapshot | Frame | Pong | Said | Goodbye
 Message = FromClient | FromServer

@@ -27,7 +27,7 @@ class ArenaPicture:
         self.size = len(rows[0]) * TILE_PIXELS, len(rows) * TILE_PIXELS  # pixels
         self._floors = [[_floor(color, seed) for seed in range(VARIANTS)] for color in FLOOR]
         self._shades = {sides: _shade(sides) for sides in range(8)}
-        self._walls = {sides: _wall(sides) for sides in range(16)}
+        self._walls = [[_wall(sides, seed) for seed in range(VARIANTS)] for sides in range(16)]
         self._pieces: OrderedDict[tuple[int, int], pygame.Surface] = OrderedDict()
 
     def draw(self, target: pygame.Surface, corner: tuple[int, int]) -> None:
@@ -69,11 +69,11 @@ class ArenaPicture:
         return picture.convert() if pygame.display.get_surface() else picture
 
     def _tile(self, column: int, line: int) -> pygame.Surface:
-        if self._is_wall(column, line):
-            return self._walls[self._around(column, line, ((0, -1), (1, 0), (0, 1), (-1, 0)))]
         # A hash of the place, so that the same arena looks the same for everybody.
-        variant = (column * 73856093 ^ line * 19349663) >> 3
-        return self._floors[(column // 2 + line // 2) % 2][variant % VARIANTS]
+        variant = ((column * 73856093 ^ line * 19349663) >> 3) % VARIANTS
+        if self._is_wall(column, line):
+            return self._walls[self._around(column, line, ((0, -1), (1, 0), (0, 1), (-1, 0)))][variant]
+        return self._floors[(column // 2 + line // 2) % 2][variant]
 
     def _around(self, column: int, line: int, steps: tuple[tuple[int, int], ...]) -> int:
         """Which neighbours are walls: a bit for each step, the first the lowest."""
@@ -111,8 +111,19 @@ def _shade(walls: int) -> pygame.Surface:
     return tile
 
 
-def _wall(walls: int) -> pygame.Surface:
+def _bricks(tile: pygame.Surface, top: int, seed: int) -> None:
+    """Two courses of them, on the side of a wall that one sees."""
+    joint = mix(*WALL_FACE, 0.9)
+    middle = top + FACE // 2
+    pygame.draw.line(tile, joint, (0, middle), (TILE_PIXELS - 1, middle))
+    for course, y in enumerate((top, middle)):
+        for x in range(4 + 8 * (course + seed % 2) % 16, TILE_PIXELS, 16):
+            pygame.draw.line(tile, joint, (x, y), (x, y + FACE // 2))
+
+
+def _wall(walls: int, seed: int) -> pygame.Surface:
     """A block seen from above, slightly from the front; bits tell where it goes on: above, right, below, left."""
+    rng = random.Random(seed)
     tile = pygame.Surface((TILE_PIXELS, TILE_PIXELS))
     tile.fill(WALL_TOP)
     last = TILE_PIXELS - 1
@@ -120,6 +131,7 @@ def _wall(walls: int) -> pygame.Surface:
     if not walls & 4:
         for y in range(bottom + 1, TILE_PIXELS):
             pygame.draw.line(tile, mix(*WALL_FACE, (y - bottom) / FACE), (0, y), (last, y))
+        _bricks(tile, bottom + 1, seed)
         pygame.draw.line(tile, mix(WALL_TOP, WALL_EDGE, 0.8), (0, bottom), (last, bottom))
         pygame.draw.line(tile, VOID, (0, last), (last, last))
     # A slab on top of the wall: a lighter field, set off from the edges where the wall ends.
@@ -130,6 +142,12 @@ def _wall(walls: int) -> pygame.Surface:
     slab.top += 0 if walls & 1 else inset
     slab.height -= (0 if walls & 1 else inset) + (0 if walls & 4 else inset)
     tile.fill(mix(WALL_TOP, WALL_EDGE, 0.14), slab)
+    for _ in range(7):  # rough stone
+        light = rng.choice((mix(WALL_TOP, WALL_EDGE, 0.24), mix(WALL_TOP, WALL_FACE[0], 0.16)))
+        chip = pygame.Rect(rng.randrange(TILE_PIXELS), rng.randrange(TILE_PIXELS), rng.randint(2, 7), rng.randint(1, 2))
+        tile.fill(light, chip.clip(slab))
+    if seed % 3 == 0 and walls & 10 == 10:  # here and there a joint across a wall that goes on to both sides
+        pygame.draw.line(tile, mix(WALL_TOP, WALL_FACE[0], 0.5), (15, slab.top), (15, slab.bottom - 1))
     if not walls & 1:
         pygame.draw.line(tile, mix(WALL_TOP, WALL_EDGE, 0.7), (0, 0), (last, 0))
     if not walls & 8:

@@ -3,11 +3,12 @@
 from typing import Final
 
 HALF_LIFE: Final = 0.045  # seconds in which the way to the player halves: soft starts and stops, never a dizzy lag
+HEADROOM: Final = 60  # pixels beyond the arena's upper edge that can be seen, so that the time covers nobody there
 JUMP: Final = 480.0  # pixels; further away than this, the camera is there at once
 
 
 class Camera:
-    """Follows a point, and shows nothing beyond the arena where there is arena enough."""
+    """Follows a point, and shows nothing beyond the arena where there is arena enough, but for some room above it."""
 
     def __init__(self) -> None:
         self._x = self._y = 0.0  # the point in the middle, before it is held back at the border
@@ -32,10 +33,10 @@ class Camera:
 
     def corner(self, window: tuple[int, int], arena: tuple[int, int]) -> tuple[int, int]:
         """The arena's pixel in the window's top left corner, for these sizes in pixels; negative beside a small one."""
-        return _held(self._x, window[0], arena[0]), _held(self._y, window[1], arena[1])
+        return _held(self._x, window[0], arena[0], 0), _held(self._y, window[1], arena[1], HEADROOM)
 
 
-def _held(middle: float, window: int, arena: int) -> int:
-    if arena <= window:
+def _held(middle: float, window: int, arena: int, before: int) -> int:
+    if arena + 2 * before <= window:
         return (arena - window) // 2
-    return round(min(max(middle - window / 2, 0), arena - window))
+    return round(min(max(middle - window / 2, -before), max(arena - window, -before)))

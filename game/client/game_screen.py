@@ -1,21 +1,36 @@
-"""The screen on which one plays: keys go to the controls, the world is drawn by its systems, the HUD over it."""
+"""The screen on which one plays: keys go to the controls or the chat, the world is drawn by its systems, and over it
+lies what there is to know.
+"""
 
 import math
 from collections.abc import Callable
+from typing import Final
 
 import esper
 import pygame
 
+from ecs.step import motion_at
 from game.client.camera import Camera
+from game.client.chat_box import ChatBox
+from game.client.commentary import Commentary
 from game.client.ghosts import Ghosts
 from game.client.hud import Hud
 from game.client.keyboard import Keyboard
 from game.client.net_graph import NetGraph
-from game.client.play import Play
-from game.client.render_system import RenderSystem
+from game.client.play import Play, Stay
+from game.client.render_system import DashTicks, RenderSystem
+from game.client.roster import read_roster
+from game.client.round_bar import RoundBar
+from game.client.scoreboard import Scoreboard
 from game.client.session import Phase, Session
+from game.client.sounds import Sounds
 from game.client.sprites import Sprites
-from game.client.theme import Fonts
+from game.client.theme import ACCENT, Fonts
+
+CHAT_KEYS: Final = (pygame.K_RETURN, pygame.K_KP_ENTER)
+SCORES_KEY: Final = pygame.K_TAB
+BELOW_THE_PODIUM: Final = 366  # pixels, where the scores begin then
+HINT: Final = "Arrow keys or W A S D to walk · Space to dash · Enter to talk · Tab for the scores"
 
 
 class GameScreen:
@@ -30,34 +45,55 @@ class GameScreen:
         play: Play,
         leave: Callable[[], None],
         note: Callable[[], str],
+        sounds: Sounds,
     ) -> None:
         """`play` is the session's first; `leave` is called on Esc; `note` is a line for the corner, or empty."""
-        self._window, self._fonts, self._sprites = window, fonts, sprites
+        self._window, self._fonts, self._sprites, self._sounds = window, fonts, sprites, sounds
         self._session, self._leave, self._note = session, leave, note
         self._keyboard = Keyboard(session.controls)
         self._hud = Hud(fonts)
+        self._bar = RoundBar(fonts, sprites)
+        self._scoreboard = Scoreboard(fonts)
         self._camera = Camera()
+        self.chat = ChatBox(fonts, self._say)
+        self._now = 0.0  # of the last picture
+        self.shows_scores = False  # while the key is held
         self.graph: NetGraph | None = None  # while it is switched on, as the ghosts
         self.ghosts: Ghosts | None = None
-        self._play = play
-        self.renderer = self._drawing(play)
+        self.entered(play)
 
     def entered(self, play: Play) -> None:
-        """We were let in again: from now on this play is drawn."""
-        self._play = play
-        self.renderer = self._drawing(play)
+        """We were let in, perhaps again: from now on this play is drawn."""
+        assert play.stay is not None  # or we would not have been let in
+        self._play, self._stay = play, play.stay
+        self.renderer = self._drawing(play.stay)
+        self._commentary = Commentary(play.stay.net_id, play.stay.tick_rate, self.chat, self._bar, self._sounds)
+        play.said = self._commentary.heard
 
     def handle(self, event: pygame.Event) -> None:
         """Take in one event of the window."""
         key = event.key if event.type == pygame.KEYDOWN else None
-        if key == pygame.K_ESCAPE:
+        if event.type == pygame.WINDOWFOCUSLOST or (event.type == pygame.KEYUP and event.key == SCORES_KEY):
+            self.shows_scores = False
+        if self.chat.open and event.type in (pygame.KEYDOWN, pygame.TEXTINPUT, pygame.TEXTEDITING):
+            self.chat.handle(event)
+        elif key == pygame.K_ESCAPE:
             self._leave()
+        elif key in CHAT_KEYS:
+            self.talk()
+        elif key == SCORES_KEY:
+            self.shows_scores = True
         elif key == pygame.K_F3:
             self.graph = None if self.graph else NetGraph(self._fonts)
         elif key == pygame.K_F4:
             self.ghosts = None if self.ghosts else Ghosts(self._fonts)
         else:
             self._keyboard.handle(event)
+
+    def talk(self) -> None:
+        """Open the chat's field; nobody steers meanwhile."""
+        self._keyboard.let_go()
+        self.chat.show()
 
     def update(self, now: float) -> None:
         """Let the game go on, which draws the world; where it does not go on, draw the last one again."""
@@ -69,28 +105,50 @@ class GameScreen:
 
     def draw(self, now: float) -> None:
         """Draw what lies over the world."""
-        if self.ghosts and self._play.stay is not None:
-            with self._play.world:
-                self.ghosts.draw(self._window, self.renderer.corner, self._play.stay.reconciliation.prediction)
-        if self.graph:
-            self.graph.draw(self._window, self._play, now)
-        session = self._session
+        session, stay, window = self._session, self._stay, self._window
+        self._now = now
+        tick, own = self._tick(now), stay.reconciliation.prediction
+        with self._play.world:
+            if self.ghosts:
+                self.ghosts.draw(window, self.renderer.corner, own)
+            roster = read_roster(tick, {stay.net_id: own.body.rest} if own else {})
+        self._commentary.update(roster, tick, now, self.renderer.middles)
         plays = session.phase is Phase.PLAYING
-        clock = self._play.stay.clock if plays and self._play.stay is not None else None
-        round_trip = clock.round_trip if clock is not None and clock.synced else None
-        self._hud.corner(self._window, round_trip, self.renderer.players, self._note())
+        self._bar.draw(window, roster, stay.net_id, tick, stay.tick_rate, now)
+        self.chat.draw(window, now)
+        if self.graph:
+            self.graph.draw(window, self._play, now)
+        round_trip = stay.clock.round_trip if plays and stay.clock.synced else None
+        self._hud.corner(window, round_trip, len(roster.players), self._note())
+        if self.shows_scores or roster.is_over:
+            top = BELOW_THE_PODIUM if roster.is_over else None
+            self._scoreboard.draw(window, roster.ranked(), stay.net_id, stay.tick_rate, now, top)
+        else:
+            self._scoreboard.forget()
         if not plays:
-            self._hud.overlay(self._window, "Connection lost", session.message, self._next_step(now), now)
-        elif not self._keyboard.used:
-            self._hud.hint(self._window, "Arrow keys or W A S D to walk · F3 shows the network · Esc leaves")
+            self._hud.overlay(window, "Connection lost", session.message, self._next_step(now), now)
+        elif not self._keyboard.used and not self.chat.open:
+            self._hud.hint(window, HINT)
 
     def close(self) -> None:
         """Forget the world that was drawn last."""
+        self.chat.hide()
         self._play.world.close()
 
-    def _drawing(self, play: Play) -> RenderSystem:
-        assert play.stay is not None  # or we would not have been let in
-        stay = play.stay
+    def _say(self, text: str) -> None:
+        if self._session.phase is Phase.PLAYING:
+            self._play.say(text)
+        else:
+            self.chat.notice("not said: the connection is lost", self._now, ACCENT)
+
+    def _tick(self, now: float) -> int:
+        """The server's, as far as we know; it stands still while the connection is lost."""
+        known = self._stay.mirror.tick
+        runs = self._session.phase is Phase.PLAYING and self._stay.clock.synced
+        return max(known, int(self._stay.clock.tick(now))) if runs else known
+
+    def _drawing(self, stay: Stay) -> RenderSystem:
+        motion = motion_at(stay.arena, stay.tick_rate)
         renderer = RenderSystem(
             self._window,
             stay.arena,
@@ -99,8 +157,10 @@ class GameScreen:
             self._camera,
             self._sprites,
             self._fonts,
+            lambda: stay.mirror.tick,
+            DashTicks(motion.dash_ticks, motion.dash_rest),
         )
-        with play.world:
+        with self._play.world:
             esper.add_processor(renderer)
         return renderer
 

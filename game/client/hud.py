@@ -58,7 +58,7 @@ class Hud:
         """At the bottom: what one can do."""
         words = self._fonts.text(text, SMALL, TEXT, False)
         area = words.get_rect().inflate(32, 14)
-        area.midbottom = target.get_rect().centerx, target.get_height() - 2 * MARGIN
+        area.midbottom = target.get_rect().centerx, target.get_height() - MARGIN
         panel(target, area, 215, 10)
         target.blit(words, words.get_rect(center=area.center))
 

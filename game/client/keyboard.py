@@ -38,5 +38,9 @@ class Keyboard:
             if KEYS[event.key] not in {KEYS[key] for key in self._down}:
                 self._controls.release(KEYS[event.key])
         elif event.type == pygame.WINDOWFOCUSLOST:  # the keys will come up where we do not see it
-            self._down.clear()
-            self._controls.release_all()
+            self.let_go()
+
+    def let_go(self) -> None:
+        """Nobody holds a key any more, as far as the game is concerned."""
+        self._down.clear()
+        self._controls.release_all()

@@ -39,6 +39,8 @@ from net.messages import (
     Refusal,
     Refused,
     Resync,
+    Said,
+    Say,
     Snapshot,
     Welcome,
 )
@@ -112,6 +114,7 @@ class Play:
         self.token = token  # once we are let in: the one to come back with
         self.reason = ""  # of the ending, for a person to read
         self.changed: Callable[[], None] = lambda: None  # called when we are let in and when it ends
+        self.said: Callable[[Said], None] = lambda said: None  # called with each line of chat
         self._name, self._color = name, color
         self._controls = controls
         self._registry = registry
@@ -176,6 +179,11 @@ class Play:
             self._pipe.write(bytes(self._unsaid))
             self._unsaid.clear()
 
+    def say(self, text: str) -> None:
+        """A line of chat; the server tells it to everybody, us too. Nothing is said while we are not in."""
+        if self.stay is not None:
+            self._send(Say(text))
+
     def leave(self) -> None:
         """Say goodbye and close."""
         if self.ending is None and not self._connection.closed:
@@ -198,6 +206,8 @@ class Play:
                 self._end(Ending.LOST, reason)
             case Pong(time, received, sent) if self.stay:
                 self.stay.clock.pong(self._began + time / 1e6, now, received / 1000, sent / 1000)
+            case Said():
+                self.said(message)
             case Snapshot() | Frame() if self.stay:
                 self.traffic.frames += 1
                 self.stay.incoming.inbox.append(message)

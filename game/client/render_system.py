@@ -1,26 +1,32 @@
-"""Draws the world into the window: the arena, whoever is in it, and their names.
+"""Draws the world into the window: the arena, whoever is in it, their names, and what Tag has made of them.
 
 The last of a client's systems. It only reads; what it needs beside the world it is given. It knows nothing of
 connections and screens, so a world that is not updated any more can still be drawn.
+
+Everything is a picture made before, and everything of a layer goes to the surface in one `fblits`: with a hundred
+players that is what a frame costs.
 """
 
 import math
 from collections.abc import Callable
-from typing import Final
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 
 import esper
 import pygame
 
 from ecs.arena import Arena
-from ecs.components import UNITS_PER_PIXEL, Intent, NetID, Size, Velocity
+from ecs.components import UNITS_PER_PIXEL, Dash, Intent, NetID, Size, Velocity
 from ecs.step import COMPASS, DIRECTIONS
 from game.client.arena_picture import ArenaPicture
 from game.client.camera import Camera
 from game.client.components import Shown
 from game.client.prediction import Prediction
 from game.client.sprites import LOOKS, RING, SHADOW, Sprites
+from game.client.tag_marks import Blit, TagMarks
 from game.client.theme import FAINT, SMALL, TEXT, Fonts, Rgb, mix, rgb
-from game.components import Away, Color, Name
+from game.client.trails import Trails
+from game.components import Away, Color, Immune, Name, Tagged
 
 PLAIN: Final = 0xE8E8E8  # of a body that has no colour
 GLANCE: Final = 0.06  # seconds in which the way to where eyes look halves
@@ -29,6 +35,16 @@ BOBS_PER_SECOND: Final = 3.2
 BLINK_SECONDS: Final = 0.13
 BLINK_EVERY: Final = 4.1
 NAME_GAP: Final = 3  # pixels between a name and a head
+VIEW_X: Final = 64  # pixels beyond the window from which something may reach into it: a name is wider than its bearer
+VIEW_Y: Final = 44
+TINTS: Final = 512  # colours, awake and away; as many as there are players several times over
+
+
+class DashTicks(NamedTuple):
+    """How long a dash is, and how long until the next, as `Motion` has it."""
+
+    burst: int = 0
+    rest: int = 1  # the burst included
 
 
 class RenderSystem(esper.Processor):
@@ -43,8 +59,13 @@ class RenderSystem(esper.Processor):
         camera: Camera,
         sprites: Sprites,
         fonts: Fonts,
+        tick: Callable[[], int] = lambda: 0,
+        dash: DashTicks = DashTicks(),  # noqa: B008 - it cannot be changed
     ) -> None:
-        """`net_id` is one's own player's; `own` tells what is predicted of it, its eyes do not wait for the server."""
+        """`net_id` is one's own player's; `own` tells what is predicted of it, its eyes do not wait for the server.
+
+        `tick` is the server's, as of which somebody is immune or not.
+        """
         self._window = window
         self._arena = ArenaPicture(arena.rows)
         self._net_id = net_id
@@ -52,12 +73,17 @@ class RenderSystem(esper.Processor):
         self._camera = camera
         self._sprites = sprites
         self._fonts = fonts
+        self._tick = tick
+        self._dash = dash
+        self._marks = TagMarks()
+        self._trails = Trails(sprites)
         self._looks: dict[int, tuple[float, float]] = {}  # NetID -> where the eyes look, from -1 to 1
         self.pictures = 0  # drawn so far
         self.now = 0.0  # of the last one, in seconds
         self.players = 0  # in the world, in view or not
         self.corner = (0, 0)  # the arena's pixel in the window's top left corner
         self.own_place: tuple[int, int] | None = None  # the window's pixel of one's own player's top left corner
+        self.middles: dict[int, tuple[int, int]] = {}  # NetID -> the window's pixel in the middle of the body
 
     def process(self, now: float) -> None:
         """Draw the world as of `now`."""
@@ -69,36 +95,85 @@ class RenderSystem(esper.Processor):
         self._follow(found, now)
         left, top = self.corner = self._camera.corner(self._window.get_size(), self._arena.size)
         self._arena.draw(self._window, (left, top))
-        view = self._window.get_rect().inflate(128, 64)  # a name is wider than its bearer
-        looks = self._looks
-        self._looks = {}
+        self._draw(self._seen(found, left, top), share, now)
+
+    def _seen(self, found: list[tuple[int, tuple[NetID, Shown, Size]]], left: int, top: int) -> list["_Body"]:
+        """The bodies in view, in whole pixels of the window, from the furthest to the nearest."""
+        right, bottom = self._window.get_width() + VIEW_X, self._window.get_height() + VIEW_Y
         self.own_place = None
-        ground: list[tuple[pygame.Surface, tuple[int, int]]] = []
-        bodies: list[tuple[int, list[tuple[pygame.Surface, tuple[int, int]]]]] = []
-        names: list[tuple[pygame.Surface, tuple[int, int]]] = []
+        self.middles = {}
+        bodies = []
         for entity, (bearer, shown, size) in found:
-            area = _pixels(shown, size).move(-left, -top)
-            if bearer.id == self._net_id:
-                self.own_place = area.topleft
-            if not area.colliderect(view):
-                continue
-            direction, moves = self._motion(entity, bearer.id)
-            look = self._looks[bearer.id] = _eased(looks.get(bearer.id), direction, share)
-            color = rgb(tint.rgb if (tint := esper.try_component(entity, Color)) else PLAIN)
-            away = esper.has_component(entity, Away)
-            if away:
-                color = _greyed(color)
-            ground.append((self._sprites.shadow(area.w, area.h), (area.x - SHADOW, area.y - SHADOW + 4)))
-            if bearer.id == self._net_id:
-                ground.append((self._sprites.ring(color, area.w, area.h), (area.x - RING, area.y - RING)))
-            up = round(BOB * abs(math.sin(math.pi * BOBS_PER_SECOND * now + bearer.id))) if moves else 0
-            bodies.append((area.bottom, self._body(bearer.id, color, area.move(0, -up), look, away, now)))
-            if name := esper.try_component(entity, Name):
-                names.append(self._name(name.text, FAINT if away else mix(TEXT, color, 0.25), area))
+            x, y = round(shown.x / UNITS_PER_PIXEL) - left, round(shown.y / UNITS_PER_PIXEL) - top
+            w, h = max(1, size.w // UNITS_PER_PIXEL), max(1, size.h // UNITS_PER_PIXEL)
+            net_id = bearer.id
+            self.middles[net_id] = x + w // 2, y + h // 2
+            if net_id == self._net_id:
+                self.own_place = x, y
+            if x + w > -VIEW_X and x < right and y + h > -VIEW_Y and y < bottom:
+                bodies.append(_Body(y + h, net_id, entity, x, y, w, h))
+        bodies.sort()
+        return bodies
+
+    def _draw(self, bodies: list["_Body"], share: float, now: float) -> None:
+        # One look at each component is much cheaper than one for each entity.
+        intents, velocities, colors = _all(Intent), _all(Velocity), _all(Color)
+        names, away, dashes = _all(Name), _all(Away), _all(Dash)
+        tagged, immune = _all(Tagged), _all(Immune)
+        tick, own, prediction = self._tick(), self._net_id, self._own()
+        sprites, outlined, former = self._sprites, self._fonts.outlined, self._looks
+        looks: dict[int, tuple[float, float]] = {}
+        shadows: list[Blit] = []
+        ground: list[Blit] = []
+        players: list[Blit] = []
+        above: list[Blit] = []
+        for _, net_id, entity, x, y, w, h in bodies:
+            intent, velocity, dash = intents.get(entity), velocities.get(entity), dashes.get(entity)
+            direction, rest = intent.direction if intent else 0, dash.rest if dash else 0
+            moves = velocity is not None and (velocity.x != 0 or velocity.y != 0)
+            if net_id == own and prediction is not None:
+                direction, rest = prediction.direction, prediction.body.rest
+                moves = prediction.body.vx != 0 or prediction.body.vy != 0
+            asleep = entity in away
+            color, written = _tint(tint.rgb if (tint := colors.get(entity)) else PLAIN, asleep)
+            look = looks[net_id] = _eased(former.get(net_id), DIRECTIONS[direction & COMPASS], share)
+            up = round(BOB * abs(math.sin(math.pi * BOBS_PER_SECOND * now + net_id))) if moves else 0
+            blinks = asleep or (now + net_id * 1.7) % BLINK_EVERY < BLINK_SECONDS
+            eyes = round(look[0] * LOOKS), round(look[1] * LOOKS)
+            shadows.append((sprites.shadow(w, h), (x - SHADOW, y - SHADOW + 4)))
+            players.append((sprites.player(color, w, h, eyes, blinks), (x, y - up)))
+            if (name := names.get(entity)) is not None:
+                picture = outlined(name.text, SMALL, written)
+                above.append((picture, (x + (w - picture.get_width()) // 2, y - picture.get_height() - NAME_GAP)))
+            if rest > self._dash.rest - self._dash.burst:
+                self._trails.leave(net_id, color, pygame.Rect(x, y, w, h).move(self.corner), now)
+            if net_id == own or entity in tagged or entity in immune:
+                area = pygame.Rect(x, y, w, h)
+                if entity in tagged:
+                    ground.append(self._marks.below_it(area, now))
+                    above.append(self._marks.above_it(area, now))
+                if entity in immune and tick < immune[entity].until:
+                    above.append(self._marks.immune(area, now))
+                if net_id == own:
+                    ground.append((sprites.ring(color, w, h), (x - RING, y - RING)))
+                    if rest:
+                        above.append(self._marks.resting(area, 1 - rest / self._dash.rest))
+        self._looks = looks
+        self._window.fblits(shadows)
+        self._window.fblits(self._trails.blits(self.corner, now))
         self._window.fblits(ground)
-        for _, pictures in sorted(bodies, key=lambda body: body[0]):  # who is nearer hides who is further
-            self._window.fblits(pictures)
-        self._window.fblits(names)
+        self._window.fblits(players)  # who is nearer hides who is further
+        self._window.fblits(above)
+        self._point_at_it(tagged)
+
+    def _point_at_it(self, tagged: dict[int, Any]) -> None:
+        for entity in tagged:
+            bearer = esper.try_component(entity, NetID)
+            if bearer is None or bearer.id == self._net_id or bearer.id not in self.middles:
+                continue
+            arrow = self._marks.edge(self._window.get_rect(), self.middles[bearer.id])
+            if arrow is not None:
+                self._window.blit(*arrow)
 
     def _follow(self, found: list[tuple[int, tuple[NetID, Shown, Size]]], now: float) -> None:
         for _, (bearer, shown, size) in found:
@@ -109,44 +184,33 @@ class RenderSystem(esper.Processor):
         if not self._camera.placed:  # until we have a body
             self._camera.follow(self._arena.size[0] / 2, self._arena.size[1] / 2, now)
 
-    def _body(
-        self, net_id: int, color: Rgb, area: pygame.Rect, look: tuple[float, float], asleep: bool, now: float
-    ) -> list[tuple[pygame.Surface, tuple[int, int]]]:
-        blinks = asleep or (now + net_id * 1.7) % BLINK_EVERY < BLINK_SECONDS
-        look_x, look_y = round(look[0] * LOOKS), round(look[1] * LOOKS)
-        return [
-            (self._sprites.body(color, area.w, area.h), area.topleft),
-            (self._sprites.face(area.w, area.h, look_x, look_y, blinks), area.topleft),
-        ]
 
-    def _name(self, text: str, color: Rgb, area: pygame.Rect) -> tuple[pygame.Surface, tuple[int, int]]:
-        picture = self._fonts.outlined(text, SMALL, color)
-        return picture, (area.centerx - picture.get_width() // 2, area.top - picture.get_height() - NAME_GAP)
+class _Body(NamedTuple):
+    """A body in the window; the first field is what the order of drawing goes by."""
 
-    def _motion(self, entity: int, net_id: int) -> tuple[tuple[int, int], bool]:
-        """Where a body wants to go, and whether it moves at all."""
-        own = self._own() if net_id == self._net_id else None
-        if own is not None:
-            return DIRECTIONS[own.direction & COMPASS], own.body.vx != 0 or own.body.vy != 0
-        intent, velocity = esper.try_component(entity, Intent), esper.try_component(entity, Velocity)
-        moves = velocity is not None and (velocity.x != 0 or velocity.y != 0)
-        return DIRECTIONS[intent.direction & COMPASS] if intent else (0, 0), moves
+    bottom: int
+    net_id: int
+    entity: int
+    x: int
+    y: int
+    w: int
+    h: int
 
 
-def _pixels(shown: Shown, size: Size) -> pygame.Rect:
-    """Where a body is in the arena, in whole pixels."""
-    return pygame.Rect(
-        round(shown.x / UNITS_PER_PIXEL),
-        round(shown.y / UNITS_PER_PIXEL),
-        max(1, size.w // UNITS_PER_PIXEL),
-        max(1, size.h // UNITS_PER_PIXEL),
-    )
+def _all(component: type) -> dict[int, Any]:
+    """All of one kind, by entity."""
+    return dict(esper.get_component(component))
 
 
-def _greyed(color: Rgb) -> Rgb:
-    """The colour of somebody whose connection is lost: hardly one, and not a bright one."""
+@lru_cache(TINTS)
+def _tint(number: int, away: bool) -> tuple[Rgb, Rgb]:
+    """A player's colour, and that of the name."""
+    color = rgb(number)
+    if not away:
+        return color, mix(TEXT, color, 0.25)
+    # Of somebody whose connection is lost: hardly a colour, and not a bright one.
     light = round(sum(color) / 3)
-    return mix(mix(color, (light, light, light), 0.8), FAINT, 0.4)
+    return mix(mix(color, (light, light, light), 0.8), FAINT, 0.4), FAINT
 
 
 def _eased(look: tuple[float, float] | None, aim: tuple[int, int], share: float) -> tuple[float, float]:

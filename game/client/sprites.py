@@ -17,6 +17,7 @@ LOOKS: Final = 2  # a glance goes from -LOOKS to LOOKS on both axes
 SHADOW: Final = 8  # pixels that a shadow reaches beyond its body
 RING: Final = 7  # pixels that the ring round one's own player reaches beyond it
 CACHED_BODIES: Final = 512  # a colour and size for each player several times over
+CACHED_PLAYERS: Final = 6400  # each of 128 players with each look, awake and asleep: 20 MB if no two are of a colour
 WHITE: Final[Rgb] = (250, 251, 255)
 
 
@@ -28,9 +29,12 @@ class Sprites:
         self.face: Callable[[int, int, int, int, bool], pygame.Surface] = lru_cache(CACHED_BODIES)(_face)
         self.shadow: Callable[[int, int], pygame.Surface] = lru_cache(CACHED_BODIES)(_shadow)
         self.ring: Callable[[Rgb, int, int], pygame.Surface] = lru_cache(CACHED_BODIES)(_ring)
+        self.player: Callable[[Rgb, int, int, tuple[int, int], bool], pygame.Surface] = lru_cache(CACHED_PLAYERS)(
+            self.whole
+        )
 
     def whole(self, color: Rgb, w: int, h: int, look: tuple[int, int], blinks: bool) -> pygame.Surface:
-        """A player on its own, for menus."""
+        """A player, body and face, made anew; `player` is the same, kept."""
         picture = self.body(color, w, h).copy()
         picture.blit(self.face(w, h, *look, blinks), (0, 0))
         return picture

@@ -24,11 +24,14 @@ ACCENT: Final[Rgb] = (245, 181, 72)
 GOOD: Final[Rgb] = (74, 201, 150)
 BAD: Final[Rgb] = (255, 128, 117)
 INK: Final[Rgb] = (16, 20, 29)
+IT: Final[Rgb] = (255, 64, 88)  # whatever belongs to being "it"; always with a shape beside it, and a white rim
+SHIELD: Final[Rgb] = (148, 226, 255)  # who cannot be tagged for a moment
 
 SMALL: Final = 14
 NORMAL: Final = 17
 LARGE: Final = 24
 TITLE: Final = 34
+HUGE: Final = 54
 
 MOST_WRAPPED: Final = 600  # letters; no panel here shows more, and some come from a server
 CACHED_TEXTS: Final = 512  # a name for each of 128 players, and every number of milliseconds that is likely

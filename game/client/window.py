@@ -17,6 +17,7 @@ from game.client.menu import StartScreen
 from game.client.play import Play
 from game.client.session import Phase, Session, goodbye_seconds
 from game.client.settings import Settings, save_settings
+from game.client.sounds import Sounds
 from game.client.sprites import Sprites
 from game.client.theme import Fonts
 from game.rules import clean_name
@@ -55,7 +56,7 @@ class Window:
     ) -> None:
         self._surface = pygame.display.set_mode(size, pygame.RESIZABLE)
         pygame.display.set_caption(TITLE)
-        self._fonts, self._sprites = Fonts(), Sprites()
+        self._fonts, self._sprites, self._sounds = Fonts(), Sprites(), Sounds()
         self._backdrop = Backdrop(self._surface, self._sprites)
         pygame.display.set_icon(self._sprites.whole((245, 166, 35), 32, 32, (0, 0), False))
         self._settings = settings
@@ -117,7 +118,7 @@ class Window:
             self.screen.entered(play)
         elif self.session is not None:
             parts = self._surface, self._fonts, self._sprites
-            self._show(GameScreen(*parts, self.session, play, self.to_start, self._friends))
+            self._show(GameScreen(*parts, self.session, play, self.to_start, self._friends, self._sounds))
 
     def _chosen(self, address: Address, settings: Settings) -> None:
         save_settings(settings)

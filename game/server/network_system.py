@@ -22,7 +22,9 @@ from game.server.intents import IntentSystem
 from game.server.interest import Interest, View
 from game.server.seats import FullError, Seats
 from game.server.session import Session
-from net.messages import VERSION, Hello, Refusal, Refused, Welcome
+from net.codec import encode
+from net.framing import frame
+from net.messages import VERSION, Hello, Refusal, Refused, Said, Welcome
 from net.pipe import Pipe
 from net.replication.publisher import News, Publisher
 from net.replication.registry import Registry
@@ -76,6 +78,7 @@ class NetworkSystem(esper.Processor):
         self._ticks_late = 0.0
         self._knocking: list[tuple[Session, Hello]] = []  # who said Hello in this tick; as many as there are sessions
         self._leaving: list[int] = []  # NetIDs whose seats are free at the end of this tick
+        self._chat = bytearray()  # lines since the last write, encoded once; each session's Voice bounds them
         self.closing = False
 
     def process(self, tick: int) -> None:
@@ -95,6 +98,8 @@ class NetworkSystem(esper.Processor):
 
     def _write(self, sessions: list[Session], news: News) -> None:
         """Tell everybody all that happened since the last time."""
+        chat = bytes(self._chat)
+        self._chat.clear()
         told = {view: b"".join(frames) for view, frames in self._unwritten.items()}
         snapshots: dict[tuple[View | None, View, bool], bytes] = {}
         turn = news.tick // self._frame_ticks
@@ -104,7 +109,7 @@ class NetworkSystem(esper.Processor):
             former, whole = session.view, session.needs_snapshot
             view = self._look(session, turn)
             if view is former and not whole:
-                session.write(told[view])
+                session.write(told[view] + chat)
                 continue
             key = former, view, whole
             if key not in snapshots:
@@ -112,7 +117,8 @@ class NetworkSystem(esper.Processor):
             session.view, session.needs_snapshot = view, False
             # Of a crowded world, the snapshot alone may be more than what a client may be behind.
             session.max_unsent = max(self._max_unsent, 2 * len(snapshots[key]))
-            session.write(snapshots[key] if former is None or whole else told[former] + snapshots[key])
+            before = b"" if former is None or whole else told[former]
+            session.write(before + snapshots[key] + chat)
 
     def _look(self, session: Session, turn: int) -> View:
         """What a client sees; its player moves so slowly that it is looked for every few frames only."""
@@ -193,6 +199,16 @@ class NetworkSystem(esper.Processor):
             session.resync_tick = self._tick
             session.needs_snapshot = True
             log.warning("%s differs from us as of tick %d: sending a snapshot", session.label, tick)
+
+    def say(self, session: Session, text: str) -> None:
+        """A seated client's line of chat: it goes to everybody behind the next frame. Raises RemoteProtocolError."""
+        assert session.net_id is not None  # as for steer
+        line, notice = session.voice.say(text, self.now())
+        if line:
+            log.info("chat: %s: %s", session.label, line)
+            self._chat += frame(encode(Said(session.net_id, line)))
+        if notice:
+            session.tell(notice)
 
     def describe(self, session: Session) -> str:
         """A session's player, for the log."""

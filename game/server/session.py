@@ -2,9 +2,10 @@
 
 from typing import TYPE_CHECKING
 
+from game.server.chat import Voice
 from net.connection import ServerConnection, State
 from net.errors import RemoteProtocolError
-from net.messages import FromClient, Goodbye, Hello, Ping, Pong, Refused, Resync, Steer, Welcome
+from net.messages import FromClient, Goodbye, Hello, Ping, Pong, Refused, Resync, Said, Say, Steer, Welcome
 from net.pipe import Pipe
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ class Session:
         self.max_unsent = max_unsent  # bytes that it may be behind
         self.behind_since: float | None = None  # since when frames have been skipped, for it takes none
         self.resync_tick = -1  # of the last snapshot that it asked for
+        self.voice = Voice(now)
+        self._notices = b""  # bounded by the voice: one for each line that it lets pass, and one for those it does not
         self._ping: tuple[int, int] | None = None  # what came in, and when, in milliticks
         self._pipe = pipe
         self._network = network
@@ -54,13 +57,19 @@ class Session:
         self.end(reason, tell=False, keep=True)
 
     def write(self, data: bytes) -> None:
-        """Bytes that were encoded for many, with this client's own pong before them."""
+        """Bytes that were encoded for many, with this client's own pong before them and notices behind."""
         if self._ping is not None:
             time, received = self._ping
             self._ping = None
             data = self._connection.send(Pong(time, received, self._network.milliticks())) + data
+        data += self._notices
+        self._notices = b""
         if data:
             self._pipe.write(data)
+
+    def tell(self, notice: str) -> None:
+        """A word of the server's to this client alone, in its chat: behind the next frame, as all chat."""
+        self._notices += self._connection.send(Said(0, notice))
 
     def welcome(self, welcome: Welcome) -> None:
         """Let the client in, into a new seat or back into its own."""
@@ -94,5 +103,7 @@ class Session:
                 self._ping = (time, self._network.milliticks())
             case Resync(tick):
                 self._network.resync(self, tick)
+            case Say(text):
+                self._network.say(self, text)
             case Goodbye(reason):
                 self.end(f"said goodbye: {reason!r:.100}", tell=False)

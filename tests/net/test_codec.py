@@ -39,6 +39,8 @@ from net.messages import (
     Refusal,
     Refused,
     Resync,
+    Said,
+    Say,
     Section,
     Snapshot,
     Steer,
@@ -91,6 +93,7 @@ messages_from_client: st.SearchStrategy[FromClient] = st.one_of(
     st.builds(Steer, ticks, st.integers(0, INTENT_CODES - 1)),
     st.builds(Ping, milliticks),
     st.builds(Resync, ticks),
+    st.builds(Say, texts),
     st.builds(Goodbye, texts),
 )
 messages_from_server: st.SearchStrategy[FromServer] = st.one_of(
@@ -108,6 +111,7 @@ messages_from_server: st.SearchStrategy[FromServer] = st.one_of(
     st.builds(Snapshot, ticks, rows(cells), rows(st.tuples(cells, rows(entities)))),
     frames(),
     st.builds(Pong, milliticks, milliticks, milliticks),
+    st.builds(Said, indices, texts),
     st.builds(Goodbye, texts),
 )
 
@@ -117,6 +121,7 @@ SAMPLES_FROM_CLIENT: tuple[FromClient, ...] = (
     Steer(120, 3),
     Ping(123_456),
     Resync(600),
+    Say("over here!"),
     Goodbye("left"),
 )
 SAMPLES_FROM_SERVER: tuple[FromServer, ...] = (
@@ -139,6 +144,7 @@ SAMPLES_FROM_SERVER: tuple[FromServer, ...] = (
         ),
     ),
     Pong(123_456, 122_500, 123_000),
+    Said(7, "over here!"),
     Goodbye("the server is closing"),
 )
 SAMPLES: list[tuple[Message, Callable[[bytes], Message]]] = [

@@ -25,6 +25,8 @@ from net.messages import (
     Refusal,
     Refused,
     Resync,
+    Said,
+    Say,
     Snapshot,
     Steer,
     Welcome,
@@ -36,8 +38,8 @@ quick = settings(derandomize=True, deadline=None, max_examples=150)
 HELLO = Hello(VERSION, "0123456789abcdef", "Ann", 0xF5A623)
 WELCOME = Welcome(7, 118, 60, 2, 0, ("###", "#.#", "###"), "00112233445566778899aabbccddeeff")
 REFUSED = Refused(Refusal.FULL, VERSION, "the server is full", ())
-PLAY_OF_CLIENT: tuple[FromClient, ...] = (Steer(120, 3), Ping(123), Resync(60))
-PLAY_OF_SERVER: tuple[FromServer, ...] = (Snapshot(120, (), ()), Frame(122), Pong(123, 122_500, 123_000))
+PLAY_OF_CLIENT: tuple[FromClient, ...] = (Steer(120, 3), Ping(123), Resync(60), Say("hi"))
+PLAY_OF_SERVER: tuple[FromServer, ...] = (Snapshot(120, (), ()), Frame(122), Pong(123, 122_500, 123_000), Said(7, "hi"))
 
 
 def wire(messages: Iterable[Message]) -> bytes:

@@ -44,7 +44,7 @@ async def opened(settings: Settings) -> AsyncIterator[Window]:
         await window.close()
 
 
-async def frames_until(window: Window, done: Callable[[], bool]) -> None:
+async def frames_until(window: Window, done: Callable[[], object]) -> None:
     """Draw frames until `done`."""
     async with asyncio.timeout(PATIENCE):
         while not done():

@@ -6,7 +6,7 @@ import esper
 import pygame
 import pytest
 
-from ecs.components import UNITS_PER_PIXEL, Position
+from ecs.components import UNITS_PER_PIXEL, Intent, Position
 from game import walltime
 from game.client import app, hosting
 from game.client.connecting import ConnectingScreen
@@ -29,12 +29,10 @@ def at(address: Address) -> Settings:
     return Settings(ANN.name, ANN.color, str(address))
 
 
-def place(simulation: Simulation, net_id: int = 2) -> tuple[int, int]:
-    """Where the server has somebody, in pixels; the first player's NetID is behind the round's."""
+def place(simulation: Simulation) -> tuple[int, int]:
+    """Where the server has the only player, in pixels."""
     with simulation.world:
-        entity = simulation.world.entity(net_id)
-        assert entity is not None
-        position = esper.component_for_entity(entity, Position)
+        ((_, (position, _)),) = esper.get_components(Position, Intent)
         return position.x // UNITS_PER_PIXEL, position.y // UNITS_PER_PIXEL
 
 
@@ -133,7 +131,7 @@ def test_escape_leaves_the_game_and_a_second_one_closes_the_window() -> None:
             press(pygame.K_ESCAPE)
             await frames_until(window, lambda: isinstance(window.screen, StartScreen))
             assert window.session is None
-            await frames_until(window, lambda: len(simulation.seats) == 0)
+            await frames_until(window, lambda: not len(simulation.seats))
             assert window.open
             press(pygame.K_ESCAPE)
             await frames_until(window, lambda: not window.open)

@@ -1,6 +1,6 @@
 """The camera shows the arena and nothing else, and follows without hurry."""
 
-from game.client.camera import JUMP, Camera
+from game.client.camera import HEADROOM, JUMP, Camera
 
 WINDOW = (1280, 720)
 ARENA = (2048, 1408)
@@ -15,7 +15,7 @@ def test_it_begins_where_the_player_is() -> None:
 def test_it_stops_at_the_borders() -> None:
     camera = Camera()
     camera.follow(10, 20, 0.0)
-    assert camera.corner(WINDOW, ARENA) == (0, 0)
+    assert camera.corner(WINDOW, ARENA) == (0, -HEADROOM)
     camera.follow(2040, 1400, 1.0)
     assert camera.corner(WINDOW, ARENA) == (2048 - 1280, 1408 - 720)
 
@@ -23,7 +23,10 @@ def test_it_stops_at_the_borders() -> None:
 def test_an_arena_smaller_than_the_window_is_in_the_middle() -> None:
     camera = Camera()
     camera.follow(10, 20, 0.0)
-    assert camera.corner(WINDOW, (960, 2000)) == (-160, 0)
+    assert camera.corner(WINDOW, (960, 2000)) == (-160, -HEADROOM)
+    assert camera.corner(WINDOW, (960, 300)) == (-160, -210)
+    for height in range(720 - 2 * HEADROOM - 9, 730):  # nothing to scroll, or hardly: the top is never under the time
+        assert camera.corner(WINDOW, (960, height))[1] <= -HEADROOM
 
 
 def test_it_nears_its_player_and_never_passes() -> None:

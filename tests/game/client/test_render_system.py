@@ -7,22 +7,18 @@ import pygame
 import pytest
 
 from ecs.arena import Arena, parse_arena
-from ecs.components import UNITS_PER_PIXEL, Intent, Size, Velocity
-from ecs.step import DIRECTIONS
+from ecs.components import UNITS_PER_PIXEL, Intent
 from ecs.world import World
-from game.client.camera import Camera
-from game.client.components import Shown
+from game.client.camera import HEADROOM, Camera
 from game.client.render_system import RenderSystem
 from game.client.sprites import Sprites
 from game.client.theme import VOID, Fonts
-from game.components import Away, Color, Name
-from game.rules import PLAYER_SIZE
+from game.components import Away
 from tests.game.client.stage import differs
+from tests.game.client.tag_world import BLUE, OWN, RED, body
 
 WIDE = parse_arena("\n".join(["#" * 80, *["#" + "." * 78 + "#"] * 60, "#" * 80]))
 TINY = parse_arena("#####\n#...#\n#...#\n#####")
-RED, BLUE = 0xFF2020, 0x2040FF
-OWN = 1
 
 
 @pytest.fixture
@@ -31,15 +27,6 @@ def world() -> Iterator[World]:
     with world:
         yield world
     world.close()
-
-
-def body(world: World, net_id: int, x: int, y: int, color: int = RED, name: str = "", direction: int = 0) -> Shown:
-    """Somebody with the top left corner at these pixels of the arena."""
-    shown = Shown(x * UNITS_PER_PIXEL, y * UNITS_PER_PIXEL)
-    dx, dy = DIRECTIONS[direction]
-    parts = [shown, Size(PLAYER_SIZE, PLAYER_SIZE), Velocity(dx * 64, dy * 64), Intent(direction), Color(color)]
-    world.spawn(net_id, *parts, *([Name(name)] if name else []))
-    return shown
 
 
 def drawing(
@@ -93,7 +80,7 @@ def test_the_camera_stays_in_the_arena(surface: pygame.Surface, world: World) ->
     body(world, OWN, 40, 50)
     render = drawing(surface)
     render.process(0.0)
-    assert render.own_place == (40, 50)
+    assert render.own_place == (40, 50 + HEADROOM)
     assert surface.get_at((2, 100)).b > 100  # the wall at the border
     assert surface.get_at((36, 200)).b < 60  # and floor beside it
 

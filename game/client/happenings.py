@@ -1,0 +1,99 @@
+"""What happens in the game, each thing once: found by holding one frame's roster against the one before.
+
+So joins, tags and dashes need no bytes of their own. Knows nothing of drawing, sounds or connections.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Final
+
+from game.client.roster import Roster, Standing
+from game.components import Round
+from game.rules import RoundPhase
+
+COUNTED: Final = 3  # the last seconds of a phase, each of which is told
+
+
+class Happened(Enum):
+    """What there is to tell."""
+
+    JOINED = auto()
+    LEFT = auto()
+    LOST = auto()  # the connection; the seat is held
+    BACK = auto()  # and there again
+    TAGGED = auto()  # somebody became "it"
+    DASHED = auto()
+    COUNTDOWN = auto()  # one of the last seconds of a phase began
+    BEGAN = auto()  # a round
+    ENDED = auto()  # a round
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One thing, and whom it concerns."""
+
+    what: Happened
+    net_id: int = 0
+    name: str = ""
+    by: int = 0  # of TAGGED: the NetID of who passed it on, as far as we know; 0: the rules
+    seconds: int = 0  # of COUNTDOWN: how many are left
+
+
+class Watcher:
+    """Watches one stay in one world. What was there before it came is no news, but for being "it" oneself."""
+
+    def __init__(self, net_id: int, tick_rate: int) -> None:
+        self._net_id = net_id
+        self._tick_rate = tick_rate
+        self._last: Roster | None = None
+        self._counted = (0, 0, 0)  # number and phase of a round, and how many seconds were left when it was last told
+
+    def look(self, roster: Roster, tick: int) -> list[Happening]:
+        """What happened since the last look; `roster` is as of that tick."""
+        if not roster.players:  # no snapshot has come yet
+            return []
+        last, self._last = self._last, roster
+        if last is None:
+            own = roster.players.get(roster.it) if roster.it == self._net_id else None
+            return [Happening(Happened.TAGGED, own.net_id, own.name)] if own else []
+        news = [*_comings_and_goings(last.players, roster.players)]
+        if roster.it and roster.it != last.it:
+            news.append(Happening(Happened.TAGGED, roster.it, roster.players[roster.it].name, last.it))
+        if roster.round is not None:
+            news += self._round(last.round, roster.round, tick)
+        return news
+
+    def _round(self, last: Round | None, now: Round, tick: int) -> Iterator[Happening]:
+        phase = last.phase if last is not None else now.phase
+        if now.phase != phase or (last is not None and now.number != last.number):
+            if now.phase == RoundPhase.PODIUM:
+                yield Happening(Happened.ENDED)
+            elif now.phase != RoundPhase.PRACTICE:
+                yield Happening(Happened.BEGAN)
+        left = seconds_left(now, tick, self._tick_rate)
+        number, of_phase, told = self._counted
+        fresh = (number, of_phase) != (now.number, now.phase)
+        if now.phase != RoundPhase.PRACTICE and 0 < left <= COUNTED and (fresh or left < told):  # a clock may waver
+            self._counted = now.number, now.phase, left
+            yield Happening(Happened.COUNTDOWN, seconds=left)
+
+
+def seconds_left(current: Round, tick: int, tick_rate: int) -> int:
+    """Until the phase ends, begun ones counted whole; 0 where it does not end."""
+    return max(0, -((tick - current.until) // tick_rate)) if current.until else 0
+
+
+def _comings_and_goings(before: dict[int, Standing], after: dict[int, Standing]) -> Iterator[Happening]:
+    for net_id, one in after.items():
+        was = before.get(net_id)
+        if was is None:
+            yield Happening(Happened.JOINED, net_id, one.name)
+            continue
+        if one.away != was.away:
+            yield Happening(Happened.LOST if one.away else Happened.BACK, net_id, one.name)
+        if one.rest > was.rest:  # it counts down by itself, so it grew by a dash alone
+            yield Happening(Happened.DASHED, net_id, one.name)
+    for net_id, one in before.items():
+        if net_id not in after:
+            yield Happening(Happened.LEFT, net_id, one.name)

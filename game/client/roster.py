@@ -1,0 +1,71 @@
+"""Who plays, and how the round stands: what the world says of it, gathered once a frame for all that tells it.
+
+Only reads; knows nothing of drawing. Everything here is called inside `with world`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import esper
+
+from ecs.components import Dash, NetID
+from game.components import Away, Color, Name, Podium, Round, Score, Tagged
+from game.rules import RoundPhase, score_at
+
+
+class Standing(NamedTuple):
+    """One player; a tuple, for a frame makes one for each."""
+
+    net_id: int
+    name: str
+    color: int
+    score: int  # ticks
+    is_it: bool
+    away: bool
+    rest: int  # ticks until the next dash
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """All players by NetID, and the round."""
+
+    players: dict[int, Standing]
+    it: int  # the NetID of who is "it"; 0: nobody
+    round: Round | None
+    podium: tuple[str, ...]  # names, the first one's first
+
+    @property
+    def is_over(self) -> bool:
+        """Whether a round has ended and the next has not begun."""
+        return self.round is not None and self.round.phase == RoundPhase.PODIUM
+
+    def ranked(self) -> list[Standing]:
+        """The best first; who has as much as another comes in the order of names, and those who are away last."""
+        return sorted(self.players.values(), key=lambda one: (one.away, -one.score, one.name.casefold(), one.net_id))
+
+
+def read_roster(tick: int, rests: Mapping[int, int]) -> Roster:
+    """As of that tick of the server; `rests` is how long dashes have to rest where that is known better, by NetID."""
+    colors, scores = dict(esper.get_component(Color)), dict(esper.get_component(Score))
+    tagged, away = dict(esper.get_component(Tagged)), dict(esper.get_component(Away))
+    dashes = dict(esper.get_component(Dash))
+    players: dict[int, Standing] = {}
+    it = 0
+    for entity, (bearer, name) in esper.get_components(NetID, Name):
+        color, score, dash = colors.get(entity), scores.get(entity), dashes.get(entity)
+        if entity in tagged:
+            it = bearer.id
+        players[bearer.id] = Standing(
+            bearer.id,
+            name.text,
+            color.rgb if color else 0xE8E8E8,
+            score_at(score, tick) if score else 0,
+            entity in tagged,
+            entity in away,
+            rests.get(bearer.id, dash.rest if dash else 0),
+        )
+    rounds = [current for _, current in esper.get_component(Round)]
+    podiums = [podium for _, podium in esper.get_component(Podium)]
+    names = (podiums[0].first, podiums[0].second, podiums[0].third) if podiums else ()
+    return Roster(players, it, rounds[0] if rounds else None, tuple(name for name in names if name))

@@ -1,0 +1,156 @@
+"""How the round stands, over the game: the time at the top, who is "it", a word when that changes, and the podium.
+
+Only draws what it is told; knows no session and no world.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import pygame
+
+from game.client.happenings import seconds_left
+from game.client.roster import Roster, Standing
+from game.client.sprites import Sprites
+from game.client.theme import (
+    ACCENT,
+    BAD,
+    HUGE,
+    INK,
+    IT,
+    LARGE,
+    MUTED,
+    NORMAL,
+    SMALL,
+    TEXT,
+    TITLE,
+    Fonts,
+    Rgb,
+    mix,
+    panel,
+    rgb,
+)
+from game.rules import RoundPhase
+
+MARGIN: Final = 14
+HURRY: Final = 10  # the last seconds of a round, in which the time is red and beats
+BANNER_SECONDS: Final = 2.2
+BANNER_FADE: Final = 0.5
+BLOCKS: Final = ((1, 78), (0, 112), (2, 54))  # from left to right: whose place, and how high the block is
+BLOCK: Final = 150  # pixels wide
+HERO: Final = 64  # pixels of a winner's side
+MEDALS: Final[tuple[Rgb, ...]] = ((246, 196, 83), (190, 200, 216), (205, 143, 95))
+
+
+@dataclass(frozen=True, slots=True)
+class _Banner:
+    text: str
+    below: str
+    color: Rgb
+    since: float
+
+
+class RoundBar:
+    """Top middle."""
+
+    def __init__(self, fonts: Fonts, sprites: Sprites) -> None:
+        self._fonts = fonts
+        self._sprites = sprites
+        self._banner: _Banner | None = None
+
+    def banner(self, text: str, below: str, color: Rgb, now: float) -> None:
+        """A large word for two seconds, in place of the one before."""
+        self._banner = _Banner(text, below, color, now)
+
+    def draw(self, target: pygame.Surface, roster: Roster, own: int, tick: int, tick_rate: int, now: float) -> None:
+        """The bar, and what else there is; `tick` is the server's."""
+        if roster.round is not None:
+            self._draw_bar(target, roster, own, seconds_left(roster.round, tick, tick_rate), now)
+            if roster.is_over:
+                self._draw_podium(target, roster, tick_rate)
+        if self._banner is not None:
+            self._draw_banner(target, self._banner, now - self._banner.since)
+
+    def _draw_bar(self, target: pygame.Surface, roster: Roster, own: int, left: int, now: float) -> None:
+        assert roster.round is not None
+        time = f"{left // 60}:{left % 60:02}"
+        hurry = roster.round.phase == RoundPhase.PLAYING and 0 < left <= HURRY
+        match roster.round.phase:
+            case RoundPhase.PLAYING:
+                head, word = f"Round {roster.round.number}", time
+            case RoundPhase.PODIUM:
+                head, word = "Next round in", time
+            case _:
+                head, word = "Practice", "waiting for somebody to play with"
+        title = self._fonts.text(head, SMALL, MUTED, True)
+        clock = self._fonts.text(word, LARGE if left else SMALL, BAD if hurry else TEXT, bool(left))
+        who = roster.players.get(roster.it)
+        chase = self._chase(who, own) if who is not None and not roster.is_over else None
+        width = 36 + title.get_width() + 12 + clock.get_width() + (24 + chase.get_width() if chase else 0)
+        area = pygame.Rect((target.get_width() - width) // 2, MARGIN, width, 40)
+        panel(target, area, 225, 12)
+        if hurry and now % 1 < 0.5:
+            pygame.draw.rect(target, BAD, area, 2, border_radius=12)
+        x = area.x + 18
+        for part, gap in ((title, 12), (clock, 24), (chase, 0)):
+            if part is not None:
+                target.blit(part, (x, area.centery - part.get_height() // 2))
+                x += part.get_width() + gap
+
+    def _chase(self, who: Standing, own: int) -> pygame.Surface:
+        """Who is "it", with the arrow that hops above them."""
+        if who.net_id == own:
+            words = self._fonts.text("You are it", NORMAL, IT, True)
+        else:
+            words = self._fonts.text(f"{who.name} is it", NORMAL, mix(rgb(who.color), TEXT, 0.35), True)
+        picture = pygame.Surface((words.get_width() + 22, 24), pygame.SRCALPHA)
+        for color, inset in ((TEXT, 0), (IT, 2)):
+            pygame.draw.polygon(picture, color, [(inset, 6 + inset), (14 - inset, 6 + inset), (7, 18 - inset)])
+        picture.blit(words, (22, 12 - words.get_height() // 2))
+        return picture
+
+    def _draw_banner(self, target: pygame.Surface, banner: _Banner, age: float) -> None:
+        if age >= BANNER_SECONDS:
+            self._banner = None
+            return
+        words = self._fonts.outlined(banner.text, HUGE, banner.color)
+        grown = 1 + 0.35 * max(0.0, 1 - age / 0.18) ** 2  # it comes with a bounce
+        if grown > 1.01:
+            words = pygame.transform.smoothscale_by(words, grown)
+        alpha = round(255 * min(1.0, (BANNER_SECONDS - age) / BANNER_FADE))
+        middle = target.get_width() // 2, round(target.get_height() * 0.19)
+        below = self._fonts.outlined(banner.below, NORMAL, TEXT) if banner.below else None
+        for picture, y in ((words, middle[1]), (below, middle[1] + 46)):
+            if picture is not None:
+                shown = picture.copy() if alpha < 255 else picture
+                shown.set_alpha(alpha)
+                target.blit(shown, shown.get_rect(center=(middle[0], y)))
+
+    def _draw_podium(self, target: pygame.Surface, roster: Roster, tick_rate: int) -> None:
+        """Three blocks with those on them who were best, by their names, for somebody may have left."""
+        by_name = {one.name: one for one in roster.players.values()}
+        area = pygame.Rect(0, 0, 3 * BLOCK + 60, 290)
+        area.midtop = target.get_width() // 2, 66
+        panel(target, area, 244)
+        title = self._fonts.text("The round is over", LARGE, TEXT, True)
+        target.blit(title, title.get_rect(midtop=(area.centerx, area.y + 12)))
+        for column, (place, height) in enumerate(BLOCKS):
+            if place >= len(roster.podium):
+                continue
+            name = roster.podium[place]
+            block = pygame.Rect(area.x + 30 + column * BLOCK, area.bottom - 18 - height, BLOCK - 6, height)
+            medal = MEDALS[place]
+            pygame.draw.rect(target, mix(medal, INK, 0.72), block, border_radius=8)
+            pygame.draw.rect(target, medal, (block.x, block.y, block.w, 5), border_radius=3)
+            number = self._fonts.text(str(place + 1), TITLE, medal, True)
+            target.blit(number, number.get_rect(midtop=(block.centerx, block.y + 6)))
+            one = by_name.get(name)
+            if one is not None:
+                hero = self._sprites.player(rgb(one.color), HERO, HERO, (0, 0), False)
+                target.blit(hero, hero.get_rect(midbottom=(block.centerx, block.y - 24)))
+                seconds = self._fonts.text(f"{one.score // tick_rate} s", SMALL, TEXT, False)
+                if block.h >= 78:
+                    target.blit(seconds, seconds.get_rect(midbottom=(block.centerx, block.bottom - 8)))
+                else:  # beside the number
+                    target.blit(seconds, seconds.get_rect(midright=(block.right - 12, block.centery + 2)))
+            words = self._fonts.text(name, SMALL, ACCENT if place == 0 else TEXT, True)
+            target.blit(words, words.get_rect(midbottom=(block.centerx, block.y - 3)))

@@ -1,0 +1,144 @@
+"""What happens in the mirror is found by looking, each thing once."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from ecs.components import Dash
+from ecs.world import World
+from game.client.happenings import Happened, Happening, Watcher, seconds_left
+from game.client.notices import NAMED, PAUSE, Notices
+from game.components import Away, Podium, Round, Score, Tagged
+from tests.game.client.tag_world import OWN, ROUND_ID, give, player, roster_of, set_round, take
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    world = World()
+    with world:
+        player(world, OWN, "Ann")
+        player(world, 2, "Bob")
+        yield world
+    world.close()
+
+
+@pytest.fixture
+def watcher(world: World) -> Watcher:
+    """One that has had its first look, which is none."""
+    watcher = Watcher(OWN, 60)
+    assert watcher.look(roster_of(world), 0) == []
+    return watcher
+
+
+def looks(watcher: Watcher, world: World, tick: int = 0) -> list[Happening]:
+    """What is new, and that a second look finds nothing."""
+    found = watcher.look(roster_of(world, tick), tick)
+    assert watcher.look(roster_of(world, tick), tick) == []
+    return found
+
+
+def test_who_comes_and_who_goes(world: World, watcher: Watcher) -> None:
+    player(world, 3, "Cem")
+    assert looks(watcher, world) == [Happening(Happened.JOINED, 3, "Cem")]
+    world.remove(2)
+    assert looks(watcher, world) == [Happening(Happened.LEFT, 2, "Bob")]
+
+
+def test_who_is_lost_and_who_is_back(world: World, watcher: Watcher) -> None:
+    give(world, 2, Away(5))
+    assert looks(watcher, world) == [Happening(Happened.LOST, 2, "Bob")]
+    take(world, 2, Away)
+    assert looks(watcher, world) == [Happening(Happened.BACK, 2, "Bob")]
+
+
+def test_who_is_tagged_and_by_whom(world: World, watcher: Watcher) -> None:
+    give(world, 2, Tagged(5))
+    assert looks(watcher, world) == [Happening(Happened.TAGGED, 2, "Bob", 0)]
+    take(world, 2, Tagged)
+    give(world, OWN, Tagged(9))
+    assert looks(watcher, world) == [Happening(Happened.TAGGED, OWN, "Ann", 2)]
+
+
+def test_whoever_finds_oneself_to_be_it_is_told_and_of_others_it_is_no_news(world: World) -> None:
+    give(world, OWN, Tagged(5))
+    assert looks(Watcher(OWN, 60), world) == [Happening(Happened.TAGGED, OWN, "Ann")]
+    assert looks(Watcher(2, 60), world) == []
+
+
+def test_a_dash_is_told_when_it_begins_and_not_while_it_rests(world: World, watcher: Watcher) -> None:
+    give(world, 2, Dash(99))
+    assert looks(watcher, world) == [Happening(Happened.DASHED, 2, "Bob")]
+    for rest in range(98, -1, -1):
+        give(world, 2, Dash(rest))
+        assert looks(watcher, world) == []
+    give(world, 2, Dash(99))
+    assert [happening.what for happening in looks(watcher, world)] == [Happened.DASHED]
+
+
+def test_a_round_counts_down_ends_and_the_next_begins(world: World) -> None:
+    set_round(world, 1, 1, 600)
+    watcher = Watcher(OWN, 60)
+    told: list[tuple[int, str, int]] = []
+    for tick in range(1300):
+        if tick == 600:
+            set_round(world, 1, 2, 900)
+            give(world, ROUND_ID, Podium("Ann", "Bob", ""))
+        if tick == 900:
+            set_round(world, 2, 1, 8000)
+            take(world, ROUND_ID, Podium)
+        told += [(tick, h.what.name, h.seconds) for h in watcher.look(roster_of(world, tick), tick)]
+    assert told == [
+        (420, "COUNTDOWN", 3),
+        (480, "COUNTDOWN", 2),
+        (540, "COUNTDOWN", 1),
+        (600, "ENDED", 0),
+        (720, "COUNTDOWN", 3),
+        (780, "COUNTDOWN", 2),
+        (840, "COUNTDOWN", 1),
+        (900, "BEGAN", 0),
+    ]
+
+
+def test_a_clock_that_wavers_counts_no_second_twice(world: World) -> None:
+    set_round(world, 1, 1, 600)
+    watcher = Watcher(OWN, 60)
+    ticks = [478, 479, 480, 479, 481, 478, 482]
+    told = [h.seconds for tick in ticks for h in watcher.look(roster_of(world, tick), tick)]
+    assert told == [3, 2]
+
+
+def test_practice_has_no_end(world: World) -> None:
+    set_round(world, 0, 0, 0)
+    watcher = Watcher(OWN, 60)
+    assert not any(watcher.look(roster_of(world, tick), tick) for tick in range(0, 1000, 7))
+
+
+@pytest.mark.parametrize(("tick", "left"), [(0, 10), (1, 10), (59, 10), (60, 9), (599, 1), (600, 0), (700, 0)])
+def test_the_seconds_that_are_left(tick: int, left: int) -> None:
+    assert seconds_left(Round(1, 1, 600), tick, 60) == left
+
+
+def test_the_best_come_first_and_those_who_are_away_last(world: World) -> None:
+    player(world, 3, "Cem", Away(1))
+    player(world, 4, "adi")
+    give(world, 2, Score(50, -1))
+    give(world, 3, Score(900, -1))
+    assert [one.name for one in roster_of(world).ranked()] == ["Bob", "adi", "Ann", "Cem"]
+
+
+def test_notices_tell_each_name_once_and_many_together() -> None:
+    notices = Notices()
+    notices.take(Happening(Happened.JOINED, 3, "Ann"))
+    notices.take(Happening(Happened.DASHED, 3, "Ann"))  # is no news of this kind
+    assert notices.due(1.0) == ["Ann joined"]
+    for number in range(2):
+        notices.take(Happening(Happened.JOINED, number, f"P{number}"))
+    notices.take(Happening(Happened.LOST, 9, "Cem"))
+    assert notices.due(1.0 + PAUSE / 2) == ["Cem lost the connection"]
+    assert notices.due(1.0 + PAUSE) == ["P0 and P1 joined"]
+    assert notices.due(9.0) == []
+    for number in range(NAMED + 1):
+        notices.take(Happening(Happened.BACK, number, f"P{number}"))
+    assert notices.due(9.0) == [f"{NAMED + 1} players are back"]
+    notices.take(Happening(Happened.BACK, 1, "Ann"))
+    assert notices.due(99.0) == ["Ann is back"]

@@ -1,0 +1,120 @@
+"""The scores and the state of the round, as they are drawn."""
+
+import pygame
+import pytest
+
+from game.client.roster import Roster, Standing
+from game.client.round_bar import BANNER_SECONDS, RoundBar
+from game.client.scoreboard import MOST, REDRAW_SECONDS, Scoreboard, _shown
+from game.client.sprites import Sprites
+from game.client.theme import Fonts
+from game.components import Round
+from tests.game.client.stage import differs
+from tests.game.client.tag_world import OWN, standing
+
+pytestmark = pytest.mark.usefixtures("surface")
+
+CROWD = [standing(number, f"Player {number}", 60 * (200 - number)) for number in range(1, 129)]
+
+
+def board(
+    ranked: list[Standing], size: tuple[int, int] = (1280, 720), own: int = OWN, top: int | None = None
+) -> pygame.Surface:
+    target = pygame.Surface(size)
+    Scoreboard(Fonts()).draw(target, ranked, own, 60, 0.0, top)
+    return target
+
+
+def used(target: pygame.Surface) -> pygame.Rect:
+    """What has been drawn on."""
+    mask = pygame.mask.from_threshold(target, (0, 0, 0), (1, 1, 1, 255))
+    mask.invert()
+    areas = mask.get_bounding_rects()
+    return areas[0].unionall(areas[1:]) if areas else pygame.Rect(0, 0, 0, 0)
+
+
+@pytest.mark.parametrize("count", [1, 2, 12, 13, 48, 100, 128])
+def test_everybody_fits_on_the_screen(count: int) -> None:
+    area = used(board(CROWD[:count]))
+    assert pygame.Rect(20, 8, 1240, 704).contains(area)
+    if count > 1:  # nobody is left out: without the last one it is another picture
+        assert differs(board(CROWD[:count]), board([*CROWD[: count - 1], standing(999, "Zoe")])) > 20
+
+
+def test_below_the_podium_there_is_room_too() -> None:
+    assert used(board(CROWD[:30], top=366)).bottom <= 720 - 8
+
+
+def test_of_more_than_fit_the_best_are_shown_and_oneself() -> None:
+    many = [standing(number, f"P{number}") for number in range(1, MOST + 50)]
+    assert [place for place, _ in _shown(many, own=5)] == list(range(1, MOST + 1))
+    places = _shown(many, own=MOST + 20)
+    assert len(places) == MOST
+    assert places[-1] == (MOST + 20, many[MOST + 19])
+    assert _shown(many, own=0) == _shown(many, own=5)  # somebody who only watches
+
+
+def test_it_oneself_and_who_is_away_look_different() -> None:
+    plain = board([standing(2, "Bob", 600)])
+    for other in (
+        board([standing(2, "Bob", 600, is_it=True)]),
+        board([standing(2, "Bob", 600, away=True)]),
+        board([standing(2, "Bob", 600)], own=2),
+        board([standing(2, "Bob", 660)]),
+    ):
+        assert differs(plain, other) > 15
+    assert differs(plain, board([standing(2, "Bob", 659)])) == 0  # scores are in whole seconds
+
+
+def test_scores_that_run_are_drawn_anew_a_few_times_a_second() -> None:
+    target, scores = pygame.Surface((1280, 720)), Scoreboard(Fonts())
+    scores.draw(target, [standing(2, "Bob", 0)], OWN, 60, 1.0, None)
+    first = target.copy()
+    target.fill((0, 0, 0))
+    scores.draw(target, [standing(2, "Bob", 6000)], OWN, 60, 1.0 + REDRAW_SECONDS / 2, None)
+    assert differs(first, target) == 0
+    scores.draw(target, [standing(2, "Bob", 6000)], OWN, 60, 1.0 + REDRAW_SECONDS, None)
+    assert differs(first, target) > 10
+
+
+def bar(
+    current: Round | None, podium: tuple[str, ...] = (), it: int = 0, tick: int = 0, own: int = OWN
+) -> pygame.Surface:
+    target = pygame.Surface((1280, 720))
+    players = {one.net_id: one for one in (standing(1, "Ann", 600), standing(2, "Bob", 1200), standing(3, "Cem"))}
+    RoundBar(Fonts(), Sprites()).draw(target, Roster(players, it, current, podium), own, tick, 60, 0.6)
+    return target
+
+
+def test_each_phase_is_told_and_the_time_runs() -> None:
+    nothing = bar(None)
+    assert used(nothing).w == 0
+    playing = bar(Round(3, 1, 7200))
+    pictures = [nothing, playing, bar(Round(0, 0, 0)), bar(Round(3, 2, 7200)), bar(Round(4, 1, 7200))]
+    assert all(differs(a, b) > 20 for a in pictures for b in pictures if a is not b)
+    assert differs(playing, bar(Round(3, 1, 7200), tick=1)) == 0
+    assert differs(playing, bar(Round(3, 1, 7200), tick=60)) > 10
+
+
+def test_the_bar_says_who_is_it() -> None:
+    nobody, bob, oneself = (bar(Round(1, 1, 7200), it=it) for it in (0, 2, OWN))
+    assert differs(nobody, bob) > 100
+    assert differs(bob, oneself) > 100
+
+
+def test_the_podium_shows_those_who_were_there_and_those_who_left() -> None:
+    three = bar(Round(1, 2, 600), ("Bob", "Ann", "Gone"))
+    two = bar(Round(1, 2, 600), ("Bob", "Ann"))
+    assert differs(three, two) > 300
+    assert differs(three, bar(Round(1, 2, 600), ("Ann", "Bob", "Gone"))) > 300
+    assert used(three).bottom < 366
+
+
+def test_a_large_word_comes_and_goes() -> None:
+    target, bar = pygame.Surface((1280, 720)), RoundBar(Fonts(), Sprites())
+    nobody = Roster({}, 0, None, ())
+    bar.banner("You are it!", "run", (255, 0, 0), 5.0)
+    for now, there in ((5.05, True), (6.0, True), (5.0 + BANNER_SECONDS - 0.2, True), (5.0 + BANNER_SECONDS, False)):
+        target.fill((0, 0, 0))
+        bar.draw(target, nobody, OWN, 0, 60, now)
+        assert (used(target).w > 100) is there

@@ -1,0 +1,113 @@
+"""The sounds are what their script makes, and each is heard once for what it stands for."""
+
+import logging
+import wave
+from collections.abc import Iterator
+
+import pygame
+import pytest
+
+from assets.make_sounds import RATE, SOUNDS, samples
+from game.client.happenings import Happened, Happening
+from game.client.sounds import EARSHOT, NAMES, Sounds
+from game.rules import ASSETS
+
+pytestmark = pytest.mark.usefixtures("mixer")
+
+
+@pytest.fixture
+def mixer() -> Iterator[None]:
+    yield
+    pygame.mixer.quit()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_sound_is_what_its_script_makes_and_small(name: str) -> None:
+    path = ASSETS / "sounds" / f"{name}.wav"
+    assert path.stat().st_size < 30_000
+    with wave.open(str(path), "rb") as file:
+        assert (file.getframerate(), file.getsampwidth(), file.getnchannels()) == (RATE, 2, 1)
+        stored = memoryview(file.readframes(file.getnframes())).cast("h")
+    made = list(samples(name))
+    assert len(stored) == len(made)
+    # Sines differ in their last bit between platforms.
+    assert all(abs(a - b) <= 1 for a, b in zip(stored, made, strict=True))
+    assert max(map(abs, made)) > 20_000
+
+
+def test_there_is_a_sound_for_each_name() -> None:
+    assert set(SOUNDS) == set(NAMES)
+    assert {path.stem for path in (ASSETS / "sounds").iterdir()} == set(NAMES)
+
+
+OWN, OTHER = 1, 2
+
+
+@pytest.mark.parametrize(
+    ("happening", "away", "heard"),
+    [
+        (Happening(Happened.TAGGED, OWN, "Ann", OTHER), (0, 0), ["tagged"]),
+        (Happening(Happened.TAGGED, OTHER, "Bob", OWN), (30, 0), ["tag"]),
+        (Happening(Happened.TAGGED, OTHER, "Bob", 3), (30, 0), ["tag"]),
+        (Happening(Happened.TAGGED, OTHER, "Bob", 3), None, ["tag"]),
+        (Happening(Happened.DASHED, OTHER, "Bob"), (100, 100), ["dash"]),
+        (Happening(Happened.DASHED, OTHER, "Bob"), (EARSHOT, 100), []),
+        (Happening(Happened.DASHED, OTHER, "Bob"), None, []),
+        (Happening(Happened.JOINED, OTHER, "Bob"), None, ["join"]),
+        (Happening(Happened.COUNTDOWN, seconds=3), None, ["countdown"]),
+        (Happening(Happened.ENDED), None, ["round_end"]),
+        (Happening(Happened.LEFT, OTHER, "Bob"), None, []),
+    ],
+)
+def test_what_happens_is_heard(happening: Happening, away: tuple[int, int] | None, heard: list[str]) -> None:
+    sounds = Sounds()
+    sounds.tell(happening, OWN, away)
+    assert sounds.played == heard
+    assert pygame.mixer.get_busy() is bool(heard)
+
+
+def test_what_is_far_is_fainter_and_comes_from_its_side(monkeypatch: pytest.MonkeyPatch) -> None:
+    volumes: list[tuple[float, float]] = []
+
+    class Channel:
+        def set_volume(self, left: float, right: float) -> None:
+            volumes.append((left, right))
+
+    class Sound:
+        def play(self) -> Channel:
+            return Channel()
+
+    sounds = Sounds()
+    sounds._sounds = {"dash": Sound()}  # type: ignore[dict-item]
+    for away in ((0, 0), (300, 0), (-300, 0), (0, 300), (0, 600)):
+        sounds.play("dash", away)
+    here, right, left, below, far = volumes
+    assert here == (1.0, 1.0)
+    assert right[0] < right[1]
+    assert (left[1], left[0]) == right
+    assert below[0] == below[1] > far[0] == far[1] > 0
+
+
+def test_the_volume_is_from_nothing_to_all() -> None:
+    sounds = Sounds(0)
+    sounds.play("join")
+    assert not pygame.mixer.get_busy()
+    assert sounds.played == []
+    sounds.volume = 50
+    sounds.play("join")
+    assert pygame.mixer.get_busy()
+
+
+def test_without_an_audio_device_there_is_silence_and_one_line(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(**settings: int) -> None:
+        raise pygame.error("no such audio device")
+
+    pygame.mixer.quit()
+    monkeypatch.setattr(pygame.mixer, "init", fail)
+    with caplog.at_level(logging.INFO):
+        sounds = Sounds()
+        for name in NAMES:
+            sounds.play(name)
+    assert [record.getMessage() for record in caplog.records] == ["no sound: no such audio device"]
