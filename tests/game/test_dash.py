@@ -53,7 +53,7 @@ class Dasher(Walker):
 
     def __call__(self, tick: int) -> None:
         super().__call__(tick)
-        if self._rng.random() < 0.03:
+        if self._rng.random() < 0.1:
             self.player.controls.press("dash")
             self.player.controls.release("dash")
 
@@ -70,7 +70,7 @@ def test_on_a_steady_network_of_any_latency_no_dash_is_ever_corrected(latency: f
     for player in (ann, bob):
         player.corrections.clear()
     stage.run(600, Dasher(ann, seed))
-    assert dashes(stage, ann.net_id) >= 2
+    assert dashes(stage, ann.net_id) >= 1
     assert [correction for correction in ann.corrections if correction.cause is not Cause.PUSHED] == []
     assert ann.compared > 50
     assert bob.compared > 50, "the other one, who hears of it, held the same at every frame"
