@@ -15,6 +15,7 @@ TICK_RATE: Final = 60
 SEND_RATE: Final = 30
 SILENCE_SECONDS: Final = 5.0  # without a byte from the other side, a link counts as dead
 HOLD_SECONDS: Final = 5.0  # for a player whose connection is lost to come back into the same seat
+MAX_SPECTATORS: Final = 16  # each costs the server as many bytes as a player does
 ASSETS: Final = Path(__file__).resolve().parent.parent / "assets"
 DEFAULT_ARENA: Final = ASSETS / "arenas" / "courtyard.txt"
 

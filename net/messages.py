@@ -41,6 +41,7 @@ class Hello:
     name: str
     color: int  # 0xRRGGBB
     token: str = ""  # of the last Welcome, to come back into that seat; empty: a new player
+    watch: bool = False  # to see everything and be nobody; then the token does not count
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,14 @@ class Resync:
     tick: int
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A spectator's screen has its middle there, in world units. The only thing that one who has no body can say."""
+
+    x: int
+    y: int
+
+
 # What a server says.
 
 
@@ -72,12 +81,13 @@ class Resync:
 class Welcome:
     """You are in: which entity is yours, and all that never changes while you stay."""
 
-    net_id: int
+    net_id: int  # 0 for a spectator, who has no body
     tick: int
     tick_rate: int  # per second
     frame_ticks: int  # ticks from one frame to the next
     arena: tuple[str, ...]
-    token: str  # a secret: who says it in a Hello comes back into this seat
+    token: str  # a secret: who says it in a Hello comes back into this seat; empty for a spectator
+    free_seats: int = 0  # for how many more players there is room just now
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +140,6 @@ class Goodbye:
     reason: str
 
 
-FromClient = Hello | Steer | Ping | Resync | Goodbye
+FromClient = Hello | Steer | Ping | Resync | Look | Goodbye
 FromServer = Welcome | Refused | Snapshot | Frame | Pong | Goodbye
 Message = FromClient | FromServer

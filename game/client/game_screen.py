@@ -6,14 +6,16 @@ from collections.abc import Callable
 import esper
 import pygame
 
+from ecs.components import UNITS_PER_PIXEL
 from game.client.camera import Camera
 from game.client.ghosts import Ghosts
 from game.client.hud import Hud
-from game.client.keyboard import Keyboard
+from game.client.keyboard import Bindings, Keyboard
 from game.client.net_graph import NetGraph
 from game.client.play import Play
 from game.client.render_system import RenderSystem
 from game.client.session import Phase, Session
+from game.client.spectator import Spectator
 from game.client.sprites import Sprites
 from game.client.theme import Fonts
 
@@ -28,13 +30,14 @@ class GameScreen:
         sprites: Sprites,
         session: Session,
         play: Play,
-        leave: Callable[[], None],
+        pause: Callable[[], None],
         note: Callable[[], str],
+        bindings: Bindings,
     ) -> None:
-        """`play` is the session's first; `leave` is called on Esc; `note` is a line for the corner, or empty."""
+        """`play` is the session's first; `pause` is called on Esc; `note` is a line for the corner, or empty."""
         self._window, self._fonts, self._sprites = window, fonts, sprites
-        self._session, self._leave, self._note = session, leave, note
-        self._keyboard = Keyboard(session.controls)
+        self._session, self._pause, self._note = session, pause, note
+        self._keyboard = Keyboard(session.controls, bindings)
         self._hud = Hud(fonts)
         self._camera = Camera()
         self.graph: NetGraph | None = None  # while it is switched on, as the ghosts
@@ -51,13 +54,21 @@ class GameScreen:
         """Take in one event of the window."""
         key = event.key if event.type == pygame.KEYDOWN else None
         if key == pygame.K_ESCAPE:
-            self._leave()
+            self._pause()
         elif key == pygame.K_F3:
-            self.graph = None if self.graph else NetGraph(self._fonts)
+            self.show_graph(self.graph is None)
         elif key == pygame.K_F4:
             self.ghosts = None if self.ghosts else Ghosts(self._fonts)
         else:
             self._keyboard.handle(event)
+
+    def show_graph(self, on: bool) -> None:
+        """Switch the net graph on or off."""
+        self.graph = NetGraph(self._fonts) if on else None
+
+    def let_go(self) -> None:
+        """Another takes the keys from now on: whatever is held counts no more."""
+        self._keyboard.let_go()
 
     def update(self, now: float) -> None:
         """Let the game go on, which draws the world; where it does not go on, draw the last one again."""
@@ -81,8 +92,10 @@ class GameScreen:
         self._hud.corner(self._window, round_trip, self.renderer.players, self._note())
         if not plays:
             self._hud.overlay(self._window, "Connection lost", session.message, self._next_step(now), now)
+        elif self.renderer.spectator is not None:
+            self._hud.hint(self._window, self.renderer.spectator.hint)
         elif not self._keyboard.used:
-            self._hud.hint(self._window, "Arrow keys or W A S D to walk · F3 shows the network · Esc leaves")
+            self._hud.hint(self._window, "Arrow keys or W A S D to walk · F3 shows the network · Esc opens the menu")
 
     def close(self) -> None:
         """Forget the world that was drawn last."""
@@ -100,6 +113,9 @@ class GameScreen:
             self._sprites,
             self._fonts,
         )
+        if not stay.net_id:
+            size = stay.arena.width // UNITS_PER_PIXEL, stay.arena.height // UNITS_PER_PIXEL
+            renderer.spectator = Spectator(self._session.controls, size, play.look)
         with play.world:
             esper.add_processor(renderer)
         return renderer

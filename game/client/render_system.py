@@ -18,6 +18,7 @@ from game.client.arena_picture import ArenaPicture
 from game.client.camera import Camera
 from game.client.components import Shown
 from game.client.prediction import Prediction
+from game.client.spectator import Spectator
 from game.client.sprites import LOOKS, RING, SHADOW, Sprites
 from game.client.theme import FAINT, SMALL, TEXT, Fonts, Rgb, mix, rgb
 from game.components import Away, Color, Name
@@ -53,6 +54,7 @@ class RenderSystem(esper.Processor):
         self._sprites = sprites
         self._fonts = fonts
         self._looks: dict[int, tuple[float, float]] = {}  # NetID -> where the eyes look, from -1 to 1
+        self.spectator: Spectator | None = None  # who moves the camera where there is no body of one's own
         self.pictures = 0  # drawn so far
         self.now = 0.0  # of the last one, in seconds
         self.players = 0  # in the world, in view or not
@@ -73,6 +75,7 @@ class RenderSystem(esper.Processor):
         looks = self._looks
         self._looks = {}
         self.own_place = None
+        ringed = self.spectator.following if self.spectator is not None else self._net_id
         ground: list[tuple[pygame.Surface, tuple[int, int]]] = []
         bodies: list[tuple[int, list[tuple[pygame.Surface, tuple[int, int]]]]] = []
         names: list[tuple[pygame.Surface, tuple[int, int]]] = []
@@ -89,7 +92,7 @@ class RenderSystem(esper.Processor):
             if away:
                 color = _greyed(color)
             ground.append((self._sprites.shadow(area.w, area.h), (area.x - SHADOW, area.y - SHADOW + 4)))
-            if bearer.id == self._net_id:
+            if bearer.id == ringed:
                 ground.append((self._sprites.ring(color, area.w, area.h), (area.x - RING, area.y - RING)))
             up = round(BOB * abs(math.sin(math.pi * BOBS_PER_SECOND * now + bearer.id))) if moves else 0
             bodies.append((area.bottom, self._body(bearer.id, color, area.move(0, -up), look, away, now)))
@@ -101,10 +104,13 @@ class RenderSystem(esper.Processor):
         self._window.fblits(names)
 
     def _follow(self, found: list[tuple[int, tuple[NetID, Shown, Size]]], now: float) -> None:
+        if self.spectator is not None:
+            middles = {bearer.id: _middle(shown, size) for _, (bearer, shown, size) in found}
+            self.spectator.follow(middles, self._camera, self._window.get_size(), now)
+            return
         for _, (bearer, shown, size) in found:
             if bearer.id == self._net_id:
-                middle = shown.x + size.w / 2, shown.y + size.h / 2
-                self._camera.follow(middle[0] / UNITS_PER_PIXEL, middle[1] / UNITS_PER_PIXEL, now)
+                self._camera.follow(*_middle(shown, size), now)
                 return
         if not self._camera.placed:  # until we have a body
             self._camera.follow(self._arena.size[0] / 2, self._arena.size[1] / 2, now)
@@ -131,6 +137,11 @@ class RenderSystem(esper.Processor):
         intent, velocity = esper.try_component(entity, Intent), esper.try_component(entity, Velocity)
         moves = velocity is not None and (velocity.x != 0 or velocity.y != 0)
         return DIRECTIONS[intent.direction & COMPASS] if intent else (0, 0), moves
+
+
+def _middle(shown: Shown, size: Size) -> tuple[float, float]:
+    """The middle of a body, in pixels of the arena."""
+    return (shown.x + size.w / 2) / UNITS_PER_PIXEL, (shown.y + size.h / 2) / UNITS_PER_PIXEL
 
 
 def _pixels(shown: Shown, size: Size) -> pygame.Rect:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from net.connection import ServerConnection, State
 from net.errors import RemoteProtocolError
-from net.messages import FromClient, Goodbye, Hello, Ping, Pong, Refused, Resync, Steer, Welcome
+from net.messages import FromClient, Goodbye, Hello, Look, Ping, Pong, Refused, Resync, Steer, Welcome
 from net.pipe import Pipe
 
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ class Session:
 
     def __init__(self, pipe: Pipe, network: "NetworkSystem", now: float) -> None:
         self.net_id: int | None = None  # once seated
+        self.watch = ""  # a spectator's name, once let in; empty: a player, or nobody yet
+        self.look: tuple[int, int] | None = None  # where a spectator looks, in world units, once it said so
         self.since = now  # when it connected, in seconds
         self.heard = now  # when the last byte came
         self.needs_snapshot = True
@@ -30,6 +32,11 @@ class Session:
     def label(self) -> str:
         """For the log: who, and from where."""
         return f"{self._network.describe(self)} from {self._pipe.name}"
+
+    @property
+    def greeted(self) -> bool:
+        """Whether this client has said anything that counts, right or wrong."""
+        return self._connection.state is not State.GREETING
 
     @property
     def playing(self) -> bool:
@@ -64,8 +71,7 @@ class Session:
             self._pipe.write(data)
 
     def welcome(self, welcome: Welcome) -> None:
-        """Let the client in, into a new seat or back into its own."""
-        self.net_id = welcome.net_id
+        """Let the client in: into a new seat, back into its own, or to watch."""
         self._pipe.write(self._connection.send(welcome))
 
     def refuse(self, refused: Refused) -> None:
@@ -93,5 +99,7 @@ class Session:
                 self._ping = (time, self._network.milliticks())
             case Resync(tick):
                 self._network.resync(self, tick)
+            case Look(x, y):
+                self.look = x, y
             case Goodbye(reason):
                 self.end(f"said goodbye: {reason!r:.100}", tell=False)

@@ -15,7 +15,7 @@ from ecs.step import motion_at
 from ecs.surprises import Surprises
 from ecs.systems import CollisionSystem, MovementSystem
 from ecs.world import World
-from game.rules import HOLD_SECONDS, SEND_RATE, SILENCE_SECONDS, TICK_RATE, build_registry
+from game.rules import HOLD_SECONDS, MAX_SPECTATORS, SEND_RATE, SILENCE_SECONDS, TICK_RATE, build_registry
 from game.server.intents import IntentSystem
 from game.server.network_system import NetworkSystem
 from game.server.seats import Seats, mint_token
@@ -40,6 +40,7 @@ class ServerSettings:
     silence_seconds: float = SILENCE_SECONDS
     hold_seconds: float = HOLD_SECONDS  # 0: who is lost is gone
     max_unsent: int = MAX_UNSENT
+    max_spectators: int = MAX_SPECTATORS  # 0: nobody may watch
 
 
 class Simulation:
@@ -79,6 +80,7 @@ class Simulation:
             silence_seconds=settings.silence_seconds,
             hold_seconds=settings.hold_seconds,
             max_unsent=settings.max_unsent,
+            max_spectators=settings.max_spectators,
             now=now,
         )
         with self.world:

@@ -68,7 +68,7 @@ def test_every_block_of_bytes_is_an_example_and_every_message_has_one() -> None:
 
 
 def test_every_message_has_a_section_with_its_tag_and_as_many_fields() -> None:
-    sections = dict(re.findall(r"^### (\w+), tag (\d)", TEXT, re.MULTILINE))
+    sections = dict(re.findall(r"^### (\w+), tag (\d+)", TEXT, re.MULTILINE))
     assert set(sections) == set(NAMES)
     for name, tag in sections.items():
         payload = encode(example(NAMES[name]))
