@@ -6,9 +6,11 @@ import sys
 from pathlib import Path
 
 from ecs.arena import ArenaError
+from game.lan import clean_server_name, default_server_name
 from game.rules import (
     DEFAULT_ARENA,
     HOLD_SECONDS,
+    MAX_SPECTATORS,
     ROUND_SECONDS,
     SEND_RATE,
     SILENCE_SECONDS,
@@ -30,10 +32,20 @@ def main(arguments: list[str] | None = None) -> int:
     )
     if options.server and (options.connect or options.bots is not None):
         parser.error("--server goes neither with --connect nor with --bots: it only serves")
+    if options.doctor is not None and (options.server or options.connect or options.bots is not None):
+        parser.error("--doctor examines one address, and does nothing else: --doctor HOST[:PORT]")
+    if options.spectate and options.connect is None:
+        parser.error("--spectate needs --connect HOST[:PORT]: whom to watch?")
+    if options.spectate and options.bots is not None:
+        parser.error("--spectate is for a person: bots play")
     if options.server and options.simulate:
         parser.error("argument --simulate: it is for clients and bots; each has a network of its own")
     if options.server:
         return _serve(parser, options)
+    if options.doctor is not None:
+        from game.doctor import run_doctor
+
+        return run_doctor(options.doctor)
     if options.bots is not None:
         if options.connect is None:
             parser.error("--bots needs --connect HOST[:PORT]: where shall they play?")
@@ -64,8 +76,10 @@ def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
         options.hold_seat,
         cell_tiles=CELL_TILES if options.visible == "area" else 0,
         round_seconds=options.round_seconds,
+        max_spectators=options.max_spectators,
     )
-    return serve(settings, options.host, options.port, options.with_parent)
+    name = None if options.no_advertise else options.server_name or default_server_name()
+    return serve(settings, options.host, options.port, options.with_parent, name)
 
 
 def _play(options: argparse.Namespace) -> int:
@@ -74,7 +88,7 @@ def _play(options: argparse.Namespace) -> int:
     except ImportError as error:
         print(f"cannot draw: {error}", file=sys.stderr)  # noqa: T201
         return 1
-    return play(options.connect, options.name, options.color, options.simulate)
+    return play(options.connect, options.name, options.color, options.simulate, options.spectate)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -87,6 +101,10 @@ def _parser() -> argparse.ArgumentParser:
     join = parser.add_argument_group("play")
     join.add_argument(
         "--connect", metavar="HOST[:PORT]", type=_address, help=f"join that server (port {DEFAULT_PORT} if not given)"
+    )
+    join.add_argument("--spectate", action="store_true", help="only watch that server's game, without a body")
+    join.add_argument(
+        "--doctor", metavar="HOST[:PORT]", type=_address, help="find out, step by step, why joining a server fails"
     )
     join.add_argument("--name", type=_name, help="what the others call you")
     join.add_argument(
@@ -102,6 +120,13 @@ def _parser() -> argparse.ArgumentParser:
     host.add_argument("--host", metavar="ADDR", help="listen on that address alone (default: on all)")
     host.add_argument("--port", type=_port, default=DEFAULT_PORT, help="default %(default)s; 0 picks a free one")
     host.add_argument("--max-players", type=_positive, default=128, metavar="N", help="default %(default)s")
+    host.add_argument(
+        "--max-spectators", type=_audience, default=MAX_SPECTATORS, metavar="N", help="default %(default)s; 0: nobody"
+    )
+    host.add_argument(
+        "--server-name", type=_server_name, metavar="NAME", help="how machines on the same network see it listed"
+    )
+    host.add_argument("--no-advertise", action="store_true", help="do not tell the network that there is a server")
     host.add_argument("--tick-rate", type=_rate, default=TICK_RATE, metavar="HZ", help="default %(default)s")
     host.add_argument("--send-rate", type=_rate, default=SEND_RATE, metavar="HZ", help="default %(default)s")
     host.add_argument(
@@ -162,6 +187,13 @@ def _name(text: str) -> str:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
+def _server_name(text: str) -> str:
+    try:
+        return clean_server_name(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
 def _color(text: str) -> int:
     try:
         return parse_color(text)
@@ -175,6 +207,10 @@ def _port(text: str) -> int:
 
 def _positive(text: str) -> int:
     return _whole(text, 1, 10_000)
+
+
+def _audience(text: str) -> int:
+    return _whole(text, 0, 10_000)
 
 
 def _rate(text: str) -> int:

@@ -21,6 +21,7 @@ SILENCE_SECONDS: Final = 5.0  # without a byte from the other side, a link count
 HOLD_SECONDS: Final = 5.0  # for a player whose connection is lost to come back into the same seat
 ROUND_SECONDS: Final = 120.0
 PODIUM_SECONDS: Final = 8.0  # between two rounds
+MAX_SPECTATORS: Final = 16  # each costs the server as many bytes as a player does
 ASSETS: Final = Path(__file__).resolve().parent.parent / "assets"
 DEFAULT_ARENA: Final = ASSETS / "arenas" / "courtyard.txt"
 

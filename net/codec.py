@@ -23,6 +23,7 @@ from net.messages import (
     Goodbye,
     Hello,
     IntentRow,
+    Look,
     Message,
     Ping,
     Pong,
@@ -54,8 +55,8 @@ MAX_CELL: Final = 1 << 16  # 256 by 256 tiles, in cells of one tile
 def encode(message: Message) -> bytes:
     """The payload of a message. Raises TypeError for what is no message."""
     match message:
-        case Hello(version, schema_hash, name, color, token):
-            fields: list[Any] = [0, MAGIC, version, schema_hash, name, color, token]
+        case Hello(version, schema_hash, name, color, token, watch):
+            fields: list[Any] = [0, MAGIC, version, schema_hash, name, color, token, watch]
         case Steer(tick, direction):
             fields = [1, tick, direction]
         case Ping(time):
@@ -64,8 +65,8 @@ def encode(message: Message) -> bytes:
             fields = [3, tick]
         case Goodbye(reason):
             fields = [4, reason]
-        case Welcome(net_id, tick, tick_rate, frame_ticks, cell_tiles, arena, token):
-            fields = [5, MAGIC, VERSION, net_id, tick, tick_rate, frame_ticks, cell_tiles, arena, token]
+        case Welcome(net_id, tick, tick_rate, frame_ticks, cell_tiles, arena, token, free_seats):
+            fields = [5, MAGIC, VERSION, net_id, tick, tick_rate, frame_ticks, cell_tiles, arena, token, free_seats]
         case Refused(refusal, version, reason, schema):
             fields = [6, MAGIC, version, int(refusal), reason, schema]
         case Snapshot(tick, drop, cells):
@@ -78,6 +79,8 @@ def encode(message: Message) -> bytes:
             fields = [10, text]
         case Said(net_id, text):
             fields = [11, net_id, text]
+        case Look(x, y):
+            fields = [12, x, y]
         case _:
             raise TypeError(f"{message!r} is no message")
     return cast(bytes, msgpack.packb(fields))
@@ -110,8 +113,15 @@ def decode_from_client(payload: bytes) -> FromClient:
             _integer(version, 0, MAX_INT)
             if version != VERSION:  # another version's Hello may look otherwise behind this point
                 return Hello(version, "", "", 0)
-            schema_hash, name, color, token = _exactly(4, rest)
-            return Hello(version, _text(schema_hash), _text(name), _integer(color, 0, 0xFFFFFF), _text(token))
+            schema_hash, name, color, token, watch = _exactly(5, rest)
+            return Hello(
+                version,
+                _text(schema_hash),
+                _text(name),
+                _integer(color, 0, 0xFFFFFF),
+                _text(token),
+                _flag(watch),
+            )
         case 1, [tick, direction]:
             return Steer(_integer(tick, 0, MAX_TICK), _integer(direction, 0, INTENT_CODES - 1))
         case 2, [time]:
@@ -122,6 +132,8 @@ def decode_from_client(payload: bytes) -> FromClient:
             return Goodbye(_text(reason))
         case 10, [text]:
             return Say(_text(text))
+        case 12, [x, y]:
+            return Look(_coordinate(x), _coordinate(y))
     raise NotOurProtocolError(f"no message of a client: tag {_short(tag)} with {len(fields)} fields")
 
 
@@ -134,15 +146,16 @@ def decode_from_server(payload: bytes) -> FromServer:
         case 5, [magic, version, *rest] if magic == MAGIC:
             if _integer(version, 0, MAX_INT) != VERSION:
                 raise RemoteProtocolError(f"a welcome of version {_short(version)}, where {VERSION} was asked for")
-            net_id, tick, tick_rate, frame_ticks, cell_tiles, arena, token = _exactly(7, rest)
+            net_id, tick, tick_rate, frame_ticks, cell_tiles, arena, token, free_seats = _exactly(8, rest)
             return Welcome(
-                _net_id(net_id),
+                _index(net_id),
                 _integer(tick, 0, MAX_TICK),
                 _integer(tick_rate, 1, 1000),
                 _integer(frame_ticks, 1, 1000),
                 _integer(cell_tiles, 0, MAX_CELL_TILES),
                 tuple(_text(row) for row in _rows(arena)),
                 _text(token),
+                _index(free_seats),
             )
         case 6, [magic, version, refusal, reason, schema] if magic == MAGIC:
             code = Refusal(_integer(refusal, min(Refusal), max(Refusal)))
@@ -201,6 +214,12 @@ def _net_id(value: Any) -> int:
 def _text(value: Any) -> str:
     if type(value) is not str or len(value) > TEXT_LIMIT:
         raise RemoteProtocolError(f"{_short(value)} where a text of up to {TEXT_LIMIT} characters belongs")
+    return value
+
+
+def _flag(value: Any) -> bool:
+    if type(value) is not bool:
+        raise RemoteProtocolError(f"{_short(value)} where true or false belongs")
     return value
 
 

@@ -1,7 +1,8 @@
 """One end of a conversation, sans-IO: bytes in, messages out, and the order in which they may come.
 
 No socket, no clock, no world. A Hello comes first, then the answer to it: a Welcome, which opens the connection, or a
-Refused, which closes it, as a Goodbye does at any time.
+Refused, which closes it, as a Goodbye does at any time. What else may be said depends on whether the Hello was that of
+a player or of a spectator.
 """
 
 from collections.abc import Callable, Iterator
@@ -22,8 +23,11 @@ from net.messages import (
     FromServer,
     Goodbye,
     Hello,
+    Look,
     Message,
     Refused,
+    Say,
+    Steer,
     Welcome,
 )
 
@@ -49,6 +53,7 @@ Out = TypeVar("Out", bound=Message)
 class _Connection(Generic[In, Out]):
     def __init__(self, limit: int, decode: Callable[[bytes], In], says: tuple[type, ...]) -> None:
         self.state = State.GREETING
+        self.watches = False  # whether the client only looks on, as its Hello says
         self._deframer = Deframer(limit)
         self._decode = decode
         self._says = says
@@ -90,6 +95,15 @@ class _Connection(Generic[In, Out]):
         kind = type(message)
         if kind is not Goodbye and self.state is not _ITS_TURN.get(kind, State.OPEN):
             raise fault(f"{kind.__name__} is out of turn: the connection is at {self.state.name}")
+        match message:
+            case Hello():
+                self.watches = message.watch
+            case Welcome(net_id=net_id) if self.watches is not (net_id == 0):
+                raise fault(f"a welcome as {net_id} to {'a spectator' if self.watches else 'a player'}")
+            case Steer() | Say() if self.watches:
+                raise fault(f"{kind.__name__} is out of turn: a spectator only looks")
+            case Look() if not self.watches:
+                raise fault("Look is out of turn: a player looks where its body is")
         self.state = _LEADS_TO.get(kind, self.state)
 
 

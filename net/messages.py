@@ -8,7 +8,7 @@ from enum import IntEnum
 from typing import Final
 
 MAGIC: Final = "PGN"
-VERSION: Final = 2
+VERSION: Final = 3
 
 Scalar = int | str | bool
 ComponentRow = tuple[int, tuple[Scalar, ...]]  # index in the schema, the fields' values in order
@@ -42,6 +42,7 @@ class Hello:
     name: str
     color: int  # 0xRRGGBB
     token: str = ""  # of the last Welcome, to come back into that seat; empty: a new player
+    watch: bool = False  # to see everything and be nobody; then the token does not count
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,14 @@ class Say:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A spectator's screen has its middle there, in world units. The only thing that one who has no body can say."""
+
+    x: int
+    y: int
+
+
 # What a server says.
 
 
@@ -80,13 +89,14 @@ class Say:
 class Welcome:
     """You are in: which entity is yours, and all that never changes while you stay."""
 
-    net_id: int
+    net_id: int  # 0 for a spectator, who has no body
     tick: int
     tick_rate: int  # per second
     frame_ticks: int  # ticks from one frame to the next
     cell_tiles: int  # the side of a cell of the world, in tiles; 0: the world is one cell
     arena: tuple[str, ...]
-    token: str  # a secret: who says it in a Hello comes back into this seat
+    token: str  # a secret: who says it in a Hello comes back into this seat; empty for a spectator
+    free_seats: int = 0  # for how many more players there is room just now
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +196,6 @@ class Goodbye:
     reason: str
 
 
-FromClient = Hello | Steer | Ping | Resync | Say | Goodbye
+FromClient = Hello | Steer | Ping | Resync | Say | Look | Goodbye
 FromServer = Welcome | Refused | Snapshot | Frame | Pong | Said | Goodbye
 Message = FromClient | FromServer

@@ -19,7 +19,11 @@ BACKLOG: Final = 1024  # connections that the kernel may hold for us: hundreds o
 
 
 class DialError(Exception):
-    """The server could not be reached; the message says at which step and what may help."""
+    """The server could not be reached; the message says at which step (`fact`) and what may help (`advice`)."""
+
+    def __init__(self, fact: str, advice: str) -> None:
+        super().__init__(f"{fact}; {advice}")
+        self.fact, self.advice = fact, advice
 
 
 class ListenError(Exception):
@@ -118,7 +122,7 @@ async def resolve(address: Address) -> list[tuple[Any, ...]]:
         try:
             result = list(socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM))
         except (OSError, UnicodeError):
-            fault = DialError(f"unknown host: nobody knows the name {address.host!r}; check the spelling")
+            fault = DialError(f"unknown host: nobody knows the name {address.host!r}", "check the spelling")
         try:
             loop.call_soon_threadsafe(settle, result, fault)
         except RuntimeError:
@@ -132,7 +136,7 @@ async def resolve(address: Address) -> list[tuple[Any, ...]]:
 async def connect(address: Address, found: list[tuple[Any, ...]], accept: Callable[[Pipe], Receiver]) -> None:
     """Connect to the first of the resolved addresses that answers. Raises DialError with the last one's reason."""
     loop = asyncio.get_running_loop()
-    reason = f"unknown host: {address.host!r} has no address"
+    reason = DialError(f"unknown host: {address.host!r} has no address", "check the spelling")
     for family, kind, protocol, _, target in found:
         try:
             sock = socket.socket(family, kind, protocol)
@@ -147,9 +151,9 @@ async def connect(address: Address, found: list[tuple[Any, ...]], accept: Callab
             return
         except TimeoutError:
             sock.close()
-            reason = (
-                f"timed out: {address} did not answer within {CONNECT_SECONDS:.0f} s; "
-                "is the address right, and does a firewall let the port through?"
+            reason = DialError(
+                f"timed out: {address} did not answer within {CONNECT_SECONDS:.0f} s",
+                "is the address right, and does a firewall let the port through?",
             )
         except OSError as error:
             sock.close()
@@ -157,7 +161,7 @@ async def connect(address: Address, found: list[tuple[Any, ...]], accept: Callab
         except BaseException:
             sock.close()
             raise
-    raise DialError(reason)
+    raise reason
 
 
 def friends_address(port: int) -> Address | None:
@@ -182,13 +186,18 @@ def _why(error: OSError) -> str:
     return error.strerror or str(error)
 
 
-def _why_not_connect(address: Address, error: OSError) -> str:
+def _why_not_connect(address: Address, error: OSError) -> DialError:
     match error.errno:
         case errno.ECONNREFUSED:
-            return f"refused: nothing listens at {address}; is the server running, and is the port right?"
+            return DialError(f"refused: nothing listens at {address}", "is the server running, and is the port right?")
         case errno.ENETUNREACH | errno.EHOSTUNREACH | errno.ENETDOWN | errno.EADDRNOTAVAIL:
-            return f"unreachable: there is no way from here to {address}; is this machine on the network?"
-    return f"could not connect to {address}: {error.strerror or error}"
+            return DialError(f"unreachable: there is no way from here to {address}", "is this machine on the network?")
+        case errno.ETIMEDOUT:  # the system's own patience was shorter than ours
+            return DialError(
+                f"timed out: {address} did not answer",
+                "is the address right, and does a firewall let the port through?",
+            )
+    return DialError(f"could not connect to {address}: {error.strerror or error}", "is the address that of the server?")
 
 
 def _why_not_listen(host: str | None, port: int, error: OSError | UnicodeError) -> str:

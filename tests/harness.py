@@ -59,13 +59,16 @@ class Tap:
 class Player:
     """A client of ours at one end of a link."""
 
-    def __init__(self, stage: "Stage", name: str, conditions: Conditions, seed: int, registry: Registry) -> None:
+    def __init__(
+        self, stage: "Stage", name: str, conditions: Conditions, seed: int, registry: Registry, watch: bool = False
+    ) -> None:
         self.controls = Controls()
         self.corrections: list[Correction] = []
         self.pushes = 0  # that the mirror knows of
         self.compared = 0  # ticks at which the mirror was held against the server
         self.updating = True
         self._stage = stage
+        self._watch = watch
         self._name, self._conditions, self._seed, self._registry = name, conditions, seed, registry
         self._connect("")
 
@@ -77,7 +80,9 @@ class Player:
 
     def _connect(self, token: str) -> None:
         stage = self._stage
-        self.play = Play(self._name, 0x123456, self.controls, self._registry, stage.clock, token=token)
+        self.play = Play(
+            self._name, 0x123456, self.controls, self._registry, stage.clock, token=token, watch=self._watch
+        )
         self.near, self.far = link(stage.clock, self._conditions, self._seed)
         self.session = stage.simulation.accept(self.far)
         self.far.receiver = self.session
@@ -205,6 +210,12 @@ class Stage:
         self.players.append(player)
         return player
 
+    def watch(self, name: str = "Eve", conditions: Conditions = PERFECT, seed: int = 0) -> Player:
+        """A spectator joins."""
+        player = Player(self, name, conditions, seed, self._new_registry(), watch=True)
+        self.players.append(player)
+        return player
+
     def run(self, ticks: int, each: Callable[[int], None] = lambda tick: None) -> None:
         """Let so many ticks pass; `each` is called before each of them."""
         for _ in range(ticks):
@@ -238,7 +249,8 @@ class Stage:
         """Until everybody is in, and their clocks are good."""
         self.run(ticks)
         for player in self.players:
-            assert player.stay.reconciliation.prediction is not None, f"{player.play.reason}"
+            bodiless = player.net_id == 0
+            assert (player.stay.reconciliation.prediction is None) is bodiless, f"{player.play.reason}"
 
     def place(self, net_id: int, x: int, y: int) -> None:
         """Put a player somewhere in the next tick, as a rule of the game would; it stands there then."""

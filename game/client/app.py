@@ -27,10 +27,16 @@ WRONG_PYGAME: Final = (
 )
 
 
-def play(address: Address | None, name: str | None, color: int | None, simulate: Conditions | None = None) -> int:
+def play(
+    address: Address | None,
+    name: str | None,
+    color: int | None,
+    simulate: Conditions | None = None,
+    watch: bool = False,
+) -> int:
     """Open the window and play until it is closed; with an address, join that server at once. Returns the exit code.
 
-    `simulate`: a network to add to the real one.
+    `simulate`: a network to add to the real one. `watch`: join as a spectator.
     """
     if not getattr(pygame, "IS_CE", 0):
         print(WRONG_PYGAME, file=sys.stderr)  # noqa: T201
@@ -38,7 +44,8 @@ def play(address: Address | None, name: str | None, color: int | None, simulate:
     pygame.display.init()
     pygame.font.init()
     try:
-        asyncio.run(_run(address, _given(load_settings(), address, name, color), simulate))
+        settings, notice = load_settings()
+        asyncio.run(_run(address, _given(settings, address, name, color), simulate, watch, notice))
     except KeyboardInterrupt:
         return 130  # as shells have it for Ctrl-C
     finally:
@@ -56,13 +63,17 @@ async def run_frames(window: "Window") -> None:
         await asyncio.sleep(due - walltime.now())
 
 
-async def _run(address: Address | None, settings: Settings, simulate: Conditions | None) -> None:
-    from game.client.window import Window
+async def _run(
+    address: Address | None, settings: Settings, simulate: Conditions | None, watch: bool, notice: str
+) -> None:
+    from game.client.discovery import Discovery
+    from game.client.window import Services, Window
+    from game.doctor import examine
 
-    window = Window(settings, walltime.now, simulate=simulate)
+    window = Window(settings, walltime.now, simulate, notice, Services(Discovery, examine))
     try:
         if address is not None:
-            window.join(address, settings)
+            window.join(address, settings, watch)
         await run_frames(window)
     finally:
         await window.close()

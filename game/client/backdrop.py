@@ -40,14 +40,13 @@ class Backdrop:
             for column, line in rng.sample(floor, CROWD)
         ]
 
-    def draw(self, now: float) -> None:
-        """Fill the window."""
+    def draw(self, now: float, mouse: tuple[int, int]) -> None:
+        """Fill the window; `mouse` is what everybody looks at."""
         width, height = self._window.get_size()
         swing = now * DRIFT
         left = round((self._arena.size[0] - width) * (0.5 + 0.4 * math.sin(swing)))
         top = round((self._arena.size[1] - height) * (0.5 + 0.4 * math.cos(swing * 0.7)))
         self._arena.draw(self._window, (left, top))
-        mouse = pygame.mouse.get_pos()
         view = self._window.get_rect()
         for place, color, phase in self._crowd:
             at = place.move(-left, -top)

@@ -9,13 +9,14 @@ from typing import Final
 import esper
 import pygame
 
+from ecs.components import UNITS_PER_PIXEL
 from ecs.step import motion_at
 from game.client.camera import Camera
 from game.client.chat_box import ChatBox
 from game.client.commentary import Commentary
 from game.client.ghosts import Ghosts
 from game.client.hud import Hud
-from game.client.keyboard import Keyboard
+from game.client.keyboard import Action, Bindings, Keyboard
 from game.client.net_graph import NetGraph
 from game.client.play import Play, Stay
 from game.client.render_system import DashTicks, RenderSystem
@@ -24,13 +25,12 @@ from game.client.round_bar import RoundBar
 from game.client.scoreboard import Scoreboard
 from game.client.session import Phase, Session
 from game.client.sounds import Sounds
+from game.client.spectator import Spectator
 from game.client.sprites import Sprites
 from game.client.theme import ACCENT, Fonts
 
-CHAT_KEYS: Final = (pygame.K_RETURN, pygame.K_KP_ENTER)
-SCORES_KEY: Final = pygame.K_TAB
 BELOW_THE_PODIUM: Final = 366  # pixels, where the scores begin then
-HINT: Final = "Arrow keys or W A S D to walk · Space to dash · Enter to talk · Tab for the scores"
+WALK: Final[tuple[Action, ...]] = ("up", "left", "down", "right")
 
 
 class GameScreen:
@@ -43,14 +43,16 @@ class GameScreen:
         sprites: Sprites,
         session: Session,
         play: Play,
-        leave: Callable[[], None],
+        pause: Callable[[], None],
         note: Callable[[], str],
+        bindings: Bindings,
         sounds: Sounds,
     ) -> None:
-        """`play` is the session's first; `leave` is called on Esc; `note` is a line for the corner, or empty."""
+        """`play` is the session's first; `pause` is called on Esc; `note` is a line for the corner, or empty."""
         self._window, self._fonts, self._sprites, self._sounds = window, fonts, sprites, sounds
-        self._session, self._leave, self._note = session, leave, note
-        self._keyboard = Keyboard(session.controls)
+        self._session, self._pause, self._note = session, pause, note
+        self._bindings = bindings
+        self._keyboard = Keyboard(session.controls, bindings)
         self._hud = Hud(fonts)
         self._bar = RoundBar(fonts, sprites)
         self._scoreboard = Scoreboard(fonts)
@@ -73,18 +75,19 @@ class GameScreen:
     def handle(self, event: pygame.Event) -> None:
         """Take in one event of the window."""
         key = event.key if event.type == pygame.KEYDOWN else None
-        if event.type == pygame.WINDOWFOCUSLOST or (event.type == pygame.KEYUP and event.key == SCORES_KEY):
+        action = self._bindings.action(event.key) if event.type in (pygame.KEYDOWN, pygame.KEYUP) else None
+        if event.type == pygame.WINDOWFOCUSLOST or (event.type == pygame.KEYUP and action == "scoreboard"):
             self.shows_scores = False
         if self.chat.open and event.type in (pygame.KEYDOWN, pygame.TEXTINPUT, pygame.TEXTEDITING):
             self.chat.handle(event)
         elif key == pygame.K_ESCAPE:
-            self._leave()
-        elif key in CHAT_KEYS:
+            self._pause()
+        elif key is not None and action == "chat" and self.renderer.spectator is None:
             self.talk()
-        elif key == SCORES_KEY:
+        elif key is not None and action == "scoreboard":
             self.shows_scores = True
         elif key == pygame.K_F3:
-            self.graph = None if self.graph else NetGraph(self._fonts)
+            self.show_graph(self.graph is None)
         elif key == pygame.K_F4:
             self.ghosts = None if self.ghosts else Ghosts(self._fonts)
         else:
@@ -94,6 +97,16 @@ class GameScreen:
         """Open the chat's field; nobody steers meanwhile."""
         self._keyboard.let_go()
         self.chat.show()
+
+    def show_graph(self, on: bool) -> None:
+        """Switch the net graph on or off."""
+        self.graph = NetGraph(self._fonts) if on else None
+
+    def let_go(self) -> None:
+        """Another takes the keys from now on: whatever is held counts no more."""
+        self._keyboard.let_go()
+        self.chat.hide()
+        self.shows_scores = False
 
     def update(self, now: float) -> None:
         """Let the game go on, which draws the world; where it does not go on, draw the last one again."""
@@ -127,8 +140,10 @@ class GameScreen:
             self._scoreboard.forget()
         if not plays:
             self._hud.overlay(window, "Connection lost", session.message, self._next_step(now), now)
+        elif self.renderer.spectator is not None:
+            self._hud.hint(window, self.renderer.spectator.hint)
         elif not self._keyboard.used and not self.chat.open:
-            self._hud.hint(window, HINT)
+            self._hud.hint(window, self._hint())
 
     def close(self) -> None:
         """Forget the world that was drawn last."""
@@ -160,9 +175,19 @@ class GameScreen:
             lambda: stay.mirror.tick,
             DashTicks(motion.dash_ticks, motion.dash_rest),
         )
+        if not stay.net_id:
+            size = stay.arena.width // UNITS_PER_PIXEL, stay.arena.height // UNITS_PER_PIXEL
+            renderer.spectator = Spectator(self._session.controls, size, self._play.look)
         with self._play.world:
             esper.add_processor(renderer)
         return renderer
+
+    def _hint(self) -> str:
+        """Which keys to begin with, as they are bound."""
+        name = self._bindings.name
+        walk = " ".join(name(action).upper() for action in WALK)
+        dash, chat, scores = (name(action).capitalize() for action in ("dash", "chat", "scoreboard"))
+        return f"{walk} to walk · {dash} to dash · {chat} to talk · {scores} for the scores"
 
     def _next_step(self, now: float) -> str:
         session = self._session

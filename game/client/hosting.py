@@ -7,6 +7,7 @@ that closes: no signal has to reach it.
 import asyncio
 import logging
 import sys
+from collections.abc import Sequence
 from typing import Final
 
 from game.rules import ASSETS
@@ -24,13 +25,17 @@ END_SECONDS: Final = 2.0  # a server says goodbye within 0.3 s; then it is asked
 class Hosting:
     """One server, from its start to its end. Needs a running asyncio loop."""
 
-    def __init__(self, port: int = DEFAULT_PORT) -> None:
+    def __init__(self, ports: Sequence[int] = (DEFAULT_PORT, 0), *, name: str = "") -> None:
+        """`ports` are tried one after the other; 0 is any that is free.
+
+        `name` is what the local network sees it listed as; by default what this machine is called.
+        """
         self.address: Address | None = None  # where to join it, once it listens
         self.friends = ""  # where others on the same network join it, once that is known
         self.problem = ""  # why it ended before it listened, or after
         self._closing = False
         self._process: asyncio.subprocess.Process | None = None
-        self._task = asyncio.get_running_loop().create_task(self._run(port))
+        self._task = asyncio.get_running_loop().create_task(self._run(ports, name))
 
     @property
     def over(self) -> bool:
@@ -46,32 +51,43 @@ class Hosting:
             await self._end(self._process)
         await asyncio.gather(self._task, return_exceptions=True)
 
-    async def _run(self, port: int) -> None:
+    async def _run(self, ports: Sequence[int], name: str) -> None:
+        for port in ports:
+            listened = await self._serve(port, name)
+            if listened or self._closing:
+                return
+
+    async def _serve(self, port: int, name: str) -> bool:
+        """Run a server to its end; returns whether it ever listened."""
         pipe = asyncio.subprocess.PIPE
+        named = (f"--server-name={name}",) if name else ()  # in one: it may begin with a dash
+        self._process = None  # until this one is there: `close` must not wait for a former one
         try:
             child = self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, str(MAIN), "--server", "--with-parent", "--port", str(port)),
+                *(sys.executable, str(MAIN), "--server", "--with-parent", "--port", str(port), *named),
                 stdin=pipe,
                 stdout=pipe,
                 stderr=pipe,
             )
         except OSError as error:
             self.problem = f"the server could not be started: {error.strerror or error}"
-            return
+            return False
         assert child.stdout is not None
         assert child.stderr is not None
         # Read to the end, whatever it says: a child whose pipe is full stands still.
         _, last = await asyncio.gather(self._listen(child.stdout), self._last_words(child.stderr))
         code = await child.wait()
-        self.address = None
+        listened, self.address = self.address is not None, None
         if not self._closing:
             self.problem = last or f"the server ended at once, with exit code {code}"
             log.warning("the hosted server ended: %s", self.problem)
+        return listened
 
     async def _listen(self, output: asyncio.StreamReader) -> None:
         async for line in output:
             text = line.decode(errors="replace").strip()
             if text.startswith(LISTENING):
+                self.problem = ""  # which a former port may have left
                 self.address = Address(HERE, parse_address(text.removeprefix(LISTENING)).port)
             elif FRIENDS in text:
                 self.friends = text.partition(FRIENDS)[2]

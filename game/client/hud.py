@@ -80,7 +80,7 @@ class Hud:
         # Bold is a little wider than what `wrap` measures.
         step = self._fonts.text(self._fonts.wrap(next_step, NORMAL, width - 96, 1)[0], NORMAL, ACCENT, True)
         target.blit(step, (area.centerx - step.get_width() // 2, y + 14))
-        leave = self._fonts.text("Esc leaves", SMALL, MUTED, False)
+        leave = self._fonts.text("Esc opens the menu", SMALL, MUTED, False)
         target.blit(leave, (area.centerx - leave.get_width() // 2, area.bottom - 36))
         pulse(target, (area.centerx, y + 66), now)
 

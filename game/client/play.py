@@ -2,6 +2,7 @@
 
 Holds the connection, the world that mirrors the server's, and the systems that run over it once a drawn frame:
 incoming frames -> reconciliation -> input and prediction -> interpolation (-> drawing, which the app adds).
+A spectator has no body, and so neither of the two in the middle.
 """
 
 from collections import Counter
@@ -34,6 +35,7 @@ from net.messages import (
     FromServer,
     Goodbye,
     Hello,
+    Look,
     Ping,
     Pong,
     Refusal,
@@ -47,12 +49,14 @@ from net.messages import (
 from net.pipe import Pipe
 from net.replication.mirror import Mirror
 from net.replication.registry import Registry, difference
+from net.strangers import guess
 
 JOIN_SECONDS: Final = 10.0  # for a server's answer to Hello; one of ours answers within a round trip
 PING_SECONDS: Final = 0.5
 RIDE_SECONDS: Final = 0.25  # so old, the last ping may be followed by one that goes with an intent
 FIRST_PINGS: Final = 8  # sent faster, so that the clock is good before the first step
 FIRST_PING_SECONDS: Final = 0.05
+FIRST_BYTES: Final = 16  # of an answer that are kept: as many as a banner needs to name its protocol
 
 
 class Ending(Enum):
@@ -79,7 +83,7 @@ class Traffic:
 class Stay:
     """All that exists once we are let in."""
 
-    net_id: int
+    net_id: int  # 0: we only watch, and what predicts and steers is never run
     arena: Arena
     tick_rate: int
     mirror: Mirror
@@ -88,6 +92,7 @@ class Stay:
     reconciliation: ReconciliationSystem
     input: InputSystem
     interpolation: InterpolationSystem | None
+    free_seats: int  # when we were let in
 
 
 class Play:
@@ -102,10 +107,12 @@ class Play:
         now: Callable[[], float],
         draws: bool = True,
         token: str = "",
+        watch: bool = False,
     ) -> None:
         """`draws`: whether anybody looks, and positions between ticks are worth working out.
 
-        `token` is that of an earlier Play whose connection was lost, to come back into the same body.
+        `token` is that of an earlier Play whose connection was lost, to come back into the same body. `watch`: as a
+        spectator, without one.
         """
         self.world = World()
         self.traffic = Traffic()
@@ -113,6 +120,8 @@ class Play:
         self.ending: Ending | None = None
         self.token = token  # once we are let in: the one to come back with
         self.reason = ""  # of the ending, for a person to read
+        self.refusal: Refusal | None = None  # where we were not let in
+        self.first_bytes = b""  # that came, a few: they tell what answers where it is no server of ours
         self.changed: Callable[[], None] = lambda: None  # called when we are let in and when it ends
         self.said: Callable[[Said], None] = lambda said: None  # called with each line of chat
         self._name, self._color = name, color
@@ -120,6 +129,7 @@ class Play:
         self._registry = registry
         self._now = now
         self._draws = draws
+        self._watch = watch
         self._pipe: Pipe | None = None
         self._connection = ClientConnection()
         self._began = self._heard = now()
@@ -131,13 +141,14 @@ class Play:
         """The connection stands: say Hello."""
         self._pipe = pipe
         self._began = self._heard = self._now()
-        self._send(Hello(VERSION, self._registry.schema_hash, self._name, self._color, self.token))
+        self._send(Hello(VERSION, self._registry.schema_hash, self._name, self._color, self.token, self._watch))
         return self
 
     def received(self, data: bytes) -> None:
         """As a Receiver has it."""
         self._heard = self._now()
         self.traffic.bytes_in += len(data)
+        self.first_bytes = (self.first_bytes + data[:FIRST_BYTES])[:FIRST_BYTES]
         try:
             for message in self._connection.receive(data):
                 self._handle(message)
@@ -190,6 +201,10 @@ class Play:
             self._send(Goodbye("left"))
         self._end(Ending.LEFT, "you left")
 
+    def look(self, x: int, y: int) -> None:
+        """Tell the server where the middle of a spectator's screen is, in world units."""
+        self._send(Look(x, y))
+
     @property
     def causes(self) -> Counter[Cause]:
         """How many corrections there were, by cause."""
@@ -228,7 +243,7 @@ class Play:
         reconciliation = ReconciliationSystem(self.world, welcome.net_id, motion, mirror, incoming, rate)
         input_system = InputSystem(self._controls, clock, mirror, reconciliation, rate, self._say)
         interpolation = None
-        systems: list[esper.Processor] = [incoming, reconciliation, input_system]
+        systems: list[esper.Processor] = [incoming] if self._watch else [incoming, reconciliation, input_system]
         if self._draws:
             timeline = Timeline(motion, rate, collides=grid.whole)
             mirror.ticked = timeline.record
@@ -241,7 +256,16 @@ class Play:
             for system in systems:
                 esper.add_processor(system)
         self.stay = Stay(
-            welcome.net_id, arena, rate, mirror, clock, incoming, reconciliation, input_system, interpolation
+            welcome.net_id,
+            arena,
+            rate,
+            mirror,
+            clock,
+            incoming,
+            reconciliation,
+            input_system,
+            interpolation,
+            welcome.free_seats,
         )
         self.token = welcome.token
         self._next_ping = self._now()
@@ -270,6 +294,7 @@ class Play:
         return data
 
     def _refused(self, refusal: Refusal, version: int, reason: str, schema: tuple[str, ...]) -> None:
+        self.refusal = refusal
         match refusal:
             case Refusal.VERSION:
                 side = "server" if version < VERSION else "game"
@@ -283,7 +308,9 @@ class Play:
 
     def _broken(self, fault: RemoteProtocolError) -> None:
         if self.stay is None and isinstance(fault, NotOurProtocolError):
-            self._end(Ending.STRANGER, f"something answered, but it is not a server of this game ({fault})")
+            what = guess(self.first_bytes)
+            why = f"it looks like {what}" if what else str(fault)
+            self._end(Ending.STRANGER, f"something answered, but it is not a server of this game: {why}")
         else:
             if self._connection.state is State.OPEN:
                 self._send(Goodbye(f"broke the protocol: {fault}"[:100]))

@@ -22,6 +22,7 @@ from game.client.arena_picture import ArenaPicture
 from game.client.camera import Camera
 from game.client.components import Shown
 from game.client.prediction import Prediction
+from game.client.spectator import Spectator
 from game.client.sprites import LOOKS, RING, SHADOW, Sprites
 from game.client.tag_marks import Blit, TagMarks
 from game.client.theme import FAINT, SMALL, TEXT, Fonts, Rgb, mix, rgb
@@ -78,6 +79,7 @@ class RenderSystem(esper.Processor):
         self._marks = TagMarks()
         self._trails = Trails(sprites)
         self._looks: dict[int, tuple[float, float]] = {}  # NetID -> where the eyes look, from -1 to 1
+        self.spectator: Spectator | None = None  # who moves the camera where there is no body of one's own
         self.pictures = 0  # drawn so far
         self.now = 0.0  # of the last one, in seconds
         self.players = 0  # in the world, in view or not
@@ -121,6 +123,7 @@ class RenderSystem(esper.Processor):
         names, away, dashes = _all(Name), _all(Away), _all(Dash)
         tagged, immune = _all(Tagged), _all(Immune)
         tick, own, prediction = self._tick(), self._net_id, self._own()
+        ringed = self.spectator.following if self.spectator is not None else own
         sprites, outlined, former = self._sprites, self._fonts.outlined, self._looks
         looks: dict[int, tuple[float, float]] = {}
         shadows: list[Blit] = []
@@ -147,14 +150,14 @@ class RenderSystem(esper.Processor):
                 above.append((picture, (x + (w - picture.get_width()) // 2, y - picture.get_height() - NAME_GAP)))
             if rest > self._dash.rest - self._dash.burst:
                 self._trails.leave(net_id, color, pygame.Rect(x, y, w, h).move(self.corner), now)
-            if net_id == own or entity in tagged or entity in immune:
+            if net_id == ringed or entity in tagged or entity in immune:
                 area = pygame.Rect(x, y, w, h)
                 if entity in tagged:
                     ground.append(self._marks.below_it(area, now))
                     above.append(self._marks.above_it(area, now))
                 if entity in immune and tick < immune[entity].until:
                     above.append(self._marks.immune(area, now))
-                if net_id == own:
+                if net_id == ringed:
                     ground.append((sprites.ring(color, w, h), (x - RING, y - RING)))
                     if rest:
                         above.append(self._marks.resting(area, 1 - rest / self._dash.rest))
@@ -176,10 +179,13 @@ class RenderSystem(esper.Processor):
                 self._window.blit(*arrow)
 
     def _follow(self, found: list[tuple[int, tuple[NetID, Shown, Size]]], now: float) -> None:
+        if self.spectator is not None:
+            middles = {bearer.id: _middle(shown, size) for _, (bearer, shown, size) in found}
+            self.spectator.follow(middles, self._camera, self._window.get_size(), now)
+            return
         for _, (bearer, shown, size) in found:
             if bearer.id == self._net_id:
-                middle = shown.x + size.w / 2, shown.y + size.h / 2
-                self._camera.follow(middle[0] / UNITS_PER_PIXEL, middle[1] / UNITS_PER_PIXEL, now)
+                self._camera.follow(*_middle(shown, size), now)
                 return
         if not self._camera.placed:  # until we have a body
             self._camera.follow(self._arena.size[0] / 2, self._arena.size[1] / 2, now)
@@ -200,6 +206,11 @@ class _Body(NamedTuple):
 def _all(component: type) -> dict[int, Any]:
     """All of one kind, by entity."""
     return dict(esper.get_component(component))
+
+
+def _middle(shown: Shown, size: Size) -> tuple[float, float]:
+    """The middle of a body, in pixels of the arena."""
+    return (shown.x + size.w / 2) / UNITS_PER_PIXEL, (shown.y + size.h / 2) / UNITS_PER_PIXEL
 
 
 @lru_cache(TINTS)

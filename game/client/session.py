@@ -54,8 +54,9 @@ class Session:
         draws: bool = True,
         simulate: Conditions | None = None,
         seed: int = 0,
+        watch: bool = False,
     ) -> None:
-        """`simulate`: a network to add to the real one, the same for the same `seed`."""
+        """`simulate`: a network to add to the real one, the same for the same `seed`. `watch`: as a spectator."""
         self.address = address
         self.controls = controls or Controls()
         self.phase = Phase.RESOLVING
@@ -67,6 +68,7 @@ class Session:
         self._token = ""  # to come back into the same body; empty: join as a new player
         self._name, self._color, self._now, self._draws = name, color, now, draws
         self._simulate, self._seed = simulate, seed
+        self._watch = watch
         self._news = asyncio.Event()
         self._task = asyncio.get_running_loop().create_task(self._run())
 
@@ -102,7 +104,9 @@ class Session:
 
     async def _once(self) -> tuple[Ending, str]:
         """One attempt, and the stay that may follow; why it ended."""
-        play = Play(self._name, self._color, self.controls, build_registry(), self._now, self._draws, self._token)
+        play = Play(
+            self._name, self._color, self.controls, build_registry(), self._now, self._draws, self._token, self._watch
+        )
         play.changed = self._news.set
         try:
             self.phase = Phase.RESOLVING

@@ -1,32 +1,62 @@
-"""What the player used last: name, colour and server, kept in a small TOML file. Never a reason not to start.
+"""What the player chose: kept as TOML from one start to the next. Never a reason not to start.
 
-Knows nothing of windows; a broken file is set aside, and one that cannot be written is only logged.
+Knows nothing of windows. What is wrong in the file is said in words for the start screen: a value that is not possible
+gives way to the default, a file that is no TOML is set aside, and one that cannot be written is only logged.
 """
 
 import logging
 import os
 import tomllib
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Final
 
+import tomli_w
 from platformdirs import user_config_dir
 
-from game.rules import PALETTE
+from game.rules import PALETTE, parse_color
 
 log = logging.getLogger(__name__)
 
 DIRECTORY_VARIABLE: Final = "PYGAME_NETWORKING_CONFIG_DIR"
-MOST_BYTES: Final = 10_000  # ours has about a hundred
+MOST_BYTES: Final = 20_000  # ours has under a thousand
+MOST_TEXT: Final = 300  # letters; a host name has at most 253
+RECENT: Final = 3  # servers remembered: what the join screen has room for
+SCALES: Final = (0, 75, 100, 125, 150, 200)  # per cent of the canvas; 0: what suits the display
+DEFAULT_KEYS: Final = {  # the names are pygame's
+    "up": ["w", "up"],
+    "down": ["s", "down"],
+    "left": ["a", "left"],
+    "right": ["d", "right"],
+    "dash": ["space", "left shift"],
+    "chat": ["return"],
+    "scoreboard": ["tab"],
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """As typed, so not necessarily valid."""
+    """Name and address are as typed, so not necessarily valid; the names of keys may be none."""
 
     name: str = ""
-    color: int = PALETTE["orange"]
-    address: str = ""
+    color: int = PALETTE["orange"]  # 0xRRGGBB; "#RRGGBB" in the file
+    address: str = ""  # typed last
+    volume: int = 70  # 0 to 100
+    fullscreen: bool = False
+    scale: int = 0  # of the window, one of SCALES
+    net_graph: bool = False  # whether it is up when a game begins
+    keys: dict[str, list[str]] = field(default_factory=lambda: default_keys())
+    recent: list[str] = field(default_factory=list)  # addresses, the latest first
+
+    def remembering(self, address: str) -> list[str]:
+        """`recent`, once this server has been joined."""
+        return [address, *(other for other in self.recent if other != address)][:RECENT]
+
+
+def default_keys() -> dict[str, list[str]]:
+    """The keys of a first start: action -> names."""
+    return {action: [*keys] for action, keys in DEFAULT_KEYS.items()}
 
 
 def settings_file() -> Path:
@@ -34,61 +64,106 @@ def settings_file() -> Path:
     return Path(os.environ.get(DIRECTORY_VARIABLE) or user_config_dir("pygame-networking", False)) / "settings.toml"
 
 
-def load_settings() -> Settings:
-    """The settings, or those of a first start where there are none that can be used."""
+def load_settings() -> tuple[Settings, str]:
+    """The settings, those of a first start where there are none; and what the player should be told, if anything."""
     path = settings_file()
     try:
         if path.stat().st_size > MOST_BYTES:
             raise ValueError(f"it has more than {MOST_BYTES} bytes")
-        return _checked(tomllib.loads(path.read_text(encoding="utf-8")))
+        settings, wrong = _checked(tomllib.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
-        return Settings()
+        return Settings(), ""
     except OSError as error:
         log.warning("cannot read the settings %s: %s", path, error.strerror or error)
-        return Settings()
+        return Settings(), f"Your settings cannot be read: {error.strerror or error}."
     except ValueError as error:  # what tomllib and the codec raise, too
         log.warning("the settings %s are broken (%s) and now called %s.broken", path, error, path.name)
         _set_aside(path)
-        return Settings()
+        return Settings(), f"The settings were broken: they are now called {path.name}.broken, and new ones begin."
+    if wrong:
+        log.warning("in the settings %s, not possible and ignored: %s", path, ", ".join(wrong))
+        return settings, f"Not possible in the settings, so the default counts: {', '.join(wrong)}."
+    return settings, ""
 
 
 def save_settings(settings: Settings) -> None:
     """Keep them for the next time, whole or not at all."""
     path = settings_file()
-    text = "".join(f"{key} = {_toml(value)}\n" for key, value in asdict(settings).items())
+    # TOML knows no lone surrogates, which a clipboard may hold.
+    content = tomli_w.dumps(asdict(settings) | {"color": f"#{settings.color:06X}"}).encode("utf-8", "replace")
     fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        fresh.write_text(text, encoding="utf-8")
+        fresh.write_bytes(content)
         fresh.replace(path)
     except OSError as error:
         log.warning("cannot keep the settings in %s: %s", path, error.strerror or error)
 
 
-def _checked(found: dict[str, object]) -> Settings:
-    first = Settings()
-    name, address = found.get("name", first.name), found.get("address", first.address)
-    color = found.get("color", first.color)
-    if not isinstance(name, str) or not isinstance(address, str):
-        raise ValueError("name and address must be texts")
-    if not isinstance(color, int) or isinstance(color, bool) or not 0 <= color <= 0xFFFFFF:
-        raise ValueError("color must be a number from 0x000000 to 0xFFFFFF")
-    return Settings(name, color, address)
+def _checked(found: dict[str, object]) -> tuple[Settings, list[str]]:
+    """The settings in the file, and which of them are not possible. Keys of another version are no fault."""
+    good: dict[str, object] = {}
+    wrong: list[str] = []
+    for name in (each.name for each in fields(Settings) if each.name in found):
+        try:
+            good[name] = _READERS[name](found[name])
+        except ValueError:
+            wrong.append(name)
+    return Settings(**good), wrong  # type: ignore[arg-type]  # each reader returns its field's type
 
 
-def _toml(value: str | int) -> str:
-    if isinstance(value, int):
-        return f"0x{value:06X}"
-    return '"' + "".join(_escaped(character) for character in value) + '"'
+def _text(value: object) -> str:
+    if not isinstance(value, str) or len(value) > MOST_TEXT:
+        raise ValueError
+    return value
 
 
-def _escaped(character: str) -> str:
-    if character in '"\\':
-        return "\\" + character
-    if character.isprintable() or character == " ":
-        return character
-    # TOML knows no lone surrogates, which a clipboard may hold.
-    return "?" if "\ud800" <= character <= "\udfff" else f"\\U{ord(character):08X}"
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError
+    return value
+
+
+def _number(value: object, most: int) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
+        raise ValueError
+    return value
+
+
+def _color(value: object) -> int:
+    return parse_color(value) if isinstance(value, str) else _number(value, 0xFFFFFF)  # files of 0.1 have numbers
+
+
+def _scale(value: object) -> int:
+    if _number(value, max(SCALES)) not in SCALES:
+        raise ValueError
+    return _number(value, max(SCALES))
+
+
+def _texts(value: object) -> list[str]:
+    if not isinstance(value, list):
+        raise ValueError
+    return [_text(each) for each in value]
+
+
+def _keys(value: object) -> dict[str, list[str]]:
+    """The keys of each action; those that the file does not mention have the default."""
+    if not isinstance(value, dict):
+        raise ValueError
+    return {action: _texts(value.get(action, [*keys])) for action, keys in DEFAULT_KEYS.items()}
+
+
+_READERS: Final[dict[str, Callable[[object], object]]] = {
+    "name": _text,
+    "color": _color,
+    "address": _text,
+    "volume": lambda value: _number(value, 100),
+    "fullscreen": _flag,
+    "scale": _scale,
+    "net_graph": _flag,
+    "keys": _keys,
+    "recent": lambda value: _texts(value)[:RECENT],
+}
 
 
 def _set_aside(path: Path) -> None:

@@ -1,47 +1,61 @@
-"""The window: which screen is up, when another comes, and one frame of it all.
+"""The window: which page is up, over the game or over a backdrop, when another comes, and one frame of it all.
 
-Holds what outlives a screen: the session, the server of one's own, the settings, fonts and sprites.
+Holds what outlives a page: the session, the server of one's own, the search for others, the settings.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 import pygame
 
 from game.client.backdrop import Backdrop
+from game.client.canvas import Canvas
 from game.client.connecting import ConnectingScreen
+from game.client.failed_screen import FailedScreen
 from game.client.game_screen import GameScreen
+from game.client.gamepad import Gamepad
 from game.client.hosting import Hosting
-from game.client.menu import StartScreen
+from game.client.join_screen import Finder, JoinScreen
+from game.client.keyboard import Bindings
+from game.client.keys_screen import KeysScreen
+from game.client.page import Look, Page
+from game.client.pause_screen import PauseScreen
 from game.client.play import Play
 from game.client.session import Phase, Session, goodbye_seconds
 from game.client.settings import Settings, save_settings
+from game.client.settings_screen import SettingsScreen
 from game.client.sounds import Sounds
 from game.client.sprites import Sprites
-from game.client.theme import Fonts
+from game.client.start_screen import StartScreen
+from game.client.theme import Fonts, veil
+from game.doctor import Finding
 from game.rules import clean_name
 from net.address import Address
 from net.conditions import Conditions
 
-SIZE: Final = (1280, 720)
 TITLE: Final = "pygame-networking"
+ICON_COLOR: Final = (245, 166, 35)
+OVER_THE_GAME: Final = 110  # how dark a veil lies between the game and a page
 
 
-class Screen(Protocol):
-    """What the window shows at a time."""
+class Discovery(Finder, Protocol):
+    """What looks for servers, as the join screen has it, and its life."""
 
-    def handle(self, event: pygame.Event) -> None:
-        """Take in one event of the window."""
+    def start(self) -> None:
+        """Begin to look; never blocks."""
 
-    def update(self, now: float) -> None:
-        """Once a frame, before drawing."""
+    async def close(self) -> None:
+        """Stop looking."""
 
-    def draw(self, now: float) -> None:
-        """Draw into the window."""
 
-    def close(self) -> None:
-        """Another screen comes."""
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the window uses of the network beside sessions; without any of it, the pages do without."""
+
+    discover: Callable[[], Discovery] | None = None
+    examine: Callable[[Address], AsyncIterator[Finding]] | None = None
 
 
 class Window:
@@ -51,84 +65,185 @@ class Window:
         self,
         settings: Settings,
         now: Callable[[], float],
-        size: tuple[int, int] = SIZE,
         simulate: Conditions | None = None,
+        notice: str = "",
+        services: Services = Services(),
     ) -> None:
-        self._surface = pygame.display.set_mode(size, pygame.RESIZABLE)
+        """`notice`: what the start screen tells the player first."""
+        self.canvas = Canvas(settings.scale, settings.fullscreen)
+        fonts, sprites = Fonts(), Sprites()
+        self._sounds = Sounds(settings.volume)
+        self._look = Look(self.canvas.surface, lambda: self.canvas.mouse, fonts, sprites)
+        self._backdrop = Backdrop(self.canvas.surface, sprites)
         pygame.display.set_caption(TITLE)
-        self._fonts, self._sprites, self._sounds = Fonts(), Sprites(), Sounds()
-        self._backdrop = Backdrop(self._surface, self._sprites)
-        pygame.display.set_icon(self._sprites.whole((245, 166, 35), 32, 32, (0, 0), False))
-        self._settings = settings
-        self._now = now
-        self._simulate = simulate
+        pygame.display.set_icon(sprites.whole(ICON_COLOR, 32, 32, (0, 0), False))
+        self.settings = settings
+        self._now, self._simulate, self._services = now, simulate, services
+        self._bindings = Bindings(settings.keys)
+        self._gamepad = Gamepad(self._bindings)
         self.open = True
         self.session: Session | None = None
         self.hosting: Hosting | None = None
-        self._ending: set[asyncio.Task[None]] = set()  # servers of ours that are on their way out
-        self.screen: Screen = self._start_screen("")
+        self._discovery: Discovery | None = None
+        self._again: Callable[[], None] = self.to_start  # what to do once more, if it fails
+        self._before: Callable[[], None] = self.to_start  # where to go back to, if it fails or takes too long
+        self._ending: set[asyncio.Task[None]] = set()  # servers of ours and searches that are on their way out
+        self.game: GameScreen | None = None
+        self.page: Page | None = None  # over the game, or over the backdrop
+        self.to_start(notice)
+
+    @property
+    def screen(self) -> Page | GameScreen:
+        """What takes in events."""
+        found = self.page or self.game
+        assert found is not None
+        return found
 
     def frame(self) -> None:
         """Take in what happened, let the game go on, draw."""
         for event in pygame.event.get():
-            if event.type == pygame.QUIT:
-                self.open = False
-            self.screen.handle(event)
+            for each in self._gamepad.translate(self.canvas.translate(event), self.page is None):
+                self._take(each)
         self._follow()
         now = self._now()
-        self.screen.update(now)
-        self.screen.draw(now)
-        pygame.display.flip()
+        if self.game is not None:
+            self.game.update(now)
+            self.game.draw(now)
+        else:
+            self._backdrop.draw(now, self.canvas.mouse)
+        if self.page is not None:
+            if self.game is not None:
+                veil(self.canvas.surface, OVER_THE_GAME)
+            self.page.update(now)
+            self.page.draw(now)
+        self.canvas.show()
 
-    def join(self, address: Address, settings: Settings) -> None:
-        """Begin a session, and show how it comes about."""
-        session = Session(address, clean_name(settings.name), settings.color, self._now, simulate=self._simulate)
+    def join(self, address: Address, settings: Settings, watch: bool = False) -> None:
+        """Begin a session, `watch` as a spectator's, and show how it comes about."""
+        self.settings = settings
+        session = Session(
+            address, clean_name(settings.name), settings.color, self._now, simulate=self._simulate, watch=watch
+        )
         self.session = session
-        self._settings = settings
         session.entered = self._entered
-        self._show(self._connecting(lambda: (f"{session.phase.value} …", str(session.address))))
+        self._again = lambda: self.join(address, self.settings, watch)
+        self._connecting(lambda: (f"{session.phase.value} …", str(session.address)))
 
-    def to_start(self, problem: str = "") -> None:
+    def to_start(self, notice: str = "") -> None:
         """Leave whatever there is to leave, and show the start screen."""
         self._leave()
-        self._show(self._start_screen(problem))
+        self._before = self.to_start
+        self._show(StartScreen(self._look, self.settings, self._host, self._to_join, self._adjust, self._quit, notice))
 
     async def close(self) -> None:
         """Leave, and wait until nothing of ours runs any more."""
         playing = self.session is not None
         self._leave()
-        self.screen.close()
+        self._show(None)
         await asyncio.gather(*self._ending)
         await asyncio.sleep(goodbye_seconds(self._simulate) if playing else 0)
 
+    def _take(self, event: pygame.Event) -> None:
+        if event.type == pygame.QUIT:
+            self.open = False
+        elif event.type == pygame.KEYDOWN and event.key == pygame.K_F11:
+            self._change(replace(self.settings, fullscreen=not self.settings.fullscreen))
+            save_settings(self.settings)
+        else:
+            self.screen.handle(event)
+
     def _follow(self) -> None:
-        """Change the screen where the session or the server of our own has moved on."""
+        """Change the page where the session or the server of our own has moved on."""
         hosting, session = self.hosting, self.session
-        if session is not None:
+        if hosting is not None and hosting.over and (session is None or session.phase is Phase.WAITING):
+            self._fail("Could not start a game" if session is None else "The game has ended", hosting.problem, None)
+        elif session is not None:
             if session.phase is Phase.FAILED:
-                self.to_start(session.message)
-        elif hosting is not None:
-            if hosting.address is not None:
-                self.join(hosting.address, self._settings)
-            elif hosting.over:
-                self.to_start(hosting.problem)
+                examine = self._services.examine
+                self._fail("Could not join", session.message, examine(session.address) if examine else None)
+        elif hosting is not None and hosting.address is not None:
+            self.join(hosting.address, self.settings)
+            self._again = lambda: self._host(self.settings)
+
+    def _fail(self, title: str, reason: str, findings: AsyncIterator[Finding] | None) -> None:
+        self._leave()
+        self._show(FailedScreen(self._look, title, reason, findings, self._again, self._before))
 
     def _entered(self, play: Play) -> None:
-        if isinstance(self.screen, GameScreen):
-            self.screen.entered(play)
+        """We are in: for the first time, or again."""
+        if self.game is not None:
+            self.game.entered(play)
         elif self.session is not None:
-            parts = self._surface, self._fonts, self._sprites
-            self._show(GameScreen(*parts, self.session, play, self.to_start, self._friends, self._sounds))
+            parts = self.canvas.surface, self._look.fonts, self._look.sprites
+            self.game = GameScreen(*parts, self.session, play, self._pause, self._friends, self._bindings, self._sounds)
+            self.game.show_graph(self.settings.net_graph)
+            self._show(None)
 
-    def _chosen(self, address: Address, settings: Settings) -> None:
-        save_settings(settings)
-        self.join(address, settings)
+    def _pause(self) -> None:
+        """The menu over the game, which goes on."""
+        if self.game is not None:
+            self.game.let_go()
+            note = self._friends()
+            self._show(PauseScreen(self._look, self._resume, self._adjust_over_game, self.to_start, note))
+
+    def _resume(self) -> None:
+        self._show(None)
+
+    def _to_join(self, settings: Settings) -> None:
+        self._leave()
+        self._keep(settings)
+        self._before = lambda: self._to_join(self.settings)
+        if self._services.discover is not None:
+            self._discovery = self._services.discover()
+            self._discovery.start()
+        self._show(JoinScreen(self._look, settings, self._discovery, self._chosen, self.to_start))
+
+    def _chosen(self, address: Address, settings: Settings, watch: bool) -> None:
+        self._keep(replace(settings, recent=settings.remembering(str(address))))
+        self._stop_looking()
+        self.join(address, self.settings, watch)
 
     def _host(self, settings: Settings) -> None:
+        self._keep(settings)
+        self.hosting = Hosting(name=f"{clean_name(settings.name)}'s game")
+        self._again = lambda: self._host(self.settings)
+        self._connecting(lambda: ("starting a game …", "on this machine"))
+
+    def _adjust(self, settings: Settings) -> None:
+        """The settings, from the start screen."""
+        self._keep(settings)
+        self._settings_page(self.to_start)
+
+    def _adjust_over_game(self) -> None:
+        self._settings_page(self._pause)
+
+    def _settings_page(self, back: Callable[[], None]) -> None:
+        def done() -> None:
+            save_settings(self.settings)
+            back()
+
+        def keys() -> None:
+            self._show(KeysScreen(self._look, self.settings.keys, self._rebind, lambda: self._settings_page(back)))
+
+        self._show(SettingsScreen(self._look, self.settings, self._change, keys, done))
+
+    def _rebind(self, keys: dict[str, list[str]]) -> None:
+        self._change(replace(self.settings, keys=keys))
+
+    def _change(self, settings: Settings) -> None:
+        """Other settings, from now on."""
+        before, self.settings = self.settings, settings
+        self.canvas.resize(settings.scale, settings.fullscreen)
+        self._bindings.use(settings.keys)
+        self._sounds.volume = settings.volume
+        if self.game is not None and settings.net_graph != before.net_graph:
+            self.game.show_graph(settings.net_graph)
+        if isinstance(self.page, SettingsScreen):
+            self.page.follow(settings)
+
+    def _keep(self, settings: Settings) -> None:
+        self.settings = settings
         save_settings(settings)
-        self._settings = settings
-        self.hosting = Hosting()
-        self._show(self._connecting(lambda: ("starting a server …", "on this machine")))
 
     def _friends(self) -> str:
         friends = self.hosting.friends if self.hosting else ""
@@ -138,31 +253,34 @@ class Window:
         if self.session is not None:
             self.session.leave()
             self.session = None
+        if self.game is not None:
+            self.game.close()
+            self.game = None
         if self.hosting is not None:
-            task = asyncio.get_running_loop().create_task(self.hosting.close())
-            self._ending.add(task)
-            task.add_done_callback(self._ending.discard)
+            self._end(self.hosting.close())
             self.hosting = None
+        self._stop_looking()
+
+    def _stop_looking(self) -> None:
+        if self._discovery is not None:
+            self._end(self._discovery.close())
+            self._discovery = None
+
+    def _end(self, ending: Coroutine[None, None, None]) -> None:
+        """Let something of ours end meanwhile."""
+        task = asyncio.get_running_loop().create_task(ending)
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
+
+    def _connecting(self, words: Callable[[], tuple[str, str]]) -> None:
+        self._show(ConnectingScreen(self._look, words, self._before))
 
     def _quit(self) -> None:
         self.open = False
 
-    def _show(self, screen: Screen) -> None:
-        self.screen.close()
-        self.screen = screen
-
-    def _start_screen(self, problem: str) -> StartScreen:
-        return StartScreen(
-            self._surface,
-            self._fonts,
-            self._sprites,
-            self._backdrop,
-            self._settings,
-            self._chosen,
-            self._host,
-            self._quit,
-            problem,
-        )
-
-    def _connecting(self, words: Callable[[], tuple[str, str]]) -> ConnectingScreen:
-        return ConnectingScreen(self._surface, self._fonts, self._backdrop, words, self.to_start)
+    def _show(self, page: Page | None) -> None:
+        if self.page is not None:
+            self.page.close()
+        self.page = page
+        if page is not None:
+            page.open()

@@ -10,6 +10,8 @@ import threading
 from typing import Final
 
 from game import walltime
+from game.lan import Advert
+from game.server.advertising import Advertiser
 from game.server.simulation import ServerSettings, Simulation
 from net.transport import ListenError, bound_address, friends_address, listen
 
@@ -18,17 +20,24 @@ log = logging.getLogger(__name__)
 FAREWELL_SECONDS: Final = 0.3  # for the last words to leave; they are a few bytes a client
 
 
-def serve(settings: ServerSettings, host: str | None, port: int, with_parent: bool) -> int:
-    """Run until a signal comes, or, `with_parent`, until standard input ends. Returns the exit code."""
+def serve(
+    settings: ServerSettings, host: str | None, port: int, with_parent: bool, advertised_as: str | None = None
+) -> int:
+    """Run until a signal comes, or, `with_parent`, until standard input ends. Returns the exit code.
+
+    `advertised_as` is what the local network is told that this server is called; None: it is not told of it.
+    """
     try:
-        asyncio.run(_serve(settings, host, port, with_parent))
+        asyncio.run(_serve(settings, host, port, with_parent, advertised_as))
     except ListenError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
     return 0
 
 
-async def _serve(settings: ServerSettings, host: str | None, port: int, with_parent: bool) -> None:
+async def _serve(
+    settings: ServerSettings, host: str | None, port: int, with_parent: bool, advertised_as: str | None
+) -> None:
     stop = asyncio.Event()
     _stop_on_signals(stop)
     if with_parent:
@@ -40,10 +49,15 @@ async def _serve(settings: ServerSettings, host: str | None, port: int, with_par
     friends = friends_address(address.port) if host in (None, "::", "0.0.0.0") else address
     if friends is not None:
         print(f"friends on your network join with: python main.py --connect {friends}", flush=True)  # noqa: T201
+    advertiser = None
+    if advertised_as is not None:
+        name = advertised_as
+        advertiser = Advertiser(address, lambda: Advert(name, len(simulation.seats), settings.max_players))
+        advertiser.start()
     await walltime.every_tick(settings.tick_rate, simulation.advance, stop)
     server.close()
     simulation.close("the server is closing")
-    await asyncio.sleep(FAREWELL_SECONDS)
+    await asyncio.gather(asyncio.sleep(FAREWELL_SECONDS), advertiser.close() if advertiser else asyncio.sleep(0))
     log.info("closed after %s", simulation.times)
 
 

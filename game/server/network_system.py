@@ -54,6 +54,7 @@ class NetworkSystem(esper.Processor):
         silence_seconds: float,
         hold_seconds: float,
         max_unsent: int,
+        max_spectators: int,
         now: Callable[[], float],
     ) -> None:
         self.now = now
@@ -72,6 +73,7 @@ class NetworkSystem(esper.Processor):
         self._silence_seconds = silence_seconds
         self._hold_seconds = hold_seconds
         self._max_unsent = max_unsent
+        self._max_spectators = max_spectators
         self._sessions: dict[Session, None] = {}  # in the order they came
         self._tick = 0
         self._tick_began = now()
@@ -129,7 +131,9 @@ class NetworkSystem(esper.Processor):
         return self._interest.view(*self._whereabouts(session), former)
 
     def _whereabouts(self, session: Session) -> tuple[int, int]:
-        """Where a client's player is, in world units; who has no body looks at the middle of the arena."""
+        """Where a client's player is or a spectator looks, in world units; or else the middle of the arena."""
+        if session.look is not None:
+            return session.look
         entity = None if session.net_id is None else self._world.entity(session.net_id)
         at = esper.try_component(entity, Position) if entity is not None else None
         return (at.x, at.y) if at is not None else (self._arena.width // 2, self._arena.height // 2)
@@ -165,10 +169,10 @@ class NetworkSystem(esper.Processor):
         knocking, self._knocking = self._knocking, []
         for session, hello in knocking:
             if session in self._sessions:
-                self._seat(session, hello)
+                (self._let_watch if hello.watch else self._seat)(session, hello)
 
     def admit(self, session: Session, hello: Hello) -> None:
-        """Answer a Hello: seat the player at the end of the tick, or say why not."""
+        """Answer a Hello: let them in at the end of the tick, or say why not."""
         schema = self._registry.schema
         if hello.version != VERSION:
             side = "client" if hello.version < VERSION else "server"
@@ -179,7 +183,7 @@ class NetworkSystem(esper.Processor):
             session.refuse(Refused(Refusal.SCHEMA, VERSION, reason, schema))
         elif self.closing:
             session.refuse(Refused(Refusal.CLOSING, VERSION, "the server is closing", ()))
-        elif hello.token:
+        elif hello.token and not hello.watch:
             self._resume(session, hello.token)
         else:
             self._knocking.append((session, hello))
@@ -212,7 +216,9 @@ class NetworkSystem(esper.Processor):
 
     def describe(self, session: Session) -> str:
         """A session's player, for the log."""
-        return "somebody" if session.net_id is None else self._called(session.net_id)
+        if session.net_id is not None:
+            return self._called(session.net_id)
+        return f"the spectator {session.watch!r}" if session.watch else "somebody"
 
     def ended(self, session: Session, reason: str, keep: bool) -> bool:
         """Forget a session, and free its seat or `keep` it for a while; False where that had been done before."""
@@ -220,7 +226,9 @@ class NetworkSystem(esper.Processor):
             return False
         del self._sessions[session]
         if session.net_id is None:
-            log.info("%s, %s", session.label, reason)
+            # Who only knocked, as those do who list servers and how fast they answer, is not worth a line.
+            level = logging.DEBUG if keep and not session.greeted else logging.INFO
+            log.log(level, "%s, %s", session.label, reason)
         elif keep and self._hold(session.net_id):
             log.info("away: %s, %s; the seat is held for %g s", session.label, reason, self._hold_seconds)
         else:
@@ -238,10 +246,8 @@ class NetworkSystem(esper.Processor):
         self._free_the_overdue(math.inf, reason)
 
     def _seat(self, session: Session, hello: Hello) -> None:
-        try:
-            name = clean_name(hello.name)
-        except ValueError as error:
-            session.refuse(Refused(Refusal.NAME, VERSION, f"this name is not acceptable: {error}", ()))
+        name = self._acceptable(session, hello.name)
+        if not name:
             return
         try:
             with self._world:
@@ -251,6 +257,27 @@ class NetworkSystem(esper.Processor):
             return
         self._welcome(session, net_id)
         log.info("join: %s; %d playing", session.label, len(self._seats))
+
+    def _acceptable(self, session: Session, name: str) -> str:
+        """The name as others will read it; empty where the session was refused for it."""
+        try:
+            return clean_name(name)
+        except ValueError as error:
+            session.refuse(Refused(Refusal.NAME, VERSION, f"this name is not acceptable: {error}", ()))
+            return ""
+
+    def _let_watch(self, session: Session, hello: Hello) -> None:
+        watching = sum(bool(other.watch) for other in self._sessions)
+        name = self._acceptable(session, hello.name)
+        if not name:
+            return
+        if watching >= self._max_spectators:
+            reason = f"no more may watch: {watching} of {self._max_spectators} spectators are there"
+            session.refuse(Refused(Refusal.FULL, VERSION, reason, ()))
+            return
+        session.watch = name
+        self._greet(session, 0, "")
+        log.info("watch: %s; %d watching", session.label, watching + 1)
 
     def _resume(self, session: Session, token: str) -> None:
         with self._world:
@@ -266,10 +293,12 @@ class NetworkSystem(esper.Processor):
         log.info("back: %s", session.label)
 
     def _welcome(self, session: Session, net_id: int) -> None:
-        token = self._seats.offer_token(net_id)
-        session.welcome(
-            Welcome(net_id, self._tick, self._tick_rate, self._frame_ticks, self._grid.tiles, self._arena.rows, token)
-        )
+        session.net_id = net_id
+        self._greet(session, net_id, self._seats.offer_token(net_id))
+
+    def _greet(self, session: Session, net_id: int, token: str) -> None:
+        always = self._tick_rate, self._frame_ticks, self._grid.tiles, self._arena.rows
+        session.welcome(Welcome(net_id, self._tick, *always, token, self._seats.free))
 
     def _hold(self, net_id: int) -> bool:
         """Keep the seat of a player who is lost; False where nobody would or could come back into it."""
@@ -306,7 +335,7 @@ class NetworkSystem(esper.Processor):
         now = self.now()
         for session in list(self._sessions):
             silent = now - session.heard
-            if session.net_id is None and now - session.since > GREETING_SECONDS:
+            if not session.playing and now - session.since > GREETING_SECONDS:
                 session.end(f"did not say hello within {GREETING_SECONDS:.0f} s")
             elif silent > self._silence_seconds:
                 session.end(f"was silent for {self._silence_seconds:g} s", keep=True)

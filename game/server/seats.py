@@ -64,6 +64,11 @@ class Seats:
     def __len__(self) -> int:
         return len(self._seats)
 
+    @property
+    def free(self) -> int:
+        """How many more can be seated, as far as there is floor for them."""
+        return self._max_players - len(self._seats)
+
     def join(self, name: str, color: int) -> int:
         """Seat a player under a free form of the name; return the NetID. Raises FullError."""
         if len(self._seats) >= self._max_players:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from game.server.chat import Voice
 from net.connection import ServerConnection, State
 from net.errors import RemoteProtocolError
-from net.messages import FromClient, Goodbye, Hello, Ping, Pong, Refused, Resync, Said, Say, Steer, Welcome
+from net.messages import FromClient, Goodbye, Hello, Look, Ping, Pong, Refused, Resync, Said, Say, Steer, Welcome
 from net.pipe import Pipe
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ class Session:
 
     def __init__(self, pipe: Pipe, network: "NetworkSystem", now: float, max_unsent: int) -> None:
         self.net_id: int | None = None  # once seated
+        self.watch = ""  # a spectator's name, once let in; empty: a player, or nobody yet
+        self.look: tuple[int, int] | None = None  # where a spectator looks, in world units, once it said so
         self.since = now  # when it connected, in seconds
         self.heard = now  # when the last byte came
         self.playing = False  # whether frames go to this client
@@ -37,6 +39,11 @@ class Session:
     def label(self) -> str:
         """For the log: who, and from where."""
         return f"{self._network.describe(self)} from {self._pipe.name}"
+
+    @property
+    def greeted(self) -> bool:
+        """Whether this client has said anything that counts, right or wrong."""
+        return self._connection.state is not State.GREETING
 
     @property
     def unsent(self) -> int:
@@ -72,8 +79,7 @@ class Session:
         self._notices += self._connection.send(Said(0, notice))
 
     def welcome(self, welcome: Welcome) -> None:
-        """Let the client in, into a new seat or back into its own."""
-        self.net_id = welcome.net_id
+        """Let the client in: into a new seat, back into its own, or to watch."""
         self.playing = True
         self._pipe.write(self._connection.send(welcome))
 
@@ -105,5 +111,7 @@ class Session:
                 self._network.resync(self, tick)
             case Say(text):
                 self._network.say(self, text)
+            case Look(x, y):
+                self.look = x, y
             case Goodbye(reason):
                 self.end(f"said goodbye: {reason!r:.100}", tell=False)

@@ -19,6 +19,7 @@ from ecs.surprises import Surprises
 from ecs.world import World
 from game.rules import (
     HOLD_SECONDS,
+    MAX_SPECTATORS,
     PODIUM_SECONDS,
     ROUND_SECONDS,
     SEND_RATE,
@@ -55,6 +56,7 @@ class ServerSettings:
     cell_tiles: int = 0  # the side of a cell of which players are told; 0: everybody is told of everything
     round_seconds: float = ROUND_SECONDS
     podium_seconds: float = PODIUM_SECONDS
+    max_spectators: int = MAX_SPECTATORS  # 0: nobody may watch
 
 
 class Simulation:
@@ -98,6 +100,7 @@ class Simulation:
             silence_seconds=settings.silence_seconds,
             hold_seconds=settings.hold_seconds,
             max_unsent=settings.max_unsent,
+            max_spectators=settings.max_spectators,
             now=now,
         )
         self._whole = grid.whole

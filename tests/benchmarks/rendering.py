@@ -19,7 +19,9 @@ import pygame
 
 from ecs.arena import parse_arena
 from game.client.game_screen import GameScreen
+from game.client.keyboard import Bindings
 from game.client.session import Phase, Session
+from game.client.settings import default_keys
 from game.client.sounds import Sounds
 from game.client.sprites import Sprites
 from game.client.theme import Fonts
@@ -54,9 +56,9 @@ class Viewer:
         self._player.updating = False  # from now on the screen does that
         surface = pygame.display.get_surface()
         assert surface is not None
-        play = self._player.play
+        play, bindings = self._player.play, Bindings(default_keys())
         self.screen = GameScreen(
-            surface, fonts, sprites, Seated(self._player), play, lambda: None, lambda: "", Sounds(0)
+            surface, fonts, sprites, Seated(self._player), play, lambda: None, lambda: "", bindings, Sounds(0)
         )
 
     def frame(self) -> tuple[float, float]:

@@ -33,6 +33,7 @@ from net.messages import (
     FromServer,
     Goodbye,
     Hello,
+    Look,
     Message,
     Ping,
     Pong,
@@ -89,23 +90,25 @@ def frames(draw: st.DrawFn) -> Frame:
 
 
 messages_from_client: st.SearchStrategy[FromClient] = st.one_of(
-    st.builds(Hello, st.just(VERSION), texts, texts, st.integers(0, 0xFFFFFF), texts),
+    st.builds(Hello, st.just(VERSION), texts, texts, st.integers(0, 0xFFFFFF), texts, st.booleans()),
     st.builds(Steer, ticks, st.integers(0, INTENT_CODES - 1)),
     st.builds(Ping, milliticks),
     st.builds(Resync, ticks),
     st.builds(Say, texts),
+    st.builds(Look, signed, signed),
     st.builds(Goodbye, texts),
 )
 messages_from_server: st.SearchStrategy[FromServer] = st.one_of(
     st.builds(
         Welcome,
-        net_ids,
+        indices,
         ticks,
         st.integers(1, 1000),
         st.integers(1, 1000),
         st.integers(0, MAX_CELL_TILES),
         rows(texts),
         texts,
+        indices,
     ),
     st.builds(Refused, st.sampled_from(Refusal), st.integers(0, MAX_INT), texts, rows(texts)),
     st.builds(Snapshot, ticks, rows(cells), rows(st.tuples(cells, rows(entities)))),
@@ -117,15 +120,16 @@ messages_from_server: st.SearchStrategy[FromServer] = st.one_of(
 
 # One of each, with something in every list. What a server says of components here is of this game's shape.
 SAMPLES_FROM_CLIENT: tuple[FromClient, ...] = (
-    Hello(VERSION, "0123456789abcdef", "Ann", 0xF5A623, "00112233445566778899aabbccddeeff"),
+    Hello(VERSION, "0123456789abcdef", "Ann", 0xF5A623, "00112233445566778899aabbccddeeff", True),
     Steer(120, 3),
     Ping(123_456),
     Resync(600),
     Say("over here!"),
+    Look(-544, 1056),
     Goodbye("left"),
 )
 SAMPLES_FROM_SERVER: tuple[FromServer, ...] = (
-    Welcome(7, 118, 60, 2, 16, ("###", "#.#", "###"), "00112233445566778899aabbccddeeff"),
+    Welcome(7, 118, 60, 2, 16, ("###", "#.#", "###"), "00112233445566778899aabbccddeeff", 3),
     Refused(Refusal.FULL, VERSION, "the server is full", ("Position(x: int, y: int)",)),
     Snapshot(120, (6, 17), ((0, ()), (9, ((7, ((0, (544, 1056)), (4, ("Ann",)), (5, (False,)))),)))),
     Frame(
@@ -202,8 +206,8 @@ def test_the_longest_hello_of_a_player_is_well_within_the_limit() -> None:
 
 def test_a_hello_without_a_token_is_that_of_a_new_player_and_says_so() -> None:
     payload = encode(Hello(VERSION, "f" * 16, "Ann", 0))
-    assert msgpack.unpackb(payload)[-1] == ""
-    assert decode_from_client(payload) == Hello(VERSION, "f" * 16, "Ann", 0, "")
+    assert msgpack.unpackb(payload)[-2:] == ["", False]
+    assert decode_from_client(payload) == Hello(VERSION, "f" * 16, "Ann", 0, "", False)
 
 
 def test_a_snapshot_of_ten_thousand_players_is_within_the_limit() -> None:
@@ -226,7 +230,7 @@ def test_a_hello_of_another_version_is_understood_as_far_as_its_version() -> Non
         assert decode_from_client(msgpack.packb([0, MAGIC, VERSION + 1, *behind])) == Hello(VERSION + 1, "", "", 0)
     with pytest.raises(RemoteProtocolError, match="an integer from 0"):
         decode_from_client(msgpack.packb([0, MAGIC, -1]))
-    with pytest.raises(RemoteProtocolError, match="0 fields where 4 belong"):
+    with pytest.raises(RemoteProtocolError, match="0 fields where 5 belong"):
         decode_from_client(msgpack.packb([0, MAGIC, VERSION]))
 
 
@@ -284,7 +288,7 @@ GARBAGE: dict[str, bytes] = {
     "a list that begins with a float": msgpack.packb([1.0, 1, 1]),
     "a list that begins with a list": msgpack.packb([[1], 1, 1]),
     "a negative tag": msgpack.packb([-1, 1, 1]),
-    "an unknown tag": msgpack.packb([10, 1, 1]),
+    "an unknown tag": msgpack.packb([99, 1, 1]),
     "a huge tag": msgpack.packb([2**64 - 1, 1, 1]),
     "a tag alone": b"\x91\x01",
     "a list without its end": b"\x93\x01\x02",
@@ -347,7 +351,7 @@ anything = st.recursive(
 
 
 @settings(derandomize=True, deadline=None, max_examples=400)
-@given(st.integers(-1, 11), st.lists(anything, max_size=8))
+@given(st.integers(-1, 13), st.lists(anything, max_size=8))
 def test_whatever_a_peer_packs_is_a_message_or_a_remote_protocol_error(tag: int, fields: list[Any]) -> None:
     payload = msgpack.packb([tag, *fields])
     for decode in (decode_from_client, decode_from_server):

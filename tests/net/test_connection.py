@@ -19,6 +19,7 @@ from net.messages import (
     FromServer,
     Goodbye,
     Hello,
+    Look,
     Message,
     Ping,
     Pong,
@@ -37,6 +38,8 @@ quick = settings(derandomize=True, deadline=None, max_examples=150)
 
 HELLO = Hello(VERSION, "0123456789abcdef", "Ann", 0xF5A623)
 WELCOME = Welcome(7, 118, 60, 2, 0, ("###", "#.#", "###"), "00112233445566778899aabbccddeeff")
+WATCHER = Hello(VERSION, "0123456789abcdef", "Ann", 0xF5A623, watch=True)
+TO_WATCHER = Welcome(0, 118, 60, 2, 0, ("###", "#.#", "###"), "", 3)
 REFUSED = Refused(Refusal.FULL, VERSION, "the server is full", ())
 PLAY_OF_CLIENT: tuple[FromClient, ...] = (Steer(120, 3), Ping(123), Resync(60), Say("hi"))
 PLAY_OF_SERVER: tuple[FromServer, ...] = (Snapshot(120, (), ()), Frame(122), Pong(123, 122_500, 123_000), Said(7, "hi"))
@@ -77,6 +80,47 @@ def test_a_whole_conversation_is_heard_at_both_ends_as_it_was_said() -> None:
     assert list(server.receive(client.send(goodbye))) == [goodbye]
     assert client.closed
     assert server.closed
+
+
+def watching(server: ServerConnection, client: ClientConnection) -> None:
+    """A spectator is let in."""
+    assert list(server.receive(client.send(WATCHER))) == [WATCHER]
+    assert list(client.receive(server.send(TO_WATCHER))) == [TO_WATCHER]
+
+
+def test_a_spectator_hears_everything_and_says_all_that_needs_no_body() -> None:
+    client, server = ClientConnection(), ServerConnection()
+    watching(server, client)
+    for told in PLAY_OF_SERVER:
+        assert list(client.receive(server.send(told))) == [told]
+    said: tuple[FromClient, ...] = (Ping(1), Resync(60), Look(-5, 900), Goodbye("left"))
+    for message in said:
+        assert list(server.receive(client.send(message))) == [message]
+    assert server.closed
+
+
+def test_to_steer_is_out_of_turn_for_a_spectator_and_to_look_for_a_player() -> None:
+    for hello, welcome, message in ((WATCHER, TO_WATCHER, Steer(1, 1)), (HELLO, WELCOME, Look(1, 1))):
+        client, server = ClientConnection(), ServerConnection()
+        list(server.receive(client.send(hello)))
+        list(client.receive(server.send(welcome)))
+        fault = f"{type(message).__name__} is out of turn"
+        with pytest.raises(LocalProtocolError, match=fault):
+            client.send(message)
+        with pytest.raises(RemoteProtocolError, match=fault):
+            list(server.receive(wire([message])))
+        assert server.state is State.BROKEN
+
+
+@pytest.mark.parametrize(("hello", "welcome"), [(WATCHER, WELCOME), (HELLO, TO_WATCHER)], ids=["watcher", "player"])
+def test_a_welcome_as_something_else_than_was_asked_for_is_the_servers_fault(hello: Hello, welcome: Welcome) -> None:
+    client, server = ClientConnection(), ServerConnection()
+    list(server.receive(client.send(hello)))
+    with pytest.raises(LocalProtocolError, match="a welcome as"):
+        server.send(welcome)
+    with pytest.raises(RemoteProtocolError, match="a welcome as"):
+        list(client.receive(wire([welcome])))
+    assert client.state is State.BROKEN
 
 
 def test_a_refusal_closes_both_ends() -> None:

@@ -7,8 +7,11 @@ from collections.abc import AsyncIterator, Callable
 import pygame
 
 from game import walltime
+from game.client.page import Look, Page
 from game.client.settings import Settings
-from game.client.window import Window
+from game.client.sprites import Sprites
+from game.client.theme import Fonts
+from game.client.window import Services, Window
 from tests.game.live import PATIENCE
 
 
@@ -34,10 +37,59 @@ def type_text(text: str) -> None:
         pygame.event.post(pygame.Event(pygame.TEXTINPUT, text=character))
 
 
+def click(at: tuple[int, int]) -> None:
+    """The left mouse button goes down and up there."""
+    for kind in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP):
+        pygame.event.post(pygame.Event(kind, button=1, pos=at))
+
+
+def pad_down(button: int) -> None:
+    """A button of a gamepad goes down."""
+    pygame.event.post(pygame.Event(pygame.CONTROLLERBUTTONDOWN, instance_id=0, button=button))
+
+
+def pad_up(button: int) -> None:
+    """A button of a gamepad comes up."""
+    pygame.event.post(pygame.Event(pygame.CONTROLLERBUTTONUP, instance_id=0, button=button))
+
+
+def pad(*buttons: int) -> None:
+    """Buttons of a gamepad, one after the other."""
+    for button in buttons:
+        pad_down(button)
+        pad_up(button)
+
+
+def stick(x: float, y: float) -> None:
+    """The left stick of a gamepad, from -1 to 1."""
+    for axis, value in ((pygame.CONTROLLER_AXIS_LEFTX, x), (pygame.CONTROLLER_AXIS_LEFTY, y)):
+        pygame.event.post(
+            pygame.Event(pygame.CONTROLLERAXISMOTION, instance_id=0, axis=axis, value=round(value * 32767))
+        )
+
+
+def looking() -> Look:
+    """What a page is made with, where it is alone in the world."""
+    surface = pygame.display.get_surface()
+    assert surface is not None
+    return Look(surface, pygame.mouse.get_pos, Fonts(), Sprites())
+
+
+def look(page: Page) -> pygame.Surface:
+    """Let a frame pass with what was posted, and another for what follows; the picture."""
+    for time in (0.0, 1 / 60):
+        for event in pygame.event.get():
+            page.handle(event)
+        page.look.surface.fill((0, 0, 0))
+        page.update(time)
+        page.draw(time)
+    return page.look.surface.copy()
+
+
 @contextlib.asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[Window]:
+async def opened(settings: Settings, services: Services | None = None) -> AsyncIterator[Window]:
     """The program's window, without its program."""
-    window = Window(settings, walltime.now)
+    window = Window(settings, walltime.now, services=services or Services())
     try:
         yield window
     finally:

@@ -1,23 +1,32 @@
 """The program as its player meets it: real screens, real sockets, keys as events, and pictures that are looked at."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import esper
 import pygame
 import pytest
 
-from ecs.components import UNITS_PER_PIXEL, Intent, Position
+from ecs.components import UNITS_PER_PIXEL, Dash, Intent, Position
 from game import walltime
 from game.client import app, hosting
 from game.client.connecting import ConnectingScreen
+from game.client.discovery import FoundServer
+from game.client.failed_screen import FailedScreen
 from game.client.game_screen import GameScreen
-from game.client.menu import StartScreen
+from game.client.join_screen import JoinScreen
+from game.client.keys_screen import KeysScreen
+from game.client.pause_screen import PauseScreen
 from game.client.session import Phase
-from game.client.settings import Settings, load_settings, save_settings
-from game.client.window import Window
+from game.client.settings import Settings, load_settings, save_settings, settings_file
+from game.client.settings_screen import SettingsScreen
+from game.client.start_screen import StartScreen
+from game.client.window import Services, Window
+from game.doctor import Finding
 from game.server.simulation import Simulation
 from net.address import Address
-from tests.game.client.stage import differs, frames_until, hold, let_go, opened, press
+from tests.game.client.stage import click, differs, frames_until, hold, let_go, opened, pad, press, stick, type_text
 from tests.game.live import PATIENCE, free_port, live_server, mute_port, run
 
 pytestmark = pytest.mark.usefixtures("surface")
@@ -36,18 +45,40 @@ def place(simulation: Simulation) -> tuple[int, int]:
         return position.x // UNITS_PER_PIXEL, position.y // UNITS_PER_PIXEL
 
 
+def rests(simulation: Simulation) -> int:
+    """For how many ticks the server lets the only player not dash again."""
+    with simulation.world:
+        ((_, dash),) = esper.get_component(Dash)
+        return dash.rest
+
+
 def plays(window: Window) -> bool:
     """Whether one sees oneself in the game."""
     screen = window.screen
     return isinstance(screen, GameScreen) and screen.renderer.own_place is not None
 
 
+async def shows(window: Window, screen: type) -> None:
+    """Draw frames until that screen is up, and two more."""
+    await frames_until(window, lambda: isinstance(window.screen, screen))
+    for _ in range(2):
+        window.frame()
+
+
 async def join(window: Window) -> GameScreen:
-    """From the start screen into the game."""
+    """From the start screen into the game, at the address of last time."""
+    press(pygame.K_DOWN)
+    press(pygame.K_RETURN)
+    await shows(window, JoinScreen)
     press(pygame.K_RETURN)
     await frames_until(window, lambda: plays(window))
     assert isinstance(window.screen, GameScreen)
     return window.screen
+
+
+def host_at(monkeypatch: pytest.MonkeyPatch, *ports: int) -> None:
+    """Let servers that are hosted from here try these ports."""
+    monkeypatch.setattr(hosting.Hosting.__init__, "__defaults__", (ports,))
 
 
 async def frames(window: Window, seconds: float) -> None:
@@ -55,11 +86,11 @@ async def frames(window: Window, seconds: float) -> None:
     await frames_until(window, lambda: walltime.now() >= until)
 
 
-def test_enter_on_the_start_screen_joins_and_a_held_key_walks() -> None:
+def test_enter_on_the_join_screen_joins_and_a_held_key_walks() -> None:
     async def story() -> None:
         async with live_server() as (simulation, address), opened(at(address)) as window:
             await join(window)
-            assert load_settings() == at(address)
+            assert load_settings() == (replace(at(address), recent=[str(address)]), "")
             x, y = place(simulation)
             key, sign = (pygame.K_d, 1) if x < 600 else (pygame.K_LEFT, -1)
             hold(key)
@@ -82,8 +113,7 @@ def test_ones_own_player_is_drawn_where_the_server_has_it() -> None:
             corner = screen.renderer._camera.corner((1280, 720), (40 * 32, 24 * 32))
             x, y = place(simulation)
             assert screen.renderer.own_place == (x - corner[0], y - corner[1])
-            surface = pygame.display.get_surface()
-            assert surface is not None
+            surface = window.canvas.surface
             pixel = surface.get_at((x - corner[0] + 14, y - corner[1] + 4))
             assert all(abs(a - b) < 60 for a, b in zip(pixel[:3], (0xF5, 0xA6, 0x23), strict=True))
 
@@ -123,56 +153,322 @@ def test_f3_and_f4_show_the_network_and_the_servers_truth_and_hide_them_again() 
     run(story())
 
 
-def test_escape_leaves_the_game_and_a_second_one_closes_the_window() -> None:
+def test_a_keyboard_alone_is_enough_and_the_menu_does_not_stop_the_game() -> None:
     async def story() -> None:
-        async with live_server() as (simulation, address), opened(ANN) as window:
-            window.join(address, ANN)  # as --connect does
-            await frames_until(window, lambda: plays(window))
+        async with live_server() as (simulation, address), opened(at(address)) as window:
+            await join(window)
+            before = place(simulation)
+            hold(pygame.K_d if before[0] < 600 else pygame.K_a)
+            await frames_until(window, lambda: abs(place(simulation)[0] - before[0]) > 20)
+            press(pygame.K_SPACE)
+            await frames_until(window, lambda: rests(simulation) > 0)
             press(pygame.K_ESCAPE)
-            await frames_until(window, lambda: isinstance(window.screen, StartScreen))
+            await shows(window, PauseScreen)
+            assert window.game is not None
+            pictures = window.game.renderer.pictures
+            await frames(window, 0.4)
+            stopped = place(simulation)
+            await frames(window, 0.1)
+            assert place(simulation) == stopped  # a held key does not walk below a menu
+            assert window.game.renderer.pictures > pictures + 3  # but all the rest goes on
+            press(pygame.K_ESCAPE)
+            await shows(window, GameScreen)
+            press(pygame.K_ESCAPE)
+            await shows(window, PauseScreen)
+            press(pygame.K_DOWN)
+            press(pygame.K_DOWN)
+            press(pygame.K_RETURN)
+            await shows(window, StartScreen)
             assert window.session is None
+            assert window.game is None
             await frames_until(window, lambda: not len(simulation.seats))
             assert window.open
+            press(pygame.K_ESCAPE)
             press(pygame.K_ESCAPE)
             await frames_until(window, lambda: not window.open)
 
     run(story())
 
 
-def test_a_refusal_is_said_on_the_start_screen_with_the_address_kept() -> None:
+def test_settings_can_be_changed_over_the_game_and_are_kept() -> None:
     async def story() -> None:
-        address = Address("127.0.0.1", free_port())
-        async with opened(at(address)) as window:
+        async with live_server() as (simulation, address), opened(ANN) as window:
+            window.join(address, ANN)
+            await frames_until(window, lambda: plays(window))
+            press(pygame.K_ESCAPE)
+            await shows(window, PauseScreen)
+            press(pygame.K_DOWN)
             press(pygame.K_RETURN)
-            await frames_until(window, lambda: isinstance(window.screen, ConnectingScreen))
-            await frames_until(window, lambda: isinstance(window.screen, StartScreen))
-            assert isinstance(window.screen, StartScreen)
-            assert "refused: nothing listens at" in window.screen.errors["address"]
-            assert window.screen.settings == at(address)
-            assert window.session is None
+            await shows(window, SettingsScreen)
+            press(pygame.K_UP)
+            press(pygame.K_RIGHT)  # the net graph
+            for _ in range(2):
+                window.frame()
+            assert window.game is not None
+            assert window.game.graph is not None
+            press(pygame.K_DOWN)
+            press(pygame.K_RIGHT)
+            press(pygame.K_RETURN)
+            await shows(window, KeysScreen)
+            for key in (pygame.K_UP, pygame.K_UP, pygame.K_UP, pygame.K_UP):  # from Done to "Walk right"
+                press(key)
+            press(pygame.K_RETURN)
+            press(pygame.K_p)
+            press(pygame.K_ESCAPE)
+            await shows(window, SettingsScreen)
+            press(pygame.K_ESCAPE)
+            await shows(window, PauseScreen)
+            kept, _ = load_settings()
+            assert kept.net_graph
+            assert kept.keys["right"] == ["p", "right"]
+            press(pygame.K_ESCAPE)
+            await shows(window, GameScreen)
+            before = place(simulation)
+            if before[0] > 600:
+                hold(pygame.K_a)
+                await frames_until(window, lambda: place(simulation)[0] < before[0] - 20)
+                let_go(pygame.K_a)
+            await frames(window, 0.3)
+            before = place(simulation)
+            hold(pygame.K_d)  # which means nothing any more
+            await frames(window, 0.3)
+            assert place(simulation) == before
+            hold(pygame.K_p)
+            await frames_until(window, lambda: place(simulation)[0] > before[0] + 20)
 
     run(story())
+
+
+def test_an_address_is_typed_fails_is_mended_and_joined() -> None:
+    async def story() -> None:
+        nowhere = Address("127.0.0.1", free_port())
+        async with live_server() as (_, address), opened(ANN) as window:
+            press(pygame.K_DOWN)
+            press(pygame.K_RETURN)
+            await shows(window, JoinScreen)
+            type_text("no host!")
+            press(pygame.K_RETURN)
+            await shows(window, JoinScreen)
+            assert isinstance(window.screen, JoinScreen)
+            assert window.screen.errors["address"]
+            for _ in range(8):
+                press(pygame.K_BACKSPACE)
+            type_text(str(nowhere))
+            press(pygame.K_RETURN)
+            await shows(window, FailedScreen)
+            assert window.session is None
+            press(pygame.K_ESCAPE)
+            await shows(window, JoinScreen)
+            assert window.screen.address.text == str(nowhere)
+            window.screen.focus.go_to(window.screen.address)
+            for _ in range(len(str(nowhere))):
+                press(pygame.K_BACKSPACE)
+            type_text(str(address))
+            press(pygame.K_RETURN)
+            await frames_until(window, lambda: plays(window))
+            assert load_settings()[0].recent == [str(address), str(nowhere)]
+
+    run(story())
+
+
+def test_what_one_types_with_comes_with_a_field_and_goes_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    types = False
+
+    def tell(now: bool) -> None:
+        nonlocal types
+        types = now
+
+    monkeypatch.setattr(pygame.key, "start_text_input", lambda: tell(True))
+    monkeypatch.setattr(pygame.key, "stop_text_input", lambda: tell(False))
+
+    async def story() -> None:
+        async with live_server() as (_, address), opened(ANN) as window:
+            assert not types
+            press(pygame.K_DOWN)
+            press(pygame.K_RETURN)
+            await shows(window, JoinScreen)
+            assert types
+            window._to_join(ANN)  # from one page with a field to another
+            assert types
+            assert pygame.key.get_repeat()[0] > 0
+            type_text(str(address))
+            press(pygame.K_RETURN)
+            await frames_until(window, lambda: plays(window))
+            assert not types  # or an input method would take letters that steer
+            assert pygame.key.get_repeat() == (0, 0)
+
+    run(story())
+
+
+def test_a_refusal_is_examined_and_tried_again() -> None:
+    asked: list[Address] = []
+
+    async def examine(address: Address) -> AsyncIterator[Finding]:
+        asked.append(address)
+        yield Finding("Connect", False, "refused", "Start a server there.")
+
+    async def story() -> None:
+        address = Address("127.0.0.1", free_port())
+        async with opened(at(address), Services(examine=examine)) as window:
+            window.join(address, ANN)
+            await shows(window, FailedScreen)
+            screen = window.screen
+            assert isinstance(screen, FailedScreen)
+            assert screen.reason.startswith("refused: nothing listens at")
+            await frames_until(window, lambda: bool(screen.findings))
+            assert asked == [address]
+            assert screen.advice == "Start a server there."
+            async with live_server(address.port):
+                press(pygame.K_RETURN)
+                await frames_until(window, lambda: plays(window))
+
+    run(story())
+
+
+def test_servers_are_looked_for_while_the_join_screen_is_up() -> None:
+    class Search:
+        servers: list[FoundServer] = []  # noqa: RUF012
+        problem = ""
+        running = 0
+
+        def start(self) -> None:
+            Search.running += 1
+
+        async def close(self) -> None:
+            Search.running -= 1
+
+    async def story() -> None:
+        async with live_server() as (_, address), opened(ANN, Services(discover=Search)) as window:
+            for _ in range(2):
+                press(pygame.K_DOWN)
+                press(pygame.K_RETURN)
+                await shows(window, JoinScreen)
+                assert Search.running == 1
+                press(pygame.K_ESCAPE)
+                await shows(window, StartScreen)
+                await asyncio.sleep(0)
+                assert Search.running == 0
+            press(pygame.K_DOWN)
+            press(pygame.K_RETURN)
+            await shows(window, JoinScreen)
+            Search.servers = [FoundServer("Attic", address, 0, 16, None)]
+            for _ in range(2):
+                window.frame()
+            press(pygame.K_UP)
+            press(pygame.K_RETURN)
+            await frames_until(window, lambda: plays(window))
+            assert Search.running == 0
+            assert window.session is not None
+            assert window.session.address == address
+
+    run(story())
+
+
+def test_a_gamepad_alone_is_enough_from_the_start_to_the_end() -> None:
+    pads = pygame
+
+    async def story() -> None:
+        async with live_server() as (simulation, address), opened(replace(Settings(), address=str(address))) as window:
+            pad(pads.CONTROLLER_BUTTON_DPAD_DOWN, pads.CONTROLLER_BUTTON_A)
+            await shows(window, JoinScreen)
+            pad(pads.CONTROLLER_BUTTON_A)
+            await frames_until(window, lambda: plays(window))
+            before = place(simulation)
+            side = 1 if before[0] < 600 else -1
+            stick(side, 0)
+            await frames_until(window, lambda: (place(simulation)[0] - before[0]) * side > 40)
+            assert rests(simulation) == 0
+            pad(pads.CONTROLLER_BUTTON_A)
+            await frames_until(window, lambda: rests(simulation) > 0)
+            pad(pads.CONTROLLER_BUTTON_START)
+            await shows(window, PauseScreen)
+            await frames(window, 0.3)
+            stopped = place(simulation)
+            pad(pads.CONTROLLER_BUTTON_DPAD_DOWN, pads.CONTROLLER_BUTTON_A)
+            await shows(window, SettingsScreen)
+            pad(pads.CONTROLLER_BUTTON_DPAD_UP, pads.CONTROLLER_BUTTON_DPAD_RIGHT, pads.CONTROLLER_BUTTON_B)
+            await shows(window, PauseScreen)
+            assert window.settings.net_graph
+            pad(pads.CONTROLLER_BUTTON_B)
+            await shows(window, GameScreen)
+            assert place(simulation) == stopped
+            stick(0, 0)
+            stick(-side, 0)
+            await frames_until(window, lambda: (place(simulation)[0] - stopped[0]) * side < -20)
+            pad(pads.CONTROLLER_BUTTON_START)
+            await shows(window, PauseScreen)
+            pad(*[pads.CONTROLLER_BUTTON_DPAD_DOWN] * 2, pads.CONTROLLER_BUTTON_A)
+            await shows(window, StartScreen)
+            pad(*[pads.CONTROLLER_BUTTON_DPAD_DOWN] * 3, pads.CONTROLLER_BUTTON_A)
+            await frames_until(window, lambda: not window.open)
+
+    run(story())
+
+
+def test_the_full_screen_is_one_key_away_everywhere_and_kept() -> None:
+    async def story() -> None:
+        async with opened(ANN) as window:
+            press(pygame.K_F11)
+            await shows(window, StartScreen)
+            assert pygame.display.is_fullscreen()
+            assert load_settings()[0].fullscreen
+            window.frame()
+            press(pygame.K_F11)
+            window.frame()
+            assert not pygame.display.is_fullscreen()
+            assert not load_settings()[0].fullscreen
+
+    run(story())
+
+
+def test_a_mouse_in_a_window_of_another_size_hits_what_it_points_at() -> None:
+    async def story() -> None:
+        async with opened(replace(ANN, scale=150)) as window:
+            assert pygame.display.get_window_size() == (1920, 1080)
+            assert isinstance(window.screen, StartScreen)
+            x, y = window.screen.focus.widgets[2].rect.center  # Settings
+            pygame.mouse.set_pos((x * 3 // 2, y * 3 // 2))
+            window.frame()
+            click((x * 3 // 2, y * 3 // 2))
+            await shows(window, SettingsScreen)
+
+    run(story())
+
+
+def test_broken_settings_are_said_on_the_start_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    path = settings_file()
+    path.parent.mkdir(parents=True)
+    path.write_text("name = ", encoding="utf-8")
+    notices = []
+
+    async def look(window: Window) -> None:
+        assert isinstance(window.screen, StartScreen)
+        window.frame()
+        notices.append(window.screen.notice)
+
+    monkeypatch.setattr(app, "run_frames", look)
+    assert app.play(None, None, None) == 0
+    assert app.play(None, None, None) == 0
+    assert "settings.toml.broken" in notices[0]
+    assert notices[1] == ""
 
 
 def test_escape_gives_up_connecting() -> None:
     async def story() -> None:
         with mute_port() as address:
             async with opened(at(address)) as window:
-                press(pygame.K_RETURN)
-                await frames_until(window, lambda: isinstance(window.screen, ConnectingScreen))
+                window.join(address, ANN)
+                await shows(window, ConnectingScreen)
                 session = window.session
                 assert session is not None
                 await frames_until(window, lambda: session.phase is Phase.CONNECTING)
-                surface = pygame.display.get_surface()
-                assert surface is not None
+                surface = window.canvas.surface
                 picture = surface.copy()
                 await frames(window, 0.1)
                 assert differs(picture, surface) > 0  # one sees that it lives
                 press(pygame.K_ESCAPE)
                 await frames_until(window, lambda: isinstance(window.screen, StartScreen))
                 assert session.phase is Phase.LEFT
-                assert isinstance(window.screen, StartScreen)
-                assert not any(window.screen.errors.values())
 
     run(story())
 
@@ -186,8 +482,7 @@ def test_a_lost_server_leaves_the_picture_under_the_reason_and_the_game_goes_on_
                 screen, session = window.screen, window.session
                 assert isinstance(screen, GameScreen)
                 assert session is not None
-                surface = pygame.display.get_surface()
-                assert surface is not None
+                surface = window.canvas.surface
                 bright = pygame.transform.average_color(surface)
             await frames_until(window, lambda: session.phase is Phase.WAITING)
             window.frame()
@@ -209,7 +504,7 @@ def test_a_lost_server_leaves_the_picture_under_the_reason_and_the_game_goes_on_
     run(story())
 
 
-def test_escape_leaves_while_it_waits_to_reconnect() -> None:
+def test_one_can_leave_while_it_waits_to_reconnect() -> None:
     async def story() -> None:
         async with opened(ANN) as window:
             async with live_server() as (_, address):
@@ -219,7 +514,12 @@ def test_escape_leaves_while_it_waits_to_reconnect() -> None:
                 assert session is not None
             await frames_until(window, lambda: session.phase is Phase.WAITING)
             press(pygame.K_ESCAPE)
-            await frames_until(window, lambda: isinstance(window.screen, StartScreen))
+            await shows(window, PauseScreen)
+            press(pygame.K_UP)
+            press(pygame.K_DOWN)
+            press(pygame.K_DOWN)
+            press(pygame.K_RETURN)
+            await shows(window, StartScreen)
             assert session.phase is Phase.LEFT
 
     run(story())
@@ -227,37 +527,54 @@ def test_escape_leaves_while_it_waits_to_reconnect() -> None:
 
 def test_a_host_plays_on_a_server_of_their_own_that_ends_with_the_game(monkeypatch: pytest.MonkeyPatch) -> None:
     port = free_port()
-    monkeypatch.setattr(hosting.Hosting.__init__, "__defaults__", (port,))
+    host_at(monkeypatch, port)
 
     async def story() -> None:
-        async with opened(ANN) as window:
-            for _ in range(3):
-                press(pygame.K_TAB)
+        async with opened(Settings()) as window:  # somebody who has never been here
             press(pygame.K_RETURN)
             await frames_until(window, lambda: isinstance(window.screen, ConnectingScreen))
             await frames_until(window, lambda: plays(window))
             server = window.hosting
             assert server is not None
             assert server.address == Address("127.0.0.1", port)
-            press(pygame.K_ESCAPE)
-            await frames_until(window, lambda: isinstance(window.screen, StartScreen))
+            window.to_start()
             await frames_until(window, lambda: server.over)
             assert not server.problem
+            assert load_settings()[0].name
 
     run(story())
 
 
-def test_a_host_whose_port_is_taken_reads_why(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_host_whose_server_cannot_start_reads_why_and_tries_again(monkeypatch: pytest.MonkeyPatch) -> None:
     async def story() -> None:
         async with live_server() as (_, address), opened(ANN) as window:
-            monkeypatch.setattr(hosting.Hosting.__init__, "__defaults__", (address.port,))
-            for _ in range(3):
-                press(pygame.K_TAB)
+            host_at(monkeypatch, address.port)
             press(pygame.K_RETURN)
-            await frames_until(window, lambda: isinstance(window.screen, ConnectingScreen))
-            await frames_until(window, lambda: isinstance(window.screen, StartScreen))
-            assert isinstance(window.screen, StartScreen)
-            assert "is in use" in window.screen.errors["address"]
+            await shows(window, FailedScreen)
+            assert isinstance(window.screen, FailedScreen)
+            assert f"cannot listen on port {address.port}: it is in use" in window.screen.reason
+            host_at(monkeypatch, address.port, 0)
+            press(pygame.K_RETURN)
+            await frames_until(window, lambda: plays(window))
+            assert window.session is not None
+            assert window.session.address.port != address.port
+
+    run(story())
+
+
+def test_a_host_whose_server_dies_reads_that_it_did(monkeypatch: pytest.MonkeyPatch) -> None:
+    host_at(monkeypatch, 0)
+
+    async def story() -> None:
+        async with opened(ANN) as window:
+            press(pygame.K_RETURN)
+            await frames_until(window, lambda: plays(window))
+            assert window.hosting is not None
+            assert window.hosting._process is not None
+            window.hosting._process.kill()
+            await shows(window, FailedScreen)
+            assert isinstance(window.screen, FailedScreen)
+            assert window.screen.reason
 
     run(story())
 

@@ -2,59 +2,103 @@
 
 import logging
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from game.client.settings import Settings, load_settings, save_settings, settings_file
+from game.client.settings import Settings, default_keys, load_settings, save_settings, settings_file
 
 
 def test_what_was_saved_is_loaded_whatever_was_typed() -> None:
     for name in ("Ann", 'a "quoted" \\ name', "línea\tΩ\n漢字", ""):
-        saved = Settings(name, 0x12AB00, "[::1]:5001")
+        keys = default_keys() | {"dash": ["k", name]}
+        saved = Settings(name, 0x12AB00, "[::1]:5001", 30, True, 150, True, keys, ["a.example:1", "[::1]:5000"])
         save_settings(saved)
-        assert load_settings() == saved
+        assert load_settings() == (saved, "")
 
 
 def test_what_no_file_can_hold_is_saved_without_it() -> None:
     save_settings(Settings("half \ud83d of a pair"))
-    assert load_settings().name == "half ? of a pair"
+    assert load_settings()[0].name == "half ? of a pair"
 
 
 def test_a_first_start_has_defaults_and_creates_nothing(settings_directory: Path) -> None:
-    assert load_settings() == Settings()
+    assert load_settings() == (Settings(), "")
     assert not settings_directory.exists()
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"name = ",
-        b"\xff\xfe\x00",
-        b"name = 5",
-        b'color = "red"',
-        b"color = true",
-        b"color = 16777216",
-        b"address = []",
-        b"#" * 20_000,
-    ],
-)
-def test_a_broken_file_is_set_aside_and_logged(content: bytes, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("content", [b"name = ", b"\xff\xfe\x00", b"#" * 30_000, b"name = 'a'\nname = 'b'"])
+def test_a_broken_file_is_set_aside_and_the_player_is_told(content: bytes, caplog: pytest.LogCaptureFixture) -> None:
     path = settings_file()
     path.parent.mkdir(parents=True)
     path.write_bytes(content)
     with caplog.at_level(logging.WARNING):
-        assert load_settings() == Settings()
+        settings, notice = load_settings()
+    assert settings == Settings()
+    assert "settings.toml.broken" in notice
     assert not path.exists()
     assert path.with_name("settings.toml.broken").read_bytes() == content
     assert "broken" in caplog.text
+    assert load_settings() == (Settings(), "")  # the next start has nothing to say
 
 
-def test_keys_of_a_later_version_are_no_fault() -> None:
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("name", "5"),
+        ("name", '"' + "x" * 301 + '"'),
+        ("color", '"reddish"'),
+        ("color", "true"),
+        ("color", "16777216"),
+        ("address", "[]"),
+        ("volume", "101"),
+        ("volume", "-1"),
+        ("volume", "true"),
+        ("volume", "70.5"),
+        ("fullscreen", "1"),
+        ("scale", "99"),
+        ("net_graph", '"on"'),
+        ("keys", "7"),
+        ("keys", "{dash = 'space'}"),
+        ("keys", "{dash = [5]}"),
+        ("recent", "[1]"),
+        ("recent", "'localhost'"),
+    ],
+)
+def test_one_value_that_is_not_possible_costs_that_value_alone(key: str, value: str) -> None:
     path = settings_file()
     path.parent.mkdir(parents=True)
-    path.write_text('name = "Ann"\nvolume = 7\n', encoding="utf-8")
-    assert load_settings() == Settings(name="Ann")
+    good = {"name": '"Ann"', "volume": "30", "color": "0x00FF00"} | {key: value}
+    path.write_text("".join(f"{key} = {value}\n" for key, value in good.items()), encoding="utf-8")
+    settings, notice = load_settings()
+    assert key in notice
+    assert getattr(settings, key) == getattr(Settings(), key)
+    kept = {"name": "Ann", "volume": 30, "color": 0x00FF00}
+    kept.pop(key, None)
+    assert {name: getattr(settings, name) for name in kept} == kept
+    assert path.exists()
+
+
+def test_a_file_of_the_first_version_is_read_and_a_later_versions_keys_are_no_fault() -> None:
+    path = settings_file()
+    path.parent.mkdir(parents=True)
+    path.write_text('name = "Ann"\ncolor = 0x123456\naddress = "localhost"\nhats = 7\n', encoding="utf-8")
+    assert load_settings() == (Settings("Ann", 0x123456, "localhost"), "")
+
+
+def test_keys_that_the_file_does_not_mention_are_as_at_first() -> None:
+    path = settings_file()
+    path.parent.mkdir(parents=True)
+    path.write_text('[keys]\nup = ["i"]\njump = ["j"]\n', encoding="utf-8")
+    assert load_settings()[0].keys == default_keys() | {"up": ["i"]}
+
+
+def test_the_last_servers_are_remembered_once_each_the_latest_first() -> None:
+    settings = Settings()
+    for address in ("a:1", "b:1", "a:1", "c:1", "d:1"):
+        settings = replace(settings, recent=settings.remembering(address))
+    assert settings.recent == ["d:1", "c:1", "a:1"]
 
 
 def test_a_place_that_cannot_be_written_is_only_logged(
@@ -64,7 +108,9 @@ def test_a_place_that_cannot_be_written_is_only_logged(
     monkeypatch.setenv("PYGAME_NETWORKING_CONFIG_DIR", str(tmp_path / "file" / "below"))
     with caplog.at_level(logging.WARNING):
         save_settings(Settings("Ann"))
-        assert load_settings() == Settings()
+        settings, notice = load_settings()
+    assert settings == Settings()
+    assert "cannot be read" in notice
     assert "cannot keep the settings" in caplog.text
 
 

@@ -1,0 +1,101 @@
+"""Why joining failed: what the connection said at once, then, step by step, what an examination finds, and advice.
+
+Knows neither sessions nor how a connection is examined: it shows the findings as they come.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from typing import Final
+
+import pygame
+
+from game.client.hud import pulse
+from game.client.page import LINE, Look, Page
+from game.client.theme import BAD, GOOD, INK, MUTED, SMALL, TEXT
+from game.client.widgets import HEIGHT
+from game.doctor import Finding
+
+log = logging.getLogger(__name__)
+
+WIDTH: Final = 640
+STEPS: Final = 5  # of an examination: resolve, connect, handshake, round trip, clock
+VERDICT: Final = "verdict"  # which follows them
+FINDING: Final = 26  # pixels each
+REASON_LINES: Final = 4
+ADVICE_LINES: Final = 4
+
+
+class FailedScreen(Page):
+    """What is wrong, what would help, Retry and Back."""
+
+    def __init__(
+        self,
+        look: Look,
+        title: str,
+        reason: str,
+        findings: AsyncIterator[Finding] | None,
+        retry: Callable[[], None],
+        back: Callable[[], None],
+    ) -> None:
+        """`findings` come while the page is up; None: there is nothing to examine. Needs a running asyncio loop."""
+        reasons = len(look.fonts.wrap(reason, SMALL, WIDTH - 56, REASON_LINES))
+        room = STEPS * FINDING + ADVICE_LINES * LINE + 12 if findings is not None else 0
+        super().__init__(look, (WIDTH, 90 + reasons * LINE + room + HEIGHT + 48), back)
+        self.reason = reason
+        self.title(title, self.panel.y + 22)
+        self.texts += self.lines(reason, self.panel.y + 80, REASON_LINES, TEXT)
+        self.findings: list[Finding] = []
+        self.works = False  # which only a verdict says
+        self._top = self.panel.y + 96 + reasons * LINE
+        again, _ = self.buttons(self.panel.bottom - 24 - HEIGHT, ("Try again", retry), ("Back", back))
+        self.focus.go_to(again)
+        self._task = asyncio.get_running_loop().create_task(self._examine(findings)) if findings is not None else None
+
+    def draw(self, now: float) -> None:
+        """Draw all of it, the findings so far with ticks and crosses."""
+        super().draw(now)
+        surface, fonts = self.look.surface, self.look.fonts
+        y = self._top
+        for finding in self.findings:
+            _mark(surface, (self.inner.x + 9, y + 10), finding.ok)
+            surface.blit(fonts.text(finding.step.capitalize(), SMALL, TEXT, True), (self.inner.x + 30, y))
+            room = self.inner.w - 150
+            for line in fonts.wrap(finding.text, SMALL, room, 1):
+                surface.blit(fonts.text(line, SMALL, MUTED, False), (self.inner.x + 150, y))
+            y += FINDING
+        if self._task is not None and not self._task.done():
+            pulse(surface, (self.inner.x + 40, y + 14), now)
+        surface.blits(self.lines(self.advice, y + 8, ADVICE_LINES, TEXT))
+
+    def close(self) -> None:
+        """Nobody wants to know any more."""
+        super().close()
+        if self._task is not None:
+            self._task.cancel()
+
+    @property
+    def advice(self) -> str:
+        """What the findings so far advise."""
+        if self.works:
+            return "All of that works now: try again."
+        return " ".join(finding.advice[:1].upper() + finding.advice[1:] for finding in self.findings if finding.advice)
+
+    async def _examine(self, findings: AsyncIterator[Finding]) -> None:
+        async for finding in findings:
+            log.info("%s: %s %s", finding.step, finding.text, finding.advice)
+            if finding.step == VERDICT:  # repeats what was wrong; or there was nothing
+                self.works = finding.ok
+            else:
+                self.findings = [*self.findings, finding][:STEPS]
+
+
+def _mark(target: pygame.Surface, middle: tuple[int, int], ok: bool) -> None:
+    """A tick or a cross: shapes, not only colours."""
+    x, y = middle
+    pygame.draw.aacircle(target, GOOD if ok else BAD, middle, 9)
+    if ok:
+        pygame.draw.lines(target, INK, False, [(x - 4, y), (x - 1, y + 4), (x + 4, y - 4)], 3)
+    else:
+        pygame.draw.line(target, INK, (x - 3, y - 3), (x + 3, y + 3), 3)
+        pygame.draw.line(target, INK, (x - 3, y + 3), (x + 3, y - 3), 3)

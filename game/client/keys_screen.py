@@ -1,0 +1,150 @@
+"""Which keys do what: choose a place, press a key. A key that is taken stays where it is, and the page says where."""
+
+from collections.abc import Callable
+from typing import Final
+
+import pygame
+
+from game.client.keyboard import ACTIONS, Action, Bindings, key_name
+from game.client.page import Look, Page
+from game.client.settings import default_keys
+from game.client.theme import MUTED, NORMAL, TEXT
+from game.client.widgets import HEIGHT, Button
+
+WIDTH: Final = 600
+STEP: Final = HEIGHT + 6
+PLACES: Final = 2  # keys for each action
+WORDS: Final[dict[Action, str]] = {
+    "up": "Walk up",
+    "down": "Walk down",
+    "left": "Walk left",
+    "right": "Walk right",
+    "dash": "Dash",
+    "chat": "Say something",
+    "scoreboard": "Show the scores",
+}
+RESERVED: Final = {
+    pygame.K_ESCAPE: "opens the menu",
+    pygame.K_F3: "shows the network",
+    pygame.K_F4: "shows the server's truth",
+    pygame.K_F11: "changes to the full screen and back",
+}
+HELP: Final = "Choose a key to change it. Delete takes it away."
+WAITING: Final = "Press the new key. Esc leaves it as it is."
+
+
+class KeysScreen(Page):
+    """A row for each action, with the keys that do it."""
+
+    def __init__(
+        self,
+        look: Look,
+        keys: dict[str, list[str]],
+        changed: Callable[[dict[str, list[str]]], None],
+        back: Callable[[], None],
+    ) -> None:
+        """`keys`: action -> names of keys; `changed` is told what they are now."""
+        super().__init__(look, (WIDTH, 590), back)
+        self._changed = changed
+        self._bindings = Bindings(keys)
+        self._waits: tuple[Action, int] | None = None  # for a key, to put it in that place
+        self.message = HELP
+        y = self.panel.y + 22
+        self.title("Keys", y)
+        y += 66
+        self.places: dict[tuple[Action, int], Button] = {}
+        for row, action in enumerate(ACTIONS):
+            top = y + row * STEP
+            self.write(WORDS[action], NORMAL - 1, TEXT).midleft = self.inner.x, top + HEIGHT // 2
+            for place in range(PLACES):
+                rect = pygame.Rect(self.inner.right - (PLACES - place) * 172 + 12, top, 160, HEIGHT)
+                self.places[action, place] = self.button(
+                    rect,
+                    "",
+                    lambda at=(action, place): self._wait(at),  # type: ignore[misc]
+                )
+        self._message_top = y + len(ACTIONS) * STEP + 6
+        done, _ = self.buttons(self.panel.bottom - 24 - HEIGHT, ("Done", back), ("Defaults", self._reset))
+        self._label()
+        self.focus.go_to(done)
+
+    def handle(self, event: pygame.Event) -> None:
+        """Take in one event; while waiting for a key, every key is meant to be it."""
+        if self._waits is not None:
+            if event.type == pygame.KEYDOWN and (event.key == pygame.K_ESCAPE or not getattr(event, "pad", False)):
+                self._take(*self._waits, event.key)
+                return
+            if event.type == pygame.MOUSEBUTTONDOWN:
+                self._waits, self.message = None, HELP
+                self._label()
+        elif event.type == pygame.KEYDOWN and event.key in (pygame.K_DELETE, pygame.K_BACKSPACE):
+            for (action, place), button in self.places.items():
+                if button is self.focus.at:
+                    self._clear(action, place)
+            return
+        super().handle(event)
+
+    def draw(self, now: float) -> None:
+        """Draw all of it, and what there is to say."""
+        super().draw(now)
+        self.look.surface.blits(self.lines(self.message, self._message_top, 2, MUTED if self.message == HELP else TEXT))
+
+    def _wait(self, at: tuple[Action, int]) -> None:
+        self._waits, self.message = at, WAITING
+        self._label()
+
+    def _take(self, action: Action, place: int, key: int) -> None:
+        """That key was pressed for that place."""
+        self._waits = None
+        self.message = HELP
+        name = _shown(key)
+        taken = self._bindings.action(key)
+        if key == pygame.K_ESCAPE:
+            pass
+        elif key in RESERVED:
+            self.message = f"{name} {RESERVED[key]}: choose another key."
+        elif not name:
+            self.message = "That key has no name, so it could not be kept: choose another one."
+        elif taken is not None and taken != action:
+            self.message = (
+                f"“{name}” is already for “{WORDS[taken]}”: choose another key, or give that one another key first."
+            )
+        else:
+            codes = [*self._bindings.keys(action)]
+            codes[place : place + 1] = [key]
+            self._use(action, [*dict.fromkeys(codes)])  # each once
+        self._label()
+
+    def _clear(self, action: Action, place: int) -> None:
+        codes = [code for number, code in enumerate(self._bindings.keys(action)) if number != place]
+        if codes:
+            self.message = HELP
+            self._use(action, codes)
+        else:
+            self.message = f"“{WORDS[action]}” needs at least one key."
+        self._label()
+
+    def _use(self, action: Action, codes: list[int]) -> None:
+        keys: dict[str, list[str]] = {each: [key_name(code) for code in self._bindings.keys(each)] for each in ACTIONS}
+        self._all({**keys, action: [key_name(code) for code in codes[:PLACES]]})
+
+    def _reset(self) -> None:
+        self.message = "All keys are what they were at first."
+        self._all(default_keys())
+        self._label()
+
+    def _all(self, keys: dict[str, list[str]]) -> None:
+        self._bindings.use(keys)
+        self._changed(keys)
+
+    def _label(self) -> None:
+        """Write onto each place what is there now."""
+        for (action, place), button in self.places.items():
+            codes = self._bindings.keys(action)
+            name = _shown(codes[place]) if place < len(codes) else "–"
+            button.rename("press a key …" if (action, place) == self._waits else name)
+
+
+def _shown(key: int) -> str:
+    """The key's name as on its cap; empty if it has none."""
+    return key_name(key).capitalize()

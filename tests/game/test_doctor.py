@@ -1,0 +1,309 @@
+"""The connection doctor tells apart whatever may be wrong on the way to a server, and always says what would help."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator
+from typing import Any
+
+import esper
+import pytest
+
+import game.client.play
+import game.doctor
+import net.transport
+from ecs.components import Position
+from game.client.session import Session
+from game.doctor import Finding, examine
+from game.rules import build_registry
+from game.server.simulation import ServerSettings
+from game.walltime import now
+from net.address import Address
+from net.codec import encode
+from net.framing import frame
+from net.messages import VERSION, Message, Refusal, Refused, Welcome
+from net.strangers import guess
+from net.transport import DialError, bound_address
+from tests.game.live import answering, frames_until, free_port, live_server, mute_port, run
+from tests.game.processes import port_of, programs
+from tests.harness import HALL
+
+STEPS = ["resolve", "connect", "handshake", "round trip", "clock", "verdict"]
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As long as a test may wait."""
+    monkeypatch.setattr(game.doctor, "MEASURE_SECONDS", 0.3)
+    monkeypatch.setattr(game.doctor, "PONG_SECONDS", 0.3)
+    monkeypatch.setattr(game.client.play, "JOIN_SECONDS", 1.0)
+    monkeypatch.setattr(net.transport, "CONNECT_SECONDS", 0.3)
+
+
+async def findings(address: Address) -> list[Finding]:
+    return [finding async for finding in examine(address)]
+
+
+def fails_at(step: str, found: list[Finding], *, text: str, advice: str) -> None:
+    """It went well up to that step, which failed, for that reason; the verdict repeats both."""
+    assert [finding.step for finding in found] == [*STEPS[: STEPS.index(step) + 1], "verdict"]
+    *passed, bad, verdict = found
+    assert all(finding.ok for finding in passed)
+    assert not bad.ok
+    assert text in bad.text
+    assert advice in bad.advice
+    assert (verdict.ok, verdict.text, verdict.advice) == (False, f"this does not work: {bad.text}", bad.advice)
+
+
+@contextlib.asynccontextmanager
+async def saying(*messages: Message) -> AsyncIterator[Address]:
+    """A server that says these whoever comes, and nothing else."""
+    async with answering(b"".join(frame(encode(message)) for message in messages), hang_up=False) as address:
+        yield address
+
+
+def test_all_is_well_with_a_server_of_ours_and_it_takes_no_seat_and_is_seen_by_nobody() -> None:
+    async def test() -> None:
+        async with live_server(settings=ServerSettings(HALL, max_players=1)) as (simulation, address):
+            found = await findings(address)
+            assert [finding.step for finding in found] == STEPS
+            assert all(finding.ok for finding in found), found
+            assert f"version {VERSION}" in found[2].text
+            assert "ms" in found[3].text
+            assert "ticks ahead" in found[4].text
+            assert found[-1].text == f"this works: python main.py --connect {address}"
+            assert len(simulation.seats) == 0
+            assert simulation.tick > 10
+            with simulation.world:
+                assert esper.get_component(Position) == []
+            await asyncio.sleep(0.05)
+            assert not simulation.network._sessions
+
+    run(test())
+
+
+def test_a_full_server_is_told_apart_and_the_rest_is_examined_all_the_same() -> None:
+    async def test() -> None:
+        async with live_server(settings=ServerSettings(HALL, max_players=1)) as (_, address):
+            ann = Session(address, "Ann", 0, now)
+            await frames_until(ann, lambda: ann.play is not None and ann.play.stay is not None)
+            found = await findings(address)
+            assert [finding.step for finding in found] == STEPS
+            assert [finding.ok for finding in found] == [True, True, False, True, True, False]
+            assert "the server is full" in found[-1].text
+            assert "--spectate" in found[-1].advice
+            ann.leave()
+
+    run(test())
+
+
+def test_where_enough_are_watching_it_says_that_playing_may_be_possible() -> None:
+    async def test() -> None:
+        async with live_server(settings=ServerSettings(HALL, max_spectators=0)) as (_, address):
+            found = await findings(address)
+            assert [finding.step for finding in found] == ["resolve", "connect", "handshake", "verdict"]
+            assert found[-1].ok
+            assert "no more may watch" in found[2].text
+            assert "playing may well be possible" in found[2].advice
+
+    run(test())
+
+
+def test_an_unknown_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody(*args: Any, **more: Any) -> Any:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    async def test() -> None:
+        monkeypatch.setattr(socket, "getaddrinfo", nobody)
+        found = await findings(Address("nobody.example", 5000))
+        fails_at("resolve", found, text="nobody knows the name 'nobody.example'", advice="spelling")
+
+    run(test())
+
+
+def test_a_resolver_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def silence(address: Address) -> Any:
+        await asyncio.Event().wait()
+
+    async def test() -> None:
+        monkeypatch.setattr(game.doctor, "resolve", silence)
+        monkeypatch.setattr(game.doctor, "RESOLVE_SECONDS", 0.05)
+        found = await findings(Address("slow.example", 5000))
+        fails_at("resolve", found, text="nobody said within", advice="on the network")
+
+    run(test())
+
+
+def test_a_port_at_which_nothing_listens() -> None:
+    async def test() -> None:
+        port = free_port()
+        found = await findings(Address("127.0.0.1", port))
+        fails_at("connect", found, text=f"nothing listens at 127.0.0.1:{port}", advice="is the server running, and is")
+        assert "your own machine" in found[1].advice
+
+    run(test())
+
+
+def test_a_firewall_that_drops_silently() -> None:
+    async def test() -> None:
+        with mute_port() as address:
+            found = await findings(address)
+            fails_at("connect", found, text="timed out", advice="firewall")
+
+    run(test())
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        ("127.0.0.1", "your own machine"),
+        ("::1", "your own machine"),
+        ("192.168.1.5", "own network alone"),
+        ("10.0.0.1", "own network alone"),
+        ("fe80::1%eth0", "own network alone"),
+        ("9.9.9.9", "router must forward TCP port 5000"),
+    ],
+)
+def test_what_helps_depends_on_where_an_address_works(monkeypatch: pytest.MonkeyPatch, number: str, words: str) -> None:
+    async def resolved(address: Address) -> list[tuple[Any, ...]]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 0, "", (number, 5000))]
+
+    async def refused(address: Address, *more: Any) -> None:
+        raise DialError("nothing there", "look closer")
+
+    async def test() -> None:
+        monkeypatch.setattr(game.doctor, "resolve", resolved)
+        monkeypatch.setattr(game.doctor, "connect", refused)
+        fails_at("connect", await findings(Address("a.example", 5000)), text="nothing there", advice="look closer (")
+        assert words in (await findings(Address("a.example", 5000)))[1].advice
+
+    run(test())
+
+
+@pytest.mark.parametrize(
+    ("answer", "what"),
+    [
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n", "a web server (HTTP)"),
+        (b"\x15\x03\x01\x00\x02\x02\x46", "encryption (TLS"),
+        (b"SSH-2.0-OpenSSH_9.2\r\n", "an SSH server"),
+        (b"220 mail.example.org ESMTP\r\n", "a mail or file server"),
+        (b"RFB 003.008\n", "a remote desktop"),
+        (b"\0\0\0\x05hello", "is not a server of this game"),
+        (b"", "hung up"),
+    ],
+)
+def test_something_that_answers_and_is_no_server_of_ours(answer: bytes, what: str) -> None:
+    async def test() -> None:
+        async with answering(answer) as address:
+            found = await findings(address)
+            fails_at("handshake", found, text=what, advice="another program's: the server prints the right one")
+
+    run(test())
+
+
+def test_a_program_that_answers_only_when_we_have_given_up_is_recognised_all_the_same() -> None:
+    async def wait_for_the_end(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.write(b"<!DOCTYPE HTML>\n<html><p>Bad request</p></html>")
+        writer.close()
+
+    async def test() -> None:
+        server = await asyncio.start_server(wait_for_the_end, "127.0.0.1", 0)
+        found = await findings(bound_address(server))
+        fails_at("handshake", found, text="looks like a web server (HTTP)", advice="another program's")
+        server.close()
+
+    run(test())
+
+
+def test_a_server_that_hangs_after_the_connection() -> None:
+    async def test() -> None:
+        async with answering(b"", hang_up=False) as address:
+            found = await findings(address)
+            fails_at("handshake", found, text="said nothing for 1 s", advice="the server hangs (start it again)")
+
+    run(test())
+
+
+@pytest.mark.parametrize(
+    ("refused", "text", "advice"),
+    [
+        (Refused(Refusal.VERSION, VERSION + 1, "new", ()), "update the game", "the older one is to be updated"),
+        (Refused(Refusal.VERSION, VERSION - 1, "old", ()), "update the server", "the older one is to be updated"),
+        (
+            Refused(Refusal.SCHEMA, VERSION, "other", (*build_registry().schema, "Hat(size: int)")),
+            "the server has Hat(size: int), which we lack",
+            "the same components",
+        ),
+        (Refused(Refusal.CLOSING, VERSION, "the server is closing", ()), "is closing", "try again"),
+    ],
+    ids=["game too old", "server too old", "schema", "closing"],
+)
+def test_a_server_that_does_not_let_us_in(refused: Refused, text: str, advice: str) -> None:
+    async def test() -> None:
+        async with saying(refused) as address:
+            fails_at("handshake", await findings(address), text=text, advice=advice)
+
+    run(test())
+
+
+WELCOME = Welcome(0, 118, 60, 2, 0, HALL.rows, "", 3)
+
+
+def test_a_server_that_lets_us_in_and_hangs_then() -> None:
+    async def test() -> None:
+        async with saying(WELCOME) as address:
+            found = await findings(address)
+            fails_at("round trip", found, text="answered no ping", advice="look at its terminal")
+
+    run(test())
+
+
+def test_a_server_that_lets_us_in_and_ends() -> None:
+    async def test() -> None:
+        async with answering(frame(encode(WELCOME))) as address:
+            found = await findings(address)
+            fails_at("round trip", found, text="the connection ended", advice="look at what the server says")
+
+    run(test())
+
+
+def test_a_server_that_breaks_the_protocol_is_no_stranger_but_broken() -> None:
+    async def test() -> None:
+        async with saying(Welcome(7, 118, 60, 2, 0, HALL.rows, "secret", 3)) as address:
+            found = await findings(address)
+            fails_at("handshake", found, text="broke the protocol: a welcome as 7 to a spectator", advice="terminal")
+
+    run(test())
+
+
+def test_who_stops_listening_to_the_doctor_leaves_nothing_behind() -> None:
+    async def test() -> None:
+        async with live_server() as (simulation, address):
+            async with contextlib.aclosing(examine(address)) as steps:
+                async for finding in steps:
+                    if finding.step == "handshake":
+                        break
+            await asyncio.sleep(0.05)
+            assert not simulation.network._sessions
+
+    run(test())
+
+
+def test_bytes_that_say_nothing_are_nobodys() -> None:
+    assert guess(b"") == guess(b"\0\0\0\x05") == guess(b"HTT") == ""
+
+
+def test_the_program_prints_it_and_says_by_its_exit_code_whether_one_can_play() -> None:
+    with programs() as start:
+        server = start("--server", "--port", "0", "--host", "127.0.0.1")
+        address = f"127.0.0.1:{port_of(server)}"
+        doctor = start("--doctor", address)
+        assert doctor.wait() == 0
+        assert [line[6:].split("  ")[0] for line in doctor.lines if line.startswith("ok  ")] == STEPS
+        assert server.end() == 0
+        doctor = start("--doctor", address)
+        assert doctor.wait() == 1
+        doctor.wait_for(f"FAIL  connect     refused: nothing listens at {address}")
+        doctor.wait_for("FAIL  verdict     this does not work")
+        assert not any("Traceback" in line for line in doctor.lines)
