@@ -49,13 +49,20 @@ class Sight:
             self._run("xdotool", "key", key)
             time.sleep(0.12)
 
+    @contextlib.contextmanager
+    def holding(self, key: str) -> Iterator[None]:
+        """That key is down meanwhile."""
+        self._run("xdotool", "keydown", key)
+        yield
+        self._run("xdotool", "keyup", key)
+
     def type(self, text: str) -> None:
         """Into whatever has the focus."""
         self._run("xdotool", "type", "--delay", "60", text)
 
-    def take(self, name: str) -> None:
+    def take(self, name: str, wait: float = SETTLE) -> None:
         """A picture of the window, by that name."""
-        time.sleep(SETTLE)
+        time.sleep(wait)
         self._run("import", "-window", self._window, str(self._out / f"{name}.png"))
         print(self._out / f"{name}.png")  # noqa: T201
 
@@ -127,14 +134,25 @@ class Photographer:
     def games(self) -> None:
         """What one sees in a game."""
         with programs() as start:
-            server = start("--server", "--port", "0", "--host", "127.0.0.1")
+            server = start("--server", "--port", "0", "--host", "127.0.0.1", "--round-seconds", "25")
             address = f"127.0.0.1:{port_of(server)}"
-            start("--bots", "12", "--connect", address, "--seconds", "120")
+            start("--bots", "12", "--connect", address, "--seconds", "180")
             server.wait_for("join:", 12)
             with self.sees("--connect", address) as sight:
                 server.wait_for("join:", 13)
                 time.sleep(1)
                 sight.take("game")
+                with sight.holding("d"):
+                    sight.press("space")
+                    sight.take("dash", 0.1)
+                sight.press("Return")
+                sight.type("Catch me if you can")
+                sight.take("chat")
+                sight.press("Return")
+                with sight.holding("Tab"):
+                    sight.take("scoreboard")
+                server.wait_for("is over")
+                sight.take("podium", 2)
                 sight.press("Escape")
                 sight.take("pause")
                 sight.press("Down", "Return")
@@ -142,6 +160,9 @@ class Photographer:
                 sight.press("Escape", "Escape", "F3")
                 time.sleep(2)
                 sight.take("net-graph")
+                with self.sees("--spectate", "--connect", address) as watching:
+                    time.sleep(1)
+                    watching.take("watch")
                 server.end()
                 time.sleep(1)
                 sight.take("reconnecting")
