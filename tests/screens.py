@@ -161,8 +161,7 @@ class Photographer:
                 time.sleep(2)
                 sight.take("net-graph")
                 with self.sees("--spectate", "--connect", address) as watching:
-                    time.sleep(1)
-                    watching.take("watch")
+                    watching.take("watch", 4)
                 server.end()
                 time.sleep(1)
                 sight.take("reconnecting")
