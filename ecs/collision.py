@@ -8,10 +8,9 @@ if none did before it**, and none is ever inside a wall.
 from collections.abc import Mapping
 from typing import Final
 
-from ecs import sweep
 from ecs.arena import Arena
 from ecs.step import Body
-from ecs.sweep import Column, Pair
+from ecs.sweep import FEW, Column, Pair, Sweep, few_pairs, overlap_in
 
 PASSES: Final = 4  # a push travels through as many bodies in a tick; more gains nothing that players notice
 
@@ -45,9 +44,21 @@ def overlap(a: Body, b: Body) -> bool:
 class Crowd:
     """Bodies as columns of bare integers, in ascending order of NetIDs. The columns are changed in place."""
 
-    def __init__(self, x: Column, y: Column, vx: Column, vy: Column, w: Column, h: Column, arena: Arena) -> None:
+    def __init__(
+        self,
+        x: Column,
+        y: Column,
+        vx: Column,
+        vy: Column,
+        w: Column,
+        h: Column,
+        arena: Arena,
+        sweep: Sweep | None = None,
+    ) -> None:
+        """`sweep` is of these very boxes, where somebody has made one already."""
         self._x, self._y, self._vx, self._vy, self._w, self._h = x, y, vx, vy, w, h
         self._arena = arena
+        self._sweep = sweep if sweep is not None or len(x) <= FEW else Sweep(x, y, w, h)
 
     def set_apart(self, x_before: Column, y_before: Column) -> dict[int, int]:
         """Push, a few times over, whoever overlaps; returns who was touched: row -> the row of who touched it last.
@@ -59,16 +70,24 @@ class Crowd:
             pairs = self._pairs()
             if not pairs:
                 break
+            pushed: set[int] = set()
             for a, b in pairs:
-                if sweep.overlap(self._x, self._y, self._w, self._h, a, b):
+                if overlap_in(self._x, self._y, self._w, self._h, a, b):
                     self._push(a, b)
                     by[a], by[b] = b, a
+                    pushed.update((a, b))
+            self._moved(pushed)
         else:
             self._put_back(x_before, y_before, by)
         return dict(sorted(by.items()))
 
     def _pairs(self) -> list[Pair]:
-        return sorted(sweep.overlaps(self._x, self._y, self._w, self._h))
+        """All who overlap, in ascending order."""
+        return self._sweep.pairs() if self._sweep is not None else few_pairs(self._x, self._y, self._w, self._h)
+
+    def _moved(self, rows: set[int]) -> None:
+        if self._sweep is not None:
+            self._sweep.move({row: (self._x[row], self._y[row]) for row in rows})
 
     def _push(self, a: int, b: int) -> None:
         """Set two overlapping bodies apart along the axis where they overlap least."""
@@ -84,6 +103,7 @@ class Crowd:
         """Whoever still overlaps stays where they were, standing; and who then stands in their way, and so on."""
         back: set[int] = set()
         while late := [pair for pair in self._pairs() if not back.issuperset(pair)]:
+            put = {row for pair in late for row in pair} - back
             for pair in late:
                 for row, other in (pair, pair[::-1]):
                     if row not in back:
@@ -91,6 +111,7 @@ class Crowd:
                         self._x[row], self._y[row] = x_before[row], y_before[row]
                         self._vx[row] = self._vy[row] = 0
                         by[row] = other
+            self._moved(put)
 
     def _push_x(self, left: int, right: int, deep: int) -> None:
         reach, x, y, w, h = self._arena.reach_x, self._x, self._y, self._w, self._h

@@ -11,7 +11,7 @@ from typing import Final
 import esper
 
 from ecs.arena import Arena
-from ecs.collision_system import CollisionSystem, PlacesSystem
+from ecs.collision_system import CollisionSystem
 from ecs.grid import Grid
 from ecs.movement_system import MovementSystem
 from ecs.step import motion_at
@@ -106,12 +106,11 @@ class Simulation:
         self._whole = grid.whole
         # Who sees everything computes pushes as we do; for who does not, they are surprises.
         pushed = (lambda net_id, by: None) if grid.whole else self.surprises.body
-        places = PlacesSystem()
+        movement = MovementSystem(motion)
         self._systems: tuple[esper.Processor, ...] = (
             intents,
-            places,
-            MovementSystem(motion),
-            CollisionSystem(settings.arena, places, pushed),
+            movement,
+            CollisionSystem(settings.arena, movement, pushed),
             *rules(self.world, self.surprises),
             self.network,
         )

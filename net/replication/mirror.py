@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import esper
 
-from ecs.collision_system import CollisionSystem, PlacesSystem
+from ecs.collision_system import CollisionSystem
 from ecs.components import Dash, Intent, NetID, Position, Size, Velocity
 from ecs.grid import EVERYWHERE, Grid
 from ecs.movement_system import MovementSystem
@@ -42,9 +42,9 @@ class Mirror:
         self.view: frozenset[int] = frozenset()  # the cells that we are told of
         self._arena = motion.arena
         self.touched: dict[int, int] = {}  # NetID -> who pushed it last; for others to clear
-        movement, places = MovementSystem(motion), PlacesSystem()
-        collisions = CollisionSystem(motion.arena, places, self.touched.__setitem__)
-        self._systems = (places, movement, collisions) if grid.whole else (movement,)
+        movement = MovementSystem(motion)
+        collisions = CollisionSystem(motion.arena, movement, self.touched.__setitem__)
+        self._systems = (movement, collisions) if grid.whole else (movement,)
         self._max_gap = MAX_GAP_SECONDS * tick_rate
         self.tick = -1  # as of the end of which the world is exact; negative: nothing has come yet
         self.checks = 0  # checksums that were compared with the server's

@@ -5,6 +5,7 @@ A component is replicated by registering its dataclass: fields of int, str and b
 
 import dataclasses
 import hashlib
+import operator
 import typing
 import zlib
 from collections.abc import Callable, Iterable
@@ -33,11 +34,13 @@ class Kind:
         self.fields = tuple((field.name, hints[field.name]) for field in dataclasses.fields(component))
         if not self.fields or not {hint for _, hint in self.fields} <= {int, str, bool}:
             raise TypeError(f"{component.__name__} must have fields, each of them an int, a str or a bool")
+        self._get = operator.attrgetter(*(name for name, _ in self.fields))  # of one name it gives no tuple
         self.line = f"{component.__name__}({', '.join(f'{name}: {hint.__name__}' for name, hint in self.fields)})"
 
     def read(self, component: Any) -> tuple[Scalar, ...]:
         """The values of a component's fields, in order."""
-        return tuple(getattr(component, name) for name, _ in self.fields)
+        values: Any = self._get(component)
+        return values if len(self.fields) > 1 else (values,)
 
     def build(self, values: tuple[Scalar, ...]) -> Any:
         """A component of these values. Raises RemoteProtocolError where they do not fit."""
@@ -111,11 +114,13 @@ class Registry:
         entity = world.entity(net_id)
         if entity is None:
             raise KeyError(net_id)
-        rows: list[ComponentRow] = []
-        for kind in self._kinds:
-            component = esper.try_component(entity, kind.component)
-            if component is not None:
-                rows.append((kind.index, kind.read(component)))
+        kinds = self._of
+        rows: list[ComponentRow] = [
+            (kind.index, kind.read(component))
+            for component in esper.components_for_entity(entity)
+            if (kind := kinds.get(type(component))) is not None
+        ]
+        rows.sort()  # by index: no two are of one kind
         return net_id, tuple(rows)
 
     def describe_all(self, world: World) -> tuple[EntityRow, ...]:

@@ -1,11 +1,14 @@
 """Players against players: set apart, never into walls, never through each other, always the same."""
 
+import random
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecs.arena import TILE, Arena, parse_arena
 from ecs.collision import separate
-from ecs.step import DIRECTIONS, Body, motion_at, step
+from ecs.step import DASH, DIRECTIONS, Body, motion_at, step
 from tests.ecs.arenas import arenas, directions, overlapping
 
 SIZE = 448
@@ -80,6 +83,24 @@ def test_in_any_crowd_nobody_overlaps_nobody_is_in_a_wall_and_it_is_deterministi
             assert {net_id: body.rest for net_id, body in bodies.items()} == rests, "a push takes no dash from anybody"
             assert overlapping(bodies) == []
             assert all(arena.is_free(body.x, body.y, SIZE, SIZE) for body in bodies.values())
+
+
+def test_the_sweep_sets_a_crowd_apart_exactly_as_a_look_at_each_pair_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = random.Random(5)
+    hall = parse_arena("\n".join(["#" * 12, *["#" + "." * 10 + "#"] * 10, "#" * 12]))
+    tiles = [(column, line) for column in range(1, 11) for line in range(1, 11)]
+    bodies = {n: Body(c * TILE, r * TILE, 0, 0, SIZE, SIZE) for n, (c, r) in enumerate(rng.sample(tiles, 70), 1)}
+    most = 0
+    for _ in range(25):
+        wanted = {net_id: rng.choice([1, 7, 8, 8, 8 + DASH]) for net_id in bodies}
+        for _ in range(4):
+            monkeypatch.setattr("ecs.collision.FEW", len(bodies))
+            by_looking, touched = tick(bodies, wanted, hall)
+            monkeypatch.setattr("ecs.collision.FEW", 0)
+            bodies, again = tick(bodies, wanted, hall)
+            assert (bodies, again) == (by_looking, touched)
+            most = max(most, touched)
+    assert most > 30
 
 
 def test_a_crowd_that_pushes_into_one_corner_stays_apart_and_comes_to_rest_there() -> None:

@@ -7,9 +7,9 @@ import esper
 import pytest
 
 from ecs.arena import TILE, parse_arena
-from ecs.collision_system import CollisionSystem, PlacesSystem
+from ecs.collision_system import CollisionSystem
 from ecs.components import Dash, Intent, NetID, Position, Size, Velocity
-from ecs.movement_system import MovementSystem
+from ecs.movement_system import FEW, MovementSystem
 from ecs.step import DASH, DIRECTIONS, Body, motion_at, step
 from ecs.surprises import Surprises
 from ecs.world import World
@@ -68,8 +68,8 @@ def test_a_dash_counts_down_in_the_system_also_when_its_body_stands_and_is_left_
 
 def systems(surprises: Surprises) -> tuple[esper.Processor, ...]:
     """Those that move bodies, in order."""
-    places = PlacesSystem()
-    return places, MovementSystem(MOTION), CollisionSystem(HALL, places, surprises.body)
+    movement = MovementSystem(MOTION)
+    return movement, CollisionSystem(HALL, movement, surprises.body)
 
 
 def test_the_collision_system_tells_the_journal_who_touched_whom(world: World) -> None:
@@ -121,6 +121,24 @@ def crowd_after_a_while(backwards: bool) -> list[tuple[int, Body]]:
 
 def test_a_crowd_in_which_people_come_and_go_never_overlaps_and_depends_on_nothing_but_who_is_who() -> None:
     assert crowd_after_a_while(backwards=False) == crowd_after_a_while(backwards=True)
+
+
+@pytest.mark.parametrize("others", [0, FEW])
+def test_few_and_many_bodies_move_and_collide_alike_and_what_nobody_steers_stands(world: World, others: int) -> None:
+    surprises = Surprises()
+    with world:
+        left, right = body(world, 3, 5, EAST), body(world, 8, 7, WEST)
+        thing = Position(20 * TILE, 20 * TILE)
+        world.spawn(5, thing, Velocity(9, 9), Size(448, 448))
+        for net_id in range(100, 100 + others):
+            position = body(world, net_id, 2, 0)
+            position.x, position.y = (1 + net_id % 24) * TILE, (9 + net_id // 24) * TILE
+        for tick in range(60):
+            for system in systems(surprises):
+                system.process(tick)
+    assert (left.x, right.x, left.y, right.y) == (2848, 3296, 2560, 2560)
+    assert (thing.x, thing.y) == (20 * TILE, 20 * TILE)
+    assert surprises.bodies == {3: 8, 8: 3}
 
 
 def test_worlds_are_apart_and_the_former_one_comes_back() -> None:
