@@ -9,6 +9,7 @@ from ecs.arena import ArenaError
 from game.rules import (
     DEFAULT_ARENA,
     HOLD_SECONDS,
+    MAX_PER_ADDRESS,
     ROUND_SECONDS,
     SEND_RATE,
     SILENCE_SECONDS,
@@ -64,6 +65,7 @@ def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
         options.hold_seat,
         cell_tiles=CELL_TILES if options.visible == "area" else 0,
         round_seconds=options.round_seconds,
+        max_per_address=options.max_per_address,
     )
     return serve(settings, options.host, options.port, options.with_parent)
 
@@ -102,6 +104,13 @@ def _parser() -> argparse.ArgumentParser:
     host.add_argument("--host", metavar="ADDR", help="listen on that address alone (default: on all)")
     host.add_argument("--port", type=_port, default=DEFAULT_PORT, help="default %(default)s; 0 picks a free one")
     host.add_argument("--max-players", type=_positive, default=128, metavar="N", help="default %(default)s")
+    host.add_argument(
+        "--max-per-address",
+        type=_positive,
+        default=MAX_PER_ADDRESS,
+        metavar="N",
+        help="connections from one address, other than this machine's own (default %(default)s)",
+    )
     host.add_argument("--tick-rate", type=_rate, default=TICK_RATE, metavar="HZ", help="default %(default)s")
     host.add_argument("--send-rate", type=_rate, default=SEND_RATE, metavar="HZ", help="default %(default)s")
     host.add_argument(

@@ -19,6 +19,7 @@ from ecs.surprises import Surprises
 from ecs.world import World
 from game.rules import (
     HOLD_SECONDS,
+    MAX_PER_ADDRESS,
     PODIUM_SECONDS,
     ROUND_SECONDS,
     SEND_RATE,
@@ -55,6 +56,7 @@ class ServerSettings:
     cell_tiles: int = 0  # the side of a cell of which players are told; 0: everybody is told of everything
     round_seconds: float = ROUND_SECONDS
     podium_seconds: float = PODIUM_SECONDS
+    max_per_address: int = MAX_PER_ADDRESS  # connections; for whoever accepts them
 
 
 class Simulation:
