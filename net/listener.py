@@ -16,7 +16,7 @@ from collections.abc import Callable
 from typing import Final, Protocol
 
 ACCEPTS: Final = 32  # in one turn of the event loop: 3 ms at most, however many wait
-PAUSE_SECONDS: Final = 0.5  # without accepting, where not even the reserve is left
+PAUSE_SECONDS: Final = 0.1  # from look to look while there are no descriptors
 OUT_OF_RESOURCES: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 
 
@@ -88,7 +88,11 @@ class Listener:
                 await self._refuse_with_reserve()
             return
         host = str(address[0])
-        words = self._gate.enter(host)
+        try:
+            words = self._gate.enter(host)
+        except BaseException:
+            sock.close()
+            raise
         if words is not None:
             _refuse(sock, words)
             return
@@ -109,13 +113,16 @@ class Listener:
 
     async def _refuse_with_reserve(self) -> None:
         """Give the reserve away for a moment, to refuse whoever waits."""
+        refused = False
         if self._reserve is not None:
             os.close(self._reserve)
-            self._reserve = None
             with contextlib.suppress(OSError):
                 _refuse(self._sock.accept()[0], self._gate.exhausted())
+                refused = True
         self._reserve = _spare_descriptor()
-        if self._reserve is None:  # somebody took it meanwhile: to try again at once would be a spin
+        # Without descriptors the system says so even where nobody waits, and somebody may have taken the reserve
+        # meanwhile: to look again at once would be a spin.
+        if not refused or self._reserve is None:
             await asyncio.sleep(PAUSE_SECONDS)
 
 
