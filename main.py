@@ -11,6 +11,7 @@ from game.rules import (
     DEFAULT_ARENA,
     HOLD_SECONDS,
     MAX_SPECTATORS,
+    MAX_PER_ADDRESS,
     ROUND_SECONDS,
     SEND_RATE,
     SILENCE_SECONDS,
@@ -77,6 +78,7 @@ def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
         cell_tiles=CELL_TILES if options.visible == "area" else 0,
         round_seconds=options.round_seconds,
         max_spectators=options.max_spectators,
+        max_per_address=options.max_per_address,
     )
     name = None if options.no_advertise else options.server_name or default_server_name()
     return serve(settings, options.host, options.port, options.with_parent, name)
@@ -127,6 +129,12 @@ def _parser() -> argparse.ArgumentParser:
         "--server-name", type=_server_name, metavar="NAME", help="how machines on the same network see it listed"
     )
     host.add_argument("--no-advertise", action="store_true", help="do not tell the network that there is a server")
+        "--max-per-address",
+        type=_positive,
+        default=MAX_PER_ADDRESS,
+        metavar="N",
+        help="connections from one address, other than this machine's own (default %(default)s)",
+    )
     host.add_argument("--tick-rate", type=_rate, default=TICK_RATE, metavar="HZ", help="default %(default)s")
     host.add_argument("--send-rate", type=_rate, default=SEND_RATE, metavar="HZ", help="default %(default)s")
     host.add_argument(

@@ -19,6 +19,7 @@ TICK_RATE: Final = 60
 SEND_RATE: Final = 30
 SILENCE_SECONDS: Final = 5.0  # without a byte from the other side, a link counts as dead
 HOLD_SECONDS: Final = 5.0  # for a player whose connection is lost to come back into the same seat
+MAX_PER_ADDRESS: Final = 16  # a household, or a table at a LAN party, behind one router; a school needs the option
 ROUND_SECONDS: Final = 120.0
 PODIUM_SECONDS: Final = 8.0  # between two rounds
 MAX_SPECTATORS: Final = 16  # each costs the server as many bytes as a player does
@@ -27,7 +28,10 @@ DEFAULT_ARENA: Final = ASSETS / "arenas" / "courtyard.txt"
 
 # Letters and marks without a picture, which Unicode counts as printable: fillers, joiners, selectors of variants.
 HIDDEN: Final = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U00016fe4\U0001d159\U000e0100-\U000e01ef]"
+)
+MAX_MARKS: Final = (
+    3  # accents and the like on one letter: Hebrew and Vietnamese need so many, towers over the line more
 )
 
 # A palette that stays apart for colour-blind eyes (after Okabe and Ito), brightened for a dark floor.
@@ -71,14 +75,20 @@ def score_at(score: Score, tick: int) -> int:
 
 
 def clean_name(text: str) -> str:
-    """The name as others will read it: normalised (NFKC), blanks folded. Raises ValueError saying what is wrong."""
+    """The name as others will read it: normalised (NFKC), blanks folded. Raises ValueError saying what is wrong.
+
+    Nobody is to look like somebody else by what cannot be seen, so all blanks are one kind of blank, and what has no
+    picture of its own is not possible.
+    """
     name = " ".join(unicodedata.normalize("NFKC", text).split())
     if not name:
         raise ValueError("a name needs at least one character")
     if len(name) > NAME_LIMIT:
         raise ValueError(f"a name has at most {NAME_LIMIT} characters, this one has {len(name)}")
-    if not name.isprintable():
+    if any(_is_hidden(letter) for letter in name):
         raise ValueError("a name has only characters that can be seen")
+    if _without_towers(name) != name:
+        raise ValueError(f"a name has accents on its letters alone, and at most {MAX_MARKS} on each")
     return name
 
 
@@ -86,10 +96,10 @@ def clean_chat(text: str) -> str:
     """A line of chat as others will read it. Raises ValueError saying what is wrong.
 
     What is not seen is left out (control characters, those that turn the direction of what is around them, letters
-    without a picture); the rest is normalised (NFKC), with blanks folded.
+    without a picture), and so are towers of accents; the rest is normalised (NFKC), with blanks folded.
     """
     seen = "".join(letter for letter in unicodedata.normalize("NFKC", text) if not _is_hidden(letter))
-    line = " ".join(unicodedata.normalize("NFKC", seen).split())
+    line = _without_towers(" ".join(unicodedata.normalize("NFKC", seen).split()))
     if not line:
         raise ValueError("a line needs at least one character that can be seen")
     if len(line) > CHAT_LIMIT:
@@ -111,6 +121,19 @@ def parse_color(text: str) -> int:
 def _is_hidden(letter: str) -> bool:
     """Whether nobody can see that it is there, blanks aside."""
     return (not letter.isprintable() and not letter.isspace()) or bool(HIDDEN.match(letter))
+
+
+def _without_towers(text: str) -> str:
+    """Without the accents that it begins with, and those beyond the most that a letter may have."""
+    kept, marks = [], MAX_MARKS
+    for letter in text:
+        if unicodedata.category(letter) in ("Mn", "Me"):
+            marks += 1
+        else:
+            marks = 0
+        if marks <= MAX_MARKS:
+            kept.append(letter)
+    return "".join(kept)
 
 
 def load_arena(path: Path) -> Arena:

@@ -4,6 +4,7 @@ Nothing here blocks: name resolution runs in a thread that nobody waits for.
 """
 
 import asyncio
+import contextlib
 import errno
 import socket
 import threading
@@ -11,10 +12,13 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from net.address import Address
+from net.listener import Gate, Listener, OpenGate
 from net.pipe import Pipe, Receiver
 
 CONNECT_SECONDS: Final = 10.0  # an address that answers at all does so within a few round trips
 CLOSE_SECONDS: Final = 2.0  # to take what is still unsent; then the connection is cut off
+CLOSE_BYTES: Final = 64 * 1024  # that are still read of a peer meanwhile, so that our last words reach it
+MAX_CLOSING: Final = 512  # connections in that state; beyond, the one that has been so for longest is cut off
 BACKLOG: Final = 1024  # connections that the kernel may hold for us: hundreds of people may come at once
 
 
@@ -33,11 +37,21 @@ class ListenError(Exception):
 class _Stream(asyncio.Protocol):
     """A socket as a Pipe."""
 
-    def __init__(self, accept: Callable[[Pipe], Receiver]) -> None:
+    def __init__(
+        self,
+        accept: Callable[[Pipe], Receiver],
+        closing: "dict[_Stream, None] | None" = None,
+        left: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`closing`: those of the same listener that are being closed; `left` is called when the socket is gone."""
         self._accept = accept
+        self._closing: dict[_Stream, None] = {} if closing is None else closing
+        self._left = left
         self._transport: asyncio.Transport | None = None
         self._receiver: Receiver | None = None
         self._closed = False
+        self._deadline: asyncio.TimerHandle | None = None
+        self._after_close = 0  # bytes
         self.name = "?"
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -45,17 +59,27 @@ class _Stream(asyncio.Protocol):
         self._transport = transport
         # A frame must not wait for the last one's acknowledgement. (asyncio sets this by itself only on sockets whose
         # protocol number was given; an accepted one has none.)
-        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        with contextlib.suppress(OSError):  # the peer has reset it already: the loss follows
+            transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         peer: Any = transport.get_extra_info("peername")
         self.name = str(Address(peer[0], peer[1])) if peer else "?"
         self._receiver = self._accept(self)
 
     def data_received(self, data: bytes) -> None:
         assert self._receiver is not None
+        if self._closed:
+            self._after_close += len(data)
+            if self._after_close > CLOSE_BYTES:
+                self._cut_off()
+            return
         self._receiver.received(data)
 
     def connection_lost(self, error: Exception | None) -> None:
         assert self._receiver is not None
+        if self._deadline is not None:
+            self._deadline.cancel()
+        self._closing.pop(self, None)
+        self._left()
         self._receiver.lost(_why(error) if isinstance(error, OSError) else "the other side closed the connection")
 
     @property
@@ -75,17 +99,28 @@ class _Stream(asyncio.Protocol):
                 self._transport.write_eof()
             except OSError:  # the peer has reset it already
                 self._transport.abort()
-            asyncio.get_running_loop().call_later(CLOSE_SECONDS, self._transport.abort)
+            self._deadline = asyncio.get_running_loop().call_later(CLOSE_SECONDS, self._transport.abort)
+            self._closing[self] = None
+            if len(self._closing) > MAX_CLOSING:
+                next(iter(self._closing))._cut_off()
+
+    def _cut_off(self) -> None:
+        self._closing.pop(self, None)
+        if self._transport is not None:
+            self._transport.abort()
 
 
-async def listen(host: str | None, port: int, accept: Callable[[Pipe], Receiver]) -> asyncio.Server:
-    """Accept connections on one address, or on every one of this machine where `host` is None. Raises ListenError."""
-    loop = asyncio.get_running_loop()
+async def listen(host: str | None, port: int, accept: Callable[[Pipe], Receiver], gate: Gate | None = None) -> Listener:
+    """Accept connections on one address, or on every one of this machine where `host` is None. Raises ListenError.
+
+    `gate` says who may come in; without one, everybody may.
+    """
     try:
         sock = _listening_socket(host, port)
     except (OSError, UnicodeError) as error:
         raise ListenError(_why_not_listen(host, port, error)) from None
-    return await loop.create_server(lambda: _Stream(accept), sock=sock, backlog=BACKLOG)
+    closing: dict[_Stream, None] = {}
+    return Listener(sock, lambda left: _Stream(accept, closing, left), gate or OpenGate())
 
 
 def _listening_socket(host: str | None, port: int) -> socket.socket:
@@ -101,7 +136,7 @@ def _listening_socket(host: str | None, port: int) -> socket.socket:
     return socket.create_server((host, port), family=family, backlog=BACKLOG)
 
 
-def bound_address(server: asyncio.Server) -> Address:
+def bound_address(server: asyncio.Server | Listener) -> Address:
     """Where a server listens, with the port that it was given for port 0."""
     host, port, *_ = server.sockets[0].getsockname()
     return Address(host, port)

@@ -30,6 +30,20 @@ def test_it_says_where_it_listens_in_one_line_and_what_friends_type() -> None:
             pass
 
 
+def test_from_one_address_come_so_many_and_who_is_one_too_many_reads_why() -> None:
+    with programs() as start:
+        server = start("--server", "--port", "0", "--host", "127.0.0.1", "--max-per-address", "2")
+        there = ("127.0.0.1", int(port_of(server)))
+        guests = [socket.create_connection(there, 5, source_address=("127.0.0.2", 0)) for _ in range(2)]
+        with socket.create_connection(there, 5, source_address=("127.0.0.2", 0)) as third:
+            assert b"2 connections from one address are allowed" in third.recv(4096)
+        server.wait_for("refused at the door: 127.0.0.2")
+        bots = start("--bots", "3", "--connect", f"127.0.0.1:{there[1]}", "--seconds", "1")
+        assert bots.wait() == 0, "this machine itself is not counted"
+        for guest in guests:
+            guest.close()
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_it_cleanly_and_clients_are_told(number: int) -> None:
     with programs() as start:
@@ -57,6 +71,7 @@ def test_a_port_in_use_is_one_clear_line_with_what_to_try() -> None:
     [
         (["--server", "--port", "70000"], ["--port", "70000", "0 to 65535"]),
         (["--server", "--max-players", "none"], ["--max-players", "none"]),
+        (["--server", "--max-per-address", "0"], ["--max-per-address", "'0'", "1 to"]),
         (["--server", "--tick-rate", "60", "--send-rate", "45"], ["--send-rate", "multiple"]),
         (["--server", "--arena", "nowhere.txt"], ["--arena", "nowhere.txt"]),
         (["--server", "--connect", "localhost"], ["--server", "--connect"]),

@@ -12,6 +12,8 @@ from typing import Final
 from game import walltime
 from game.lan import Advert
 from game.server.advertising import Advertiser
+from game.server.descriptors import allow_connections
+from game.server.doors import SPARE_CONNECTIONS, Doors
 from game.server.simulation import ServerSettings, Simulation
 from net.transport import ListenError, bound_address, friends_address, listen
 
@@ -43,7 +45,9 @@ async def _serve(
     if with_parent:
         _stop_with_parent(stop)
     simulation = Simulation(settings, walltime.now)
-    server = await listen(host, port, simulation.accept)
+    connections = allow_connections(settings.max_players + SPARE_CONNECTIONS)
+    doors = Doors(connections, settings.max_per_address, walltime.now)
+    server = await listen(host, port, simulation.accept, doors)
     address = bound_address(server)
     print(f"listening on {address}", flush=True)  # noqa: T201
     friends = friends_address(address.port) if host in (None, "::", "0.0.0.0") else address

@@ -20,6 +20,7 @@ from game.rules import clean_name
 from game.server.beat import Beat
 from game.server.intents import IntentSystem
 from game.server.interest import Interest, View
+from game.server.log_quota import LogQuota
 from game.server.seats import FullError, Seats
 from game.server.session import Session
 from net.codec import encode
@@ -33,7 +34,12 @@ log = logging.getLogger(__name__)
 
 BEHIND_SECONDS: Final = 10.0  # without taking a byte, after which a slow client is not worth its seat
 LOOK_FRAMES: Final = 4  # from one look at where a player is to the next: 32 pixels on a walk, and the margin is 64
-GREETING_SECONDS: Final = 5.0  # to say Hello
+GREETING_SECONDS: Final = 5.0  # to say Hello; since it connected, so that a byte now and then gains nothing
+MAX_GREETING: Final = (
+    256  # who have not said it; beyond, who has been here for longest goes: our client says it at once
+)
+LINES_PER_SECOND: Final = 50.0  # of the log, about players: a full server that empties in two seconds is still readable
+LINES_AT_ONCE: Final = 500
 
 
 class NetworkSystem(esper.Processor):
@@ -75,6 +81,9 @@ class NetworkSystem(esper.Processor):
         self._max_unsent = max_unsent
         self._max_spectators = max_spectators
         self._sessions: dict[Session, None] = {}  # in the order they came
+        self._greeting: dict[Session, None] = {}  # those who are not in, likewise
+        self._lines = LogQuota(log, now, LINES_AT_ONCE, LINES_PER_SECOND)
+        self._lines_of_strangers = LogQuota(log, now)
         self._tick = 0
         self._tick_began = now()
         self._ticks_late = 0.0
@@ -157,8 +166,10 @@ class NetworkSystem(esper.Processor):
 
     def accept(self, pipe: Pipe) -> Session:
         """Somebody connected."""
-        session = Session(pipe, self, self.now(), self._max_unsent)
-        self._sessions[session] = None
+        session = Session(pipe, self, self.now(), self._max_unsent, self._tick_rate)
+        self._sessions[session] = self._greeting[session] = None
+        if len(self._greeting) > MAX_GREETING:
+            next(iter(self._greeting)).end("did not say hello, and others want to come in")
         return session
 
     def _let_in_and_out(self) -> None:
@@ -179,7 +190,9 @@ class NetworkSystem(esper.Processor):
             reason = f"the server speaks version {VERSION}, the client {hello.version}: update the {side}"
             session.refuse(Refused(Refusal.VERSION, VERSION, reason, schema))
         elif hello.schema_hash != self._registry.schema_hash:
-            reason = f"the server's components are {self._registry.schema_hash}, the client's {hello.schema_hash:.16}"
+            reason = (
+                f"the server's components are {self._registry.schema_hash}, the client's {hello.schema_hash[:16]!r}"
+            )
             session.refuse(Refused(Refusal.SCHEMA, VERSION, reason, schema))
         elif self.closing:
             session.refuse(Refused(Refusal.CLOSING, VERSION, "the server is closing", ()))
@@ -202,14 +215,18 @@ class NetworkSystem(esper.Processor):
         if self._tick - session.resync_tick >= self._tick_rate or session.resync_tick < 0:
             session.resync_tick = self._tick
             session.needs_snapshot = True
-            log.warning("%s differs from us as of tick %d: sending a snapshot", session.label, tick)
+            self._lines.warning("%s differs from us as of tick %d: sending a snapshot", session.label, tick)
+
+    def warn(self, session: Session, what: str) -> None:
+        """Tell the host what a session does."""
+        self._lines.warning("%s %s", session.label, what)
 
     def say(self, session: Session, text: str) -> None:
         """A seated client's line of chat: it goes to everybody behind the next frame. Raises RemoteProtocolError."""
         assert session.net_id is not None  # as for steer
         line, notice = session.voice.say(text, self.now())
         if line:
-            log.info("chat: %s: %s", session.label, line)
+            self._lines.info("chat: %s: %s", session.label, line)
             self._chat += frame(encode(Said(session.net_id, line)))
         if notice:
             session.tell(notice)
@@ -225,14 +242,15 @@ class NetworkSystem(esper.Processor):
         if session not in self._sessions:
             return False
         del self._sessions[session]
+        self._greeting.pop(session, None)
         if session.net_id is None:
             # Who only knocked, as those do who list servers and how fast they answer, is not worth a line.
             level = logging.DEBUG if keep and not session.greeted else logging.INFO
-            log.log(level, "%s, %s", session.label, reason)
+            self._lines_of_strangers.log(level, "%s, %s", session.label, reason)
         elif keep and self._hold(session.net_id):
-            log.info("away: %s, %s; the seat is held for %g s", session.label, reason, self._hold_seconds)
+            self._lines.info("away: %s, %s; the seat is held for %g s", session.label, reason, self._hold_seconds)
         else:
-            log.info("leave: %s, %s", session.label, reason)
+            self._lines.info("leave: %s, %s", session.label, reason)
             self._seats.void_token(session.net_id)
             self._leaving.append(session.net_id)
         return True
@@ -256,7 +274,7 @@ class NetworkSystem(esper.Processor):
             session.refuse(Refused(Refusal.FULL, VERSION, str(error), ()))
             return
         self._welcome(session, net_id)
-        log.info("join: %s; %d playing", session.label, len(self._seats))
+        self._lines.info("join: %s; %d playing", session.label, len(self._seats))
 
     def _acceptable(self, session: Session, name: str) -> str:
         """The name as others will read it; empty where the session was refused for it."""
@@ -277,7 +295,7 @@ class NetworkSystem(esper.Processor):
             return
         session.watch = name
         self._greet(session, 0, "")
-        log.info("watch: %s; %d watching", session.label, watching + 1)
+        self._lines.info("watch: %s; %d watching", session.label, watching + 1)
 
     def _resume(self, session: Session, token: str) -> None:
         with self._world:
@@ -290,13 +308,14 @@ class NetworkSystem(esper.Processor):
             older.net_id = None  # so that its end does not free the seat
             older.end("you came in from somewhere else")
         self._welcome(session, net_id)
-        log.info("back: %s", session.label)
+        self._lines.info("back: %s", session.label)
 
     def _welcome(self, session: Session, net_id: int) -> None:
         session.net_id = net_id
         self._greet(session, net_id, self._seats.offer_token(net_id))
 
     def _greet(self, session: Session, net_id: int, token: str) -> None:
+        del self._greeting[session]
         always = self._tick_rate, self._frame_ticks, self._grid.tiles, self._arena.rows
         session.welcome(Welcome(net_id, self._tick, *always, token, self._seats.free))
 
@@ -315,7 +334,7 @@ class NetworkSystem(esper.Processor):
 
     def _free_the_overdue(self, now: float, reason: str) -> None:
         for net_id in self._seats.overdue(now):
-            log.info("leave: %s, %s", self._called(net_id), reason)
+            self._lines.info("leave: %s, %s", self._called(net_id), reason)
             self._free(net_id)
 
     def _called(self, net_id: int) -> str:

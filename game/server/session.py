@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from game.server.allowance import Allowance
 from game.server.chat import Voice
 from net.connection import ServerConnection, State
 from net.errors import RemoteProtocolError
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 class Session:
     """A Receiver for one pipe. Lives from the accepted connection to its end."""
 
-    def __init__(self, pipe: Pipe, network: "NetworkSystem", now: float, max_unsent: int) -> None:
+    def __init__(self, pipe: Pipe, network: "NetworkSystem", now: float, max_unsent: int, tick_rate: int) -> None:
         self.net_id: int | None = None  # once seated
         self.watch = ""  # a spectator's name, once let in; empty: a player, or nobody yet
         self.look: tuple[int, int] | None = None  # where a spectator looks, in world units, once it said so
@@ -29,6 +30,7 @@ class Session:
         self.behind_since: float | None = None  # since when frames have been skipped, for it takes none
         self.resync_tick = -1  # of the last snapshot that it asked for
         self.voice = Voice(now)
+        self._allowance = Allowance(tick_rate, now)
         self._notices = b""  # bounded by the voice: one for each line that it lets pass, and one for those it does not
         self._ping: tuple[int, int] | None = None  # what came in, and when, in milliticks
         self._pipe = pipe
@@ -52,10 +54,15 @@ class Session:
 
     def received(self, data: bytes) -> None:
         """As a Receiver has it."""
-        self.heard = self._network.now()
+        self.heard = now = self._network.now()
+        allowance = self._allowance
         try:
+            warns = allowance.read(len(data), now)
             for message in self._connection.receive(data):
+                warns |= allowance.message()
                 self._handle(message)
+            if warns:
+                self._network.warn(self, "says so much that it will soon be cut off")
         except RemoteProtocolError as fault:
             self.end(f"broke the protocol: {fault}")
 

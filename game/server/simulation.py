@@ -19,6 +19,7 @@ from ecs.surprises import Surprises
 from ecs.world import World
 from game.rules import (
     HOLD_SECONDS,
+    MAX_PER_ADDRESS,
     MAX_SPECTATORS,
     PODIUM_SECONDS,
     ROUND_SECONDS,
@@ -57,6 +58,7 @@ class ServerSettings:
     round_seconds: float = ROUND_SECONDS
     podium_seconds: float = PODIUM_SECONDS
     max_spectators: int = MAX_SPECTATORS  # 0: nobody may watch
+    max_per_address: int = MAX_PER_ADDRESS  # connections; for whoever accepts them
 
 
 class Simulation:

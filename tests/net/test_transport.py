@@ -16,6 +16,7 @@ from net.codec import encode
 from net.connection import ServerConnection
 from net.errors import RemoteProtocolError
 from net.framing import frame
+from net.listener import Listener
 from net.messages import VERSION, FromClient, Goodbye, Hello, Ping, Steer, Welcome
 from net.pipe import Pipe
 from net.transport import DialError, ListenError, bound_address, connect, friends_address, listen, resolve
@@ -73,7 +74,7 @@ def run(test: Coroutine[Any, Any, None]) -> None:
     asyncio.run(within_reason())
 
 
-async def pair() -> tuple[asyncio.Server, Ear, Ear]:
+async def pair() -> tuple[Listener, Ear, Ear]:
     """A listening server, its ear and a client's, connected."""
     at_server, at_client = Ear(), Ear()
     server = await listen(HOST, 0, at_server.accept)
@@ -83,7 +84,7 @@ async def pair() -> tuple[asyncio.Server, Ear, Ear]:
     return server, at_server, at_client
 
 
-async def end(server: asyncio.Server, *ears: Ear) -> None:
+async def end(server: Listener, *ears: Ear) -> None:
     """Close all of it and wait until every end has heard so, once."""
     server.close()
     for ear in ears:

@@ -1,0 +1,103 @@
+"""Who may come in at all: how many connections there are, from where, and how fast new ones come.
+
+Sans-IO: it is told addresses and asks what time it is. Knows no sockets and no sessions; what a client may do once it
+is in is the allowance's affair, and for how long it may wait the NetworkSystem's.
+"""
+
+import ipaddress
+import logging
+from collections import Counter
+from collections.abc import Callable
+from typing import Final
+
+from game.server.bucket import Bucket
+from game.server.log_quota import LogQuota
+from net.codec import encode
+from net.framing import frame
+from net.messages import VERSION, Refusal, Refused
+
+log = logging.getLogger(__name__)
+
+# This machine itself. Whoever runs programs here has better means than connections, and bots, benchmarks and tunnels
+# come by the hundred. The rest of 127.0.0.0/8 is counted like anybody: nobody comes from there without meaning to.
+EXEMPT: Final = frozenset({"127.0.0.1", "::1"})
+NEW_PER_SECOND: Final = 4.0  # from one address, for ever; our client, thrown out, tries 4 times in its first 4 s
+ROUNDS_AT_ONCE: Final = 2  # times as many as may be there: all come back together, and again when that went wrong
+SPARE_CONNECTIONS: Final = 1024  # beyond the players: 256 who greet, 512 who are being closed, and some room
+REMEMBERED: Final = 4096  # addresses that have no connection now but had one just now: half a megabyte
+IPV6_PREFIX: Final = 64  # bits that name a household; the other 64 are its own to choose from
+
+
+class Doors:
+    """Counts who is there; `enter` and `leave` are called for each connection, as a Gate has it."""
+
+    def __init__(self, max_connections: int, max_per_address: int, now: Callable[[], float]) -> None:
+        self.connections = 0  # that there are
+        self.refusals: Counter[str] = Counter()  # by what there was too much or too little of
+        self._max_connections = max_connections
+        self._max_per_address = max_per_address
+        self._now = now
+        self._quota = LogQuota(log, now)
+        self._here: Counter[str] = Counter()  # connections by household; only of those that have some
+        self._buckets: dict[str, Bucket] = {}  # by household, in the order of their last use
+
+    def enter(self, host: str) -> bytes | None:
+        """Somebody connects from there: None to let them in, else what to say before closing."""
+        home = household(host)
+        if self.connections >= self._max_connections:
+            return self._refuse(host, "connections", "the server has as many connections as it can bear")
+        if home not in EXEMPT:
+            if self._here[home] >= self._max_per_address:
+                allowed = f"{self._max_per_address} connections from one address are allowed"
+                return self._refuse(host, "connections of one address", f"{allowed}, and that many are there")
+            if not self._bucket(home).take(1.0, self._now()):
+                return self._refuse(host, "new connections of one address", "too fast: wait some seconds")
+        self.connections += 1
+        self._here[home] += 1
+        return None
+
+    def leave(self, host: str) -> None:
+        """One of those who were let in is gone."""
+        home = household(host)
+        self.connections -= 1
+        self._here[home] -= 1
+        if not self._here[home]:
+            del self._here[home]
+
+    def exhausted(self) -> bytes:
+        """Somebody connected, and the system has no descriptor left for it: what to say before closing."""
+        return self._refuse("somewhere", "descriptors", "the server has as many connections as its system allows")
+
+    def _refuse(self, host: str, what: str, reason: str) -> bytes:
+        self.refusals[what] += 1
+        self._quota.info("refused at the door: %s: %s", host, reason)
+        return frame(encode(Refused(Refusal.FULL, VERSION, reason, ())))
+
+    def _bucket(self, home: str) -> Bucket:
+        now = self._now()
+        bucket = self._buckets.pop(home, None)
+        if bucket is None:
+            bucket = Bucket(float(ROUNDS_AT_ONCE * self._max_per_address), NEW_PER_SECOND, now)
+        self._buckets[home] = bucket
+        # Whose bucket is full again is forgotten. So is who was here longest ago where there are too many: a full
+        # bucket more is no gain to somebody who has thousands of addresses.
+        while (oldest := next(iter(self._buckets))) != home:
+            if len(self._buckets) <= REMEMBERED and self._buckets[oldest].left(now) < bucket.burst:
+                break
+            del self._buckets[oldest]
+        return bucket
+
+
+def household(host: str) -> str:
+    """What an address counts as: itself, or the network that all addresses of one IPv6 household share."""
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return host
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    if address.ipv4_mapped is not None:  # how an IPv4 peer looks on a socket that takes both
+        return str(address.ipv4_mapped)
+    if address.is_loopback:
+        return str(address)
+    return str(ipaddress.ip_network((address, IPV6_PREFIX), strict=False))

@@ -1,0 +1,135 @@
+"""Who may come in: each limit at, below and above it; what it costs to remember whom."""
+
+import logging
+
+import pytest
+
+from game.server.doors import EXEMPT, NEW_PER_SECOND, REMEMBERED, ROUNDS_AT_ONCE, Doors, household
+from net.codec import decode_from_server
+from net.framing import LENGTH_BYTES
+from net.messages import Refused
+from tests.harness import Clock
+
+HOME = "192.0.2.7"
+
+
+def reason(words: bytes | None) -> str:
+    """What a refused client reads; empty for one that may come in."""
+    if words is None:
+        return ""
+    message = decode_from_server(words[LENGTH_BYTES:])
+    assert isinstance(message, Refused)
+    return message.reason
+
+
+def test_so_many_connections_in_total_and_none_more_until_one_leaves() -> None:
+    doors = Doors(3, 16, Clock())
+    assert [doors.enter(f"192.0.2.{n}") for n in (1, 2)] == [None] * 2
+    assert doors.enter("127.0.0.1") is None
+    assert "as many connections as it can bear" in reason(doors.enter("192.0.2.4"))
+    assert "as many connections as it can bear" in reason(doors.enter("127.0.0.1"))
+    assert doors.connections == 3
+    doors.leave("192.0.2.1")
+    assert doors.enter("192.0.2.4") is None
+    assert doors.refusals == {"connections": 2}
+
+
+def test_so_many_from_one_address_while_others_come_in() -> None:
+    doors = Doors(100, 4, Clock())
+    assert [doors.enter(HOME) for _ in range(4)] == [None] * 4
+    assert "4 connections from one address are allowed" in reason(doors.enter(HOME))
+    assert doors.enter("192.0.2.8") is None
+    doors.leave(HOME)
+    assert doors.enter(HOME) is None
+    assert doors.enter(HOME) is not None
+    assert doors.refusals == {"connections of one address": 2}
+
+
+def test_so_many_new_ones_at_once_and_then_so_many_a_second() -> None:
+    clock = Clock()
+    doors = Doors(100, 4, clock)
+
+    def come(number: int) -> int:
+        """Come and go so often; how often that was possible."""
+        possible = 0
+        for _ in range(number):
+            if doors.enter(HOME) is None:
+                possible += 1
+                doors.leave(HOME)
+        return possible
+
+    assert come(ROUNDS_AT_ONCE * 4) == ROUNDS_AT_ONCE * 4
+    assert come(1) == 0
+    assert "wait some seconds" in reason(doors.enter(HOME))
+    clock.time += 0.99 / NEW_PER_SECOND
+    assert come(1) == 0
+    clock.time += 0.01 / NEW_PER_SECOND + 1e-9
+    assert come(2) == 1
+    assert doors.enter("192.0.2.8") is None
+    clock.time += 100.0
+    assert come(50) == ROUNDS_AT_ONCE * 4
+
+
+@pytest.mark.parametrize("host", [*sorted(EXEMPT), "::ffff:127.0.0.1"])
+def test_this_machine_itself_is_counted_in_the_total_alone(host: str) -> None:
+    doors = Doors(200, 2, Clock())
+    assert [doors.enter(host) for _ in range(200)] == [None] * 200
+    assert doors.enter(host) is not None
+
+
+def test_other_loopback_addresses_are_counted_as_anybodys() -> None:
+    doors = Doors(200, 2, Clock())
+    assert [doors.enter("127.0.0.2") is None for _ in range(3)] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("host", "home"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("::1", "::1"),
+        ("a pipe", "a pipe"),
+    ],
+)
+def test_all_addresses_of_an_ipv6_household_count_as_one(host: str, home: str) -> None:
+    assert household(host) == home
+
+
+def test_a_million_addresses_are_not_remembered() -> None:
+    clock = Clock()
+    doors = Doors(100, 4, clock)
+    for n in range(2 * REMEMBERED):
+        host = f"198.51.{n >> 8}.{n & 255}"
+        assert doors.enter(host) is None
+        doors.leave(host)
+    assert len(doors._buckets) == REMEMBERED
+    assert not doors._here
+    clock.time += ROUNDS_AT_ONCE * 4 / NEW_PER_SECOND
+    doors.enter(HOME)
+    assert len(doors._buckets) == 1
+
+
+def test_coming_from_many_addresses_gains_no_burst_for_one_that_is_still_remembered() -> None:
+    doors = Doors(100, 4, Clock())
+    while doors.enter(HOME) is None:
+        doors.leave(HOME)
+    for n in range(REMEMBERED - 1):
+        doors.enter(f"198.51.{n >> 8}.{n & 255}")
+    assert doors.enter(HOME) is not None
+
+
+def test_a_flood_of_refusals_does_not_flood_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    clock = Clock()
+    doors = Doors(1, 4, clock)
+    doors.enter(HOME)
+    with caplog.at_level(logging.INFO):
+        for _ in range(100_000):
+            doors.enter(HOME)
+            clock.time += 1e-4
+    assert 100 <= len(caplog.records) <= 300
+    assert doors.refusals.total() == 100_000
+    assert "refused at the door: 192.0.2.7: the server has as many" in caplog.text

@@ -1,0 +1,116 @@
+"""Names as others read them: nobody looks like somebody else by what cannot be seen, and nothing leaves its line."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from game.rules import MAX_MARKS, NAME_LIMIT, build_registry, clean_chat, clean_name
+from net.messages import VERSION, Hello, Refusal, Refused
+from tests.harness import Stage, Stranger
+
+BLANKS = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f"
+
+
+@pytest.mark.parametrize("blank", [*BLANKS, "\u205f", "\u3000", "  ", " \u2009 "])
+def test_all_blanks_are_one_kind_of_blank_and_none_stands_at_an_end(blank: str) -> None:
+    assert clean_name(f"{blank}Ann{blank}B{blank}") == "Ann B"
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    {
+        "zero width space": "\u200b",
+        "zero width joiner": "\u200d",
+        "right to left override": "\u202e",
+        "isolate": "\u2066",
+        "byte order mark": "\ufeff",
+        "soft hyphen": "\xad",
+        "bell": "\a",
+        "escape": "\x1b",
+        "null": "\0",
+        "hangul filler": "\u3164",
+        "halfwidth hangul filler": "\uffa0",
+        "braille blank": "\u2800",
+        "variation selector": "\ufe0f",
+        "far variation selector": "\U000e0101",
+        "tag": "\U000e0041",
+        "combining grapheme joiner": "\u034f",
+        "mongolian vowel separator": "\u180e",
+        "null notehead": "\U0001d159",
+        "khitan filler": "\U00016fe4",
+        "private use": "\ue000",
+        "half a surrogate": "\ud800",
+        "not assigned": "\U000e0fff",
+    }.items(),
+    ids=lambda item: str(item[0]),
+)
+def test_what_cannot_be_seen_is_in_no_name(hidden: tuple[str, str]) -> None:
+    for name in (f"An{hidden[1]}n", f"Ann{hidden[1]}", f"{hidden[1]}Ann", hidden[1]):
+        with pytest.raises(ValueError, match="can be seen"):
+            clean_name(name)
+
+
+@pytest.mark.parametrize("nothing", ["", " ", "\u3000\u2009"])
+def test_a_name_has_at_least_one_character(nothing: str) -> None:
+    with pytest.raises(ValueError, match="at least one"):
+        clean_name(nothing)
+
+
+def test_a_name_is_measured_as_others_will_read_it() -> None:
+    assert clean_name("x" * NAME_LIMIT) == "x" * NAME_LIMIT
+    assert clean_name("  " + "e\u0301" * NAME_LIMIT) == "é" * NAME_LIMIT
+    with pytest.raises(ValueError, match=f"at most {NAME_LIMIT} characters, this one has {NAME_LIMIT + 1}"):
+        clean_name("x" * (NAME_LIMIT + 1))
+    with pytest.raises(ValueError, match="this one has 18"):
+        clean_name("\ufdfa")  # one character that is a sentence
+
+
+def test_a_tower_of_accents_is_no_name_and_its_top_is_left_out_of_a_line() -> None:
+    high, most = "q" + "\u0316" * (MAX_MARKS + 1), "q" + "\u0316" * MAX_MARKS
+    assert clean_name(most) == most
+    assert clean_chat(f"x{high}y") == f"x{most}y"
+    for name in (high, "\u0316Ann", "\u0316"):
+        with pytest.raises(ValueError, match="accents on its letters"):
+            clean_name(name)
+    with pytest.raises(ValueError, match="can be seen"):
+        clean_chat("\u0316\u0316")
+
+
+@pytest.mark.parametrize(
+    "name", ["Ann", "Zoë", "Nguyễn", "שָׁלוֹם", "สมชาย", "अनुष्का", "日本語", "한국어", "O'Hara-2", "🙂"]
+)
+def test_people_of_all_scripts_may_be_called_as_they_are(name: str) -> None:
+    assert clean_name(name) == unicodedata.normalize("NFKC", name)
+
+
+@settings(derandomize=True, deadline=None, max_examples=300)
+@given(st.text(max_size=40))
+def test_a_clean_name_is_clean_and_printable(text: str) -> None:
+    try:
+        name = clean_name(text)
+    except ValueError:
+        return
+    assert clean_name(name) == name
+    assert name.isprintable()
+    assert 0 < len(name) <= NAME_LIMIT
+    assert unicodedata.is_normalized("NFKC", name)
+
+
+def test_look_alikes_in_one_server_get_a_number_and_impossible_names_a_reason() -> None:
+    stage = Stage()
+    stage.join("Ann B")
+    stage.settle()
+    strangers = {name: Stranger(stage) for name in ("Ann\u2009B", "Ａｎｎ　B", "Ann\u200bB", "Ann\u2800B")}
+    for name, stranger in strangers.items():
+        stranger.say(Hello(VERSION, build_registry().schema_hash, name, 0))
+    stage.run(4)
+    with stage.simulation.world as world:
+        names = [stage.simulation.seats.name(net_id) for net_id in world.net_ids()]
+    assert sorted(names) == ["Ann B", "Ann B 2", "Ann B 3"]
+    refused = [stranger.told[0] for stranger in list(strangers.values())[2:]]
+    for message in refused:
+        assert isinstance(message, Refused)
+        assert message.refusal is Refusal.NAME
+        assert "can be seen" in message.reason
