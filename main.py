@@ -1,11 +1,11 @@
 """Plays, serves or sends bots, as the arguments say. Imports what draws only where something is drawn."""
 
 import argparse
-import logging
 import sys
 from pathlib import Path
 
 from ecs.arena import ArenaError
+from game import logs
 from game.lan import clean_server_name, default_server_name
 from game.rules import (
     DEFAULT_ARENA,
@@ -27,9 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the program; returns its exit code."""
     parser = _parser()
     options = parser.parse_args(arguments)
-    logging.basicConfig(
-        level=options.log_level.upper(), format="%(asctime)s %(levelname)s %(message)s", datefmt="%H:%M:%S"
-    )
+    logs.set_up(options.log_level, options.log_format)
     if options.server and (options.connect or options.bots is not None):
         parser.error("--server goes neither with --connect nor with --bots: it only serves")
     if options.doctor is not None and (options.server or options.connect or options.bots is not None):
@@ -97,6 +95,9 @@ def _parser() -> argparse.ArgumentParser:
         description="A game for several people over the network. Without arguments, a start screen asks for the rest.",
     )
     parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="info")
+    parser.add_argument(
+        "--log-format", choices=tuple(logs.FORMATS), default="text", help="json: an object a line (default %(default)s)"
+    )
 
     join = parser.add_argument_group("play")
     join.add_argument(

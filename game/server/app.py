@@ -45,10 +45,10 @@ async def _serve(
     simulation = Simulation(settings, walltime.now)
     server = await listen(host, port, simulation.accept)
     address = bound_address(server)
-    print(f"listening on {address}", flush=True)  # noqa: T201
+    _say(f"listening on {address}")
     friends = friends_address(address.port) if host in (None, "::", "0.0.0.0") else address
     if friends is not None:
-        print(f"friends on your network join with: python main.py --connect {friends}", flush=True)  # noqa: T201
+        _say(f"friends on your network join with: python main.py --connect {friends}")
     advertiser = None
     if advertised_as is not None:
         name = advertised_as
@@ -59,6 +59,12 @@ async def _serve(
     simulation.close("the server is closing")
     await asyncio.gather(asyncio.sleep(FAREWELL_SECONDS), advertiser.close() if advertiser else asyncio.sleep(0))
     log.info("closed after %s", simulation.times)
+
+
+def _say(line: str) -> None:
+    """To standard output, for whoever started us; a disk that is full there is no reason not to serve."""
+    with contextlib.suppress(OSError):
+        print(line, flush=True)  # noqa: T201
 
 
 def _stop_on_signals(stop: asyncio.Event) -> None:
