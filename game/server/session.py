@@ -53,10 +53,12 @@ class Session:
     def received(self, data: bytes) -> None:
         """As a Receiver has it."""
         self.heard = self._network.now()
+        self._network.stats.received += len(data)
         try:
             for message in self._connection.receive(data):
                 self._handle(message)
         except RemoteProtocolError as fault:
+            self._network.stats.faults += 1
             self.end(f"broke the protocol: {fault}")
 
     def lost(self, reason: str) -> None:
@@ -72,7 +74,7 @@ class Session:
         data += self._notices
         self._notices = b""
         if data:
-            self._pipe.write(data)
+            self._send(data)
 
     def tell(self, notice: str) -> None:
         """A word of the server's to this client alone, in its chat: behind the next frame, as all chat."""
@@ -81,11 +83,12 @@ class Session:
     def welcome(self, welcome: Welcome) -> None:
         """Let the client in: into a new seat, back into its own, or to watch."""
         self.playing = True
-        self._pipe.write(self._connection.send(welcome))
+        self._send(self._connection.send(welcome))
 
     def refuse(self, refused: Refused) -> None:
         """Say no, and why, and close."""
-        self._pipe.write(self._connection.send(refused))
+        self._network.stats.refused(refused.refusal.name.lower())
+        self._send(self._connection.send(refused))
         self._network.ended(self, f"refused: {refused.reason}", keep=False)
         self._pipe.close()
 
@@ -94,8 +97,12 @@ class Session:
         self.playing = False
         if self._network.ended(self, reason, keep):
             if tell and self._connection.state is not State.CLOSED:
-                self._pipe.write(self._connection.send(Goodbye(reason[:200])))
+                self._send(self._connection.send(Goodbye(reason[:200])))
             self._pipe.close()
+
+    def _send(self, data: bytes) -> None:
+        self._network.stats.sent += len(data)
+        self._pipe.write(data)
 
     def _handle(self, message: FromClient) -> None:
         if self.net_id is not None:

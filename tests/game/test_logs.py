@@ -188,3 +188,16 @@ def test_a_full_disk_for_all_that_it_says_does_not_stop_a_server() -> None:
         finally:
             server.kill()
             server.wait()
+
+
+def test_an_error_stream_that_nobody_reads_holds_up_no_end() -> None:
+    script = (
+        "import logging; from game import logs; logs.set_up('info', 'text')\n"
+        "for n in range(3000): logging.info('x' * 100)\n"
+    )
+    program = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stderr=subprocess.PIPE)
+    try:
+        assert program.wait(PATIENCE) == 0
+    finally:
+        program.kill()
+        program.communicate()
