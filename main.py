@@ -7,6 +7,7 @@ from pathlib import Path
 from ecs.arena import ArenaError
 from game import logs
 from game.lan import clean_server_name, default_server_name
+from game.options import check_together, metrics_address
 from game.rules import (
     DEFAULT_ARENA,
     HOLD_SECONDS,
@@ -28,16 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     logs.set_up(options.log_level, options.log_format)
-    if options.server and (options.connect or options.bots is not None):
-        parser.error("--server goes neither with --connect nor with --bots: it only serves")
-    if options.doctor is not None and (options.server or options.connect or options.bots is not None):
-        parser.error("--doctor examines one address, and does nothing else: --doctor HOST[:PORT]")
-    if options.spectate and options.connect is None:
-        parser.error("--spectate needs --connect HOST[:PORT]: whom to watch?")
-    if options.spectate and options.bots is not None:
-        parser.error("--spectate is for a person: bots play")
-    if options.server and options.simulate:
-        parser.error("argument --simulate: it is for clients and bots; each has a network of its own")
+    check_together(parser, arguments)
     if options.server:
         return _serve(parser, options)
     if options.doctor is not None:
@@ -45,8 +37,6 @@ def main(arguments: list[str] | None = None) -> int:
 
         return run_doctor(options.doctor)
     if options.bots is not None:
-        if options.connect is None:
-            parser.error("--bots needs --connect HOST[:PORT]: where shall they play?")
         from game.bots import run_bots
 
         return run_bots(options.bots, options.connect, options.seconds, options.seed, options.simulate)
@@ -77,7 +67,7 @@ def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
         max_spectators=options.max_spectators,
     )
     name = None if options.no_advertise else options.server_name or default_server_name()
-    return serve(settings, options.host, options.port, options.with_parent, name)
+    return serve(settings, options.host, options.port, options.with_parent, name, options.metrics)
 
 
 def _play(options: argparse.Namespace) -> int:
@@ -157,6 +147,12 @@ def _parser() -> argparse.ArgumentParser:
         default=ROUND_SECONDS,
         metavar="S",
         help="how long a round of Tag is (default %(default)s)",
+    )
+    host.add_argument(
+        "--metrics",
+        type=metrics_address,
+        metavar="[ADDR:]PORT",
+        help="figures for Prometheus at /metrics, and a check at /health; without ADDR for this machine alone",
     )
     host.add_argument("--with-parent", action="store_true", help=argparse.SUPPRESS)  # end when standard input ends
 

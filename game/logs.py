@@ -105,9 +105,13 @@ class LinesHandler(logging.Handler):
                 told = lost
 
 
-def set_up(level: str, layout: str) -> LinesHandler:
+def set_up(level: str, layout: str) -> None:
     """Log to standard error from now on; `layout` is one of FORMATS. Where a log was set up before, that stays."""
     handler = LinesHandler(sys.stderr)
     handler.setFormatter(FORMATS[layout]())
     logging.basicConfig(level=level.upper(), handlers=[handler])
-    return handler
+
+
+def lost() -> int:
+    """How many lines were not written since `set_up`."""
+    return sum(handler.lost for handler in logging.getLogger().handlers if isinstance(handler, LinesHandler))
