@@ -119,17 +119,15 @@ def test_surprises_are_counted_by_kind_once_whoever_hears_of_them(stage: Watched
 SURPRISED = ("intent", "body", "spawned", "gone", "changed")
 
 
-def test_late_intents_faults_resyncs_skipped_writes_and_lost_lines_are_counted(stage: Watched) -> None:
+def test_late_intents_faults_resyncs_and_lost_lines_are_counted(stage: Watched) -> None:
     eve, mallory = hello(stage), hello(stage, "Mallory")
     stage.run(10)
     assert not any(stage.samples()[name] for name in TROUBLES)
     eve.say(Steer(3, 1))  # long past
     eve.say(Resync(2))
     mallory.near.write(b"\xff" * 8)
-    slow = stage.join("Slow", Conditions(rate=10.0))
     stage.lines_lost = 7
-    stage.run(60)
-    assert slow.far.unsent
+    stage.run(10)
     said = stage.samples()
     assert said["pgn_late_intents_total"] == 1
     assert said["pgn_resyncs_total"] == 1
@@ -148,12 +146,12 @@ TROUBLES = (
 
 
 def test_a_client_that_takes_nothing_is_seen_in_the_skipped_writes() -> None:
-    stage = Stage(max_unsent=300)
-    ann = stage.join("Ann")
+    stage = Stage(max_unsent=200)
+    ann, slow = stage.join("Ann"), stage.join("Slow", Conditions(buffer=200))
     stage.settle()
     assert stage.simulation.stats.skipped == 0
-    slow = stage.join("Slow", Conditions(rate=100.0))
-    stage.run(120, Walker(ann, 5, mean_ticks=3.0))
+    slow.near.reading = False
+    stage.run(280, Walker(ann, 5, mean_ticks=1.0))
     assert slow.far.unsent
     assert stage.simulation.stats.skipped > 10
 
@@ -183,9 +181,8 @@ def test_other_pages_are_not_there_and_nobody_can_take_all_the_room_for_ever(sta
     idle = [socket.create_connection(stage.watch.address, 10) for _ in range(MOST_REQUESTS)]
     idle[0].sendall(b"GET /health HTTP/1.0\r\n\r\n")
     assert idle[0].recv(100).startswith(b"HTTP/1.0 200")  # so all have been let in, in their order
-    idle.append(socket.create_connection(stage.watch.address, 10))
-    idle.append(socket.create_connection(stage.watch.address, 10))
-    assert any(sock.recv(1) == b"" for sock in idle[-1:])  # there is no room for one more: it is let go at once
+    idle += [socket.create_connection(stage.watch.address, 10) for _ in range(2)]
+    assert idle[-1].recv(1) == b""  # one of the first has gone, so there is room for one of the two
     for sock in idle:
         sock.close()
 
@@ -195,8 +192,13 @@ def traffic(watched: bool) -> bytes:
     stage = Watched() if watched else Stage(max_players=3)
     ann, bob = stage.join("Ann"), stage.join("Bob", Conditions(latency=0.05, jitter=0.02), seed=4)
     walkers = Walker(ann, 1), Walker(bob, 2)
+
+    def walk(tick: int) -> None:
+        for walker in walkers:
+            walker(tick)
+
     for _ in range(4):
-        stage.run(50, lambda tick: [walker(tick) for walker in walkers] and None)
+        stage.run(50, walk)
         if isinstance(stage, Watched):
             stage.samples()
     assert bob.compared > 30
