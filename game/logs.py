@@ -107,9 +107,10 @@ class LinesHandler(logging.Handler):
 
 def set_up(level: str, layout: str) -> None:
     """Log to standard error from now on; `layout` is one of FORMATS. Where a log was set up before, that stays."""
-    handler = LinesHandler(sys.stderr)
-    handler.setFormatter(FORMATS[layout]())
-    logging.basicConfig(level=level.upper(), handlers=[handler])
+    if not logging.getLogger().handlers:
+        handler = LinesHandler(sys.stderr)
+        handler.setFormatter(FORMATS[layout]())
+        logging.basicConfig(level=level.upper(), handlers=[handler])
 
 
 def lost() -> int:

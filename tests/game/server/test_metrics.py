@@ -26,13 +26,13 @@ class Watched(Stage):
         super().__init__(max_players=3)
         self.lines_lost = 0
         simulation = self.simulation
-        self.watch = MetricsServer(
+        self.metrics = MetricsServer(
             Address("127.0.0.1", 0), simulation.stats, simulation.times, lambda: self.lines_lost, self.clock
         )
 
     def get(self, path: str) -> tuple[int, str]:
         """Status and text of a page."""
-        connection = HTTPConnection(*self.watch.address, timeout=10)
+        connection = HTTPConnection(*self.metrics.address, timeout=10)
         connection.request("GET", path)
         answer = connection.getresponse()
         text = answer.read().decode()
@@ -54,7 +54,7 @@ class Watched(Stage):
 def stage() -> Iterator[Watched]:
     stage = Watched()
     yield stage
-    stage.watch.close()
+    stage.metrics.close()
 
 
 def hello(stage: Stage, name: str = "Eve", version: int = VERSION) -> Stranger:
@@ -178,10 +178,10 @@ def test_health_is_good_while_ticks_come_and_bad_when_they_stop_or_the_server_cl
 
 def test_other_pages_are_not_there_and_nobody_can_take_all_the_room_for_ever(stage: Watched) -> None:
     assert stage.get("/etc/passwd")[0] == 404
-    idle = [socket.create_connection(stage.watch.address, 10) for _ in range(MOST_REQUESTS)]
+    idle = [socket.create_connection(stage.metrics.address, 10) for _ in range(MOST_REQUESTS)]
     idle[0].sendall(b"GET /health HTTP/1.0\r\n\r\n")
     assert idle[0].recv(100).startswith(b"HTTP/1.0 200")  # so all have been let in, in their order
-    idle += [socket.create_connection(stage.watch.address, 10) for _ in range(2)]
+    idle += [socket.create_connection(stage.metrics.address, 10) for _ in range(2)]
     assert idle[-1].recv(1) == b""  # one of the first has gone, so there is room for one of the two
     for sock in idle:
         sock.close()
@@ -203,7 +203,7 @@ def traffic(watched: bool) -> bytes:
             stage.samples()
     assert bob.compared > 30
     if isinstance(stage, Watched):
-        stage.watch.close()
+        stage.metrics.close()
     return bytes(bob.tap.data)
 
 
