@@ -184,7 +184,10 @@ class NetworkSystem(esper.Processor):
         knocking, self._knocking = self._knocking, []
         for session, hello in knocking:
             if session in self._sessions:
-                (self._let_watch if hello.watch else self._seat)(session, hello)
+                try:
+                    (self._let_watch if hello.watch else self._seat)(session, hello)
+                except Exception:  # noqa: BLE001 - as in Session.received
+                    session.fail()
 
     def admit(self, session: Session, hello: Hello) -> None:
         """Answer a Hello: let them in at the end of the tick, or say why not."""

@@ -1,5 +1,6 @@
 """One client as the server sees it: what it says is checked here, and whatever is wrong with it ends only this."""
 
+import logging
 from typing import TYPE_CHECKING
 
 from game.server.chat import Voice
@@ -11,6 +12,8 @@ from net.pipe import Pipe
 if TYPE_CHECKING:
     from game.server.interest import View
     from game.server.network_system import NetworkSystem
+
+log = logging.getLogger(__name__)
 
 
 class Session:
@@ -60,6 +63,8 @@ class Session:
         except RemoteProtocolError as fault:
             self._network.stats.faults += 1
             self.end(f"broke the protocol: {fault}")
+        except Exception:  # noqa: BLE001 - whatever it is, it is logged, and nobody else's trouble
+            self.fail()
 
     def lost(self, reason: str) -> None:
         """As a Receiver has it."""
@@ -91,6 +96,15 @@ class Session:
         self._send(self._connection.send(refused))
         self._network.ended(self, f"refused: {refused.reason}", keep=False)
         self._pipe.close()
+
+    def fail(self) -> None:
+        """What it said broke something of ours, which is being handled: that ends this session, and no other's.
+
+        Its player may come back: it is not they who are wrong.
+        """
+        self._network.stats.our_faults += 1
+        log.exception("what %s said broke the server", self._pipe.name)
+        self.end("the server could not handle what you said; its log has it", keep=True)
 
     def end(self, reason: str, tell: bool = True, keep: bool = False) -> None:
         """Close the connection and free the seat, or `keep` it for a while; a second time does nothing."""
