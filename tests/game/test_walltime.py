@@ -62,23 +62,47 @@ def test_a_machine_that_was_suspended_goes_on_where_it_was_without_a_storm_of_ti
     assert "gives" in caplog.text
 
 
-def test_what_came_while_all_stood_still_is_heard_before_the_next_tick(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("waiting", [False, True], ids=["in a tick", "between two"])
+def test_what_came_while_all_stood_still_is_heard_before_the_next_tick(
+    monkeypatch: pytest.MonkeyPatch, waiting: bool
+) -> None:
     events: list[str] = []
 
     async def test() -> None:
         near, far = socket.socketpair()
         near.setblocking(False)
-        jumps = Jumps(monkeypatch, {5: 10.0})
-        asyncio.get_running_loop().add_reader(near, lambda: events.append(near.recv(10).decode()))
+        jumps = Jumps(monkeypatch, {5: -TICK})  # so that there is time to wait for the next
+        loop = asyncio.get_running_loop()
+        loop.add_reader(near, lambda: events.append(near.recv(10).decode()))
+
+        def sleep() -> None:
+            jumps.time += 10.0
+            far.send(b"said")
+
+        class Asleep:
+            """A wait at whose end the machine has slept, before the loop has had a look at anything."""
+
+            async def __aenter__(self) -> None:
+                monkeypatch.setattr(asyncio, "timeout", timeout)
+                sleep()
+                raise TimeoutError
+
+            async def __aexit__(self, *error: object) -> None:
+                pass
+
+        timeout = asyncio.timeout
 
         def then(number: int) -> None:
             events.append(str(number))
             if number == 5:
-                far.send(b"said")
+                if waiting:
+                    monkeypatch.setattr(asyncio, "timeout", lambda seconds: Asleep())
+                else:
+                    sleep()
 
         jumps.then = then
         await jumps.run(8)
-        asyncio.get_running_loop().remove_reader(near)
+        loop.remove_reader(near)
         near.close()
         far.close()
 
