@@ -1,17 +1,18 @@
 """Plays, serves or sends bots, as the arguments say. Imports what draws only where something is drawn."""
 
 import argparse
-import logging
 import sys
 from pathlib import Path
 
 from ecs.arena import ArenaError
+from game import logs
 from game.lan import clean_server_name, default_server_name
+from game.options import check_together, metrics_address
 from game.rules import (
     DEFAULT_ARENA,
     HOLD_SECONDS,
-    MAX_SPECTATORS,
     MAX_PER_ADDRESS,
+    MAX_SPECTATORS,
     ROUND_SECONDS,
     SEND_RATE,
     SILENCE_SECONDS,
@@ -28,19 +29,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the program; returns its exit code."""
     parser = _parser()
     options = parser.parse_args(arguments)
-    logging.basicConfig(
-        level=options.log_level.upper(), format="%(asctime)s %(levelname)s %(message)s", datefmt="%H:%M:%S"
-    )
-    if options.server and (options.connect or options.bots is not None):
-        parser.error("--server goes neither with --connect nor with --bots: it only serves")
-    if options.doctor is not None and (options.server or options.connect or options.bots is not None):
-        parser.error("--doctor examines one address, and does nothing else: --doctor HOST[:PORT]")
-    if options.spectate and options.connect is None:
-        parser.error("--spectate needs --connect HOST[:PORT]: whom to watch?")
-    if options.spectate and options.bots is not None:
-        parser.error("--spectate is for a person: bots play")
-    if options.server and options.simulate:
-        parser.error("argument --simulate: it is for clients and bots; each has a network of its own")
+    logs.set_up(options.log_level, options.log_format)
+    check_together(parser, arguments)
     if options.server:
         return _serve(parser, options)
     if options.doctor is not None:
@@ -48,8 +38,6 @@ def main(arguments: list[str] | None = None) -> int:
 
         return run_doctor(options.doctor)
     if options.bots is not None:
-        if options.connect is None:
-            parser.error("--bots needs --connect HOST[:PORT]: where shall they play?")
         from game.bots import run_bots
 
         return run_bots(options.bots, options.connect, options.seconds, options.seed, options.simulate)
@@ -81,7 +69,7 @@ def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
         max_per_address=options.max_per_address,
     )
     name = None if options.no_advertise else options.server_name or default_server_name()
-    return serve(settings, options.host, options.port, options.with_parent, name)
+    return serve(settings, options.host, options.port, options.with_parent, name, options.metrics)
 
 
 def _play(options: argparse.Namespace) -> int:
@@ -99,6 +87,9 @@ def _parser() -> argparse.ArgumentParser:
         description="A game for several people over the network. Without arguments, a start screen asks for the rest.",
     )
     parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="info")
+    parser.add_argument(
+        "--log-format", choices=tuple(logs.FORMATS), default="text", help="json: an object a line (default %(default)s)"
+    )
 
     join = parser.add_argument_group("play")
     join.add_argument(
@@ -129,6 +120,7 @@ def _parser() -> argparse.ArgumentParser:
         "--server-name", type=_server_name, metavar="NAME", help="how machines on the same network see it listed"
     )
     host.add_argument("--no-advertise", action="store_true", help="do not tell the network that there is a server")
+    host.add_argument(
         "--max-per-address",
         type=_positive,
         default=MAX_PER_ADDRESS,
@@ -164,6 +156,12 @@ def _parser() -> argparse.ArgumentParser:
         default=ROUND_SECONDS,
         metavar="S",
         help="how long a round of Tag is (default %(default)s)",
+    )
+    host.add_argument(
+        "--metrics",
+        type=metrics_address,
+        metavar="[ADDR:]PORT",
+        help="figures for Prometheus at /metrics, and a check at /health; without ADDR for this machine alone",
     )
     host.add_argument("--with-parent", action="store_true", help=argparse.SUPPRESS)  # end when standard input ends
 

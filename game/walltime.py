@@ -33,9 +33,14 @@ async def every_tick(rate: int, tick: Callable[[float], None], stop: asyncio.Eve
             except TimeoutError:
                 pass
         else:
-            if -wait > CATCH_UP_SECONDS:
-                log.warning("the simulation was %.0f ms behind and gives %.0f ticks up", -wait * 1000, -wait * rate)
-                due = now()
+            await asyncio.sleep(0)
+        late = now() - due  # also after a wait: a machine can be suspended in the midst of one
+        if late > CATCH_UP_SECONDS:
+            log.warning("the simulation was %.0f ms behind and gives %.0f ticks up", late * 1000, late * rate)
+            due = now()
+            # Twice: the loop looks for what came from the network only after the first. Whoever spoke while we stood
+            # still must not count as silent.
+            await asyncio.sleep(0)
             await asyncio.sleep(0)
         if not stop.is_set():
             tick(due)

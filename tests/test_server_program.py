@@ -1,5 +1,6 @@
 """`python main.py --server` as somebody who hosts it meets it."""
 
+import errno
 import signal
 import socket
 import subprocess
@@ -8,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+import main
+from game.options import FOR, KINDS, WHO
 from tests.game.processes import ROOT, port_of, programs
 
 
@@ -60,7 +63,7 @@ def test_a_port_in_use_is_one_clear_line_with_what_to_try() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         code, lines = run_to_its_end("--server", "--host", "127.0.0.1", "--port", str(port))
-    assert code == 1
+    assert code == 2
     assert len(lines) == 1
     assert f"port {port}: it is in use" in lines[0]
     assert "--port" in lines[0]
@@ -91,15 +94,38 @@ def test_a_port_in_use_is_one_clear_line_with_what_to_try() -> None:
         (["--doctor", "localhost", "--server"], ["--doctor"]),
         (["--doctor", "a b"], ["--doctor", "'a b'", "no host name"]),
         (["--bots", "3"], ["--bots", "--connect"]),
+        (["--bots", "3", "--server"], ["--bots", "--server", "a program for each"]),
+        (["--bots", "3", "--connect", "localhost", "--name", "Ann"], ["--name", "a person", "leave it away"]),
+        (["--connect", "localhost", "--seconds", "5"], ["--seconds", "--bots"]),
+        (["--connect", "localhost", "--port", "5000"], ["--port", "--server"]),  # typed, though it is the default
+        (["--metrics", "9100"], ["--metrics", "--server"]),
+        (["--server", "--color", "red"], ["--color", "a person"]),
+        (["--server", "--no-advertise", "--server-name", "Home"], ["--no-advertise", "--server-name"]),
+        (["--server", "--metrics", "70000"], ["--metrics", "'70000'", "0.0.0.0:9100"]),
+        (["--server", "--metrics", ":9100"], ["--metrics", "':9100'", "0.0.0.0:9100"]),
+        (["--server", "--metrics", "0.0.0.0"], ["--metrics", "'0.0.0.0'", "0.0.0.0:9100"]),
+        (["--server", "--metrics", "a b:9100"], ["--metrics", "'a b'", "no host name"]),
+        (["--server", "--log-format", "xml"], ["--log-format", "xml", "json"]),
+        (["--server", "--arena", "."], ["--arena", "directory"]),
+        (["--server", "--arena", sys.executable], ["--arena", "cannot read the arena"]),
         (["--bots", "3", "--connect", "localhost", "--seconds", "-1"], ["--seconds", "-1"]),
     ],
 )
 def test_wrong_arguments_are_one_line_that_names_them_and_what_is_possible(
-    arguments: list[str], words: list[str]
+    arguments: list[str], words: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code, lines = run_to_its_end(*arguments)
+    with pytest.raises(SystemExit) as caught:
+        main.main(arguments)
+    assert caught.value.code == 2
+    usage, *_, last = capsys.readouterr().err.splitlines()
+    assert usage.startswith("usage: main.py")
+    assert all(word in last for word in words), last
+
+
+def test_a_wrong_argument_ends_the_program_without_a_traceback() -> None:
+    code, lines = run_to_its_end("--server", "--bots", "3")
     assert code == 2
-    assert all(word in lines[-1] for word in words), lines[-1]
+    assert lines[-1] == "main.py: error: --server goes not with --bots: start a program for each"
     assert not any("Traceback" in line for line in lines)
 
 
@@ -129,8 +155,28 @@ def test_it_needs_neither_a_display_nor_pygame() -> None:
     check = (
         "import sys; sys.modules['pygame'] = None; sys.modules['pygame_gui'] = None; sys.argv[0] = 'main.py'\n"
         "import main, game.server.app, game.bots\n"
-        "assert main.main(['--server', '--host', 'nowhere.invalid.example']) == 1"
+        "assert main.main(['--server', '--host', 'nowhere.invalid.example']) == 2"
     )
     result = subprocess.run([sys.executable, "-c", check], cwd=ROOT, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
     assert "--host nowhere.invalid.example is no address" in result.stderr
+
+
+def test_a_port_that_needs_rights_is_one_line_that_names_another(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def forbid(*arguments: object, **options: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(socket, "create_server", forbid)  # whether we may is up to the machine that tests
+    assert main.main(["--server", "--port", "80", "--no-advertise"]) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert lines == ["cannot listen on port 80: not permitted; try a port of 1024 or more, such as --port 5000"]
+
+
+def test_every_option_is_for_somebody_and_whom_it_is_for_is_known() -> None:
+    known = {name for names in FOR.values() for name in names}
+    for_all = {"log_level", "log_format", "seed", *KINDS}
+    assert set(vars(main._parser().parse_args([]))) == known | for_all
+    assert not known & for_all
+    assert WHO.keys() == FOR.keys()

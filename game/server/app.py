@@ -7,15 +7,19 @@ import os
 import signal
 import sys
 import threading
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from game import walltime
+from game import logs, walltime
 from game.lan import Advert
 from game.server.advertising import Advertiser
 from game.server.descriptors import allow_connections
 from game.server.doors import SPARE_CONNECTIONS, Doors
 from game.server.simulation import ServerSettings, Simulation
+from net.address import Address
 from net.transport import ListenError, bound_address, friends_address, listen
+
+if TYPE_CHECKING:
+    from game.server.metrics import MetricsServer
 
 log = logging.getLogger(__name__)
 
@@ -23,46 +27,96 @@ FAREWELL_SECONDS: Final = 0.3  # for the last words to leave; they are a few byt
 
 
 def serve(
-    settings: ServerSettings, host: str | None, port: int, with_parent: bool, advertised_as: str | None = None
+    settings: ServerSettings,
+    host: str | None,
+    port: int,
+    with_parent: bool,
+    advertised_as: str | None = None,
+    metrics: Address | None = None,
 ) -> int:
     """Run until a signal comes, or, `with_parent`, until standard input ends. Returns the exit code.
 
-    `advertised_as` is what the local network is told that this server is called; None: it is not told of it.
+    `advertised_as` is what the local network is told that this server is called; None: it is not told of it. `metrics`
+    is where others can look on. The exit code is 0: it was told to end; 1: it failed, and the log says how; 2: it
+    cannot run like that, and a line says why.
     """
     try:
-        asyncio.run(_serve(settings, host, port, with_parent, advertised_as))
+        return asyncio.run(_serve(settings, host, port, with_parent, advertised_as, metrics))
     except ListenError as error:
         print(error, file=sys.stderr)  # noqa: T201
-        return 1
-    return 0
+        return 2
 
 
 async def _serve(
-    settings: ServerSettings, host: str | None, port: int, with_parent: bool, advertised_as: str | None
-) -> None:
+    settings: ServerSettings,
+    host: str | None,
+    port: int,
+    with_parent: bool,
+    advertised_as: str | None,
+    metrics: Address | None,
+) -> int:
     stop = asyncio.Event()
     _stop_on_signals(stop)
     if with_parent:
         _stop_with_parent(stop)
     simulation = Simulation(settings, walltime.now)
+    watch = _watch(simulation, metrics) if metrics is not None else None
     connections = allow_connections(settings.max_players + SPARE_CONNECTIONS)
     doors = Doors(connections, settings.max_per_address, walltime.now)
     server = await listen(host, port, simulation.accept, doors)
     address = bound_address(server)
-    print(f"listening on {address}", flush=True)  # noqa: T201
+    _say(f"listening on {address}")
     friends = friends_address(address.port) if host in (None, "::", "0.0.0.0") else address
     if friends is not None:
-        print(f"friends on your network join with: python main.py --connect {friends}", flush=True)  # noqa: T201
+        _say(f"friends on your network join with: python main.py --connect {friends}")
+    if watch is not None:
+        _say(f"metrics at http://{watch.address}/metrics")
     advertiser = None
     if advertised_as is not None:
         name = advertised_as
         advertiser = Advertiser(address, lambda: Advert(name, len(simulation.seats), settings.max_players))
         advertiser.start()
-    await walltime.every_tick(settings.tick_rate, simulation.advance, stop)
+    failed = False
+    try:
+        await walltime.every_tick(settings.tick_rate, simulation.advance, stop)
+    except Exception:
+        # A world of which a tick is half done is nobody's truth any more: it ends, and whoever started us starts anew.
+        log.exception("tick %d failed, so the server ends", simulation.tick)
+        failed = True
     server.close()
-    simulation.close("the server is closing")
+    try:
+        simulation.close("the server failed and ends; its log says why" if failed else "the server is closing")
+    except Exception:
+        log.exception("the end failed as well")
+        failed = True
     await asyncio.gather(asyncio.sleep(FAREWELL_SECONDS), advertiser.close() if advertiser else asyncio.sleep(0))
     log.info("closed after %s", simulation.times)
+    if watch is not None:
+        watch.close()
+    return 1 if failed else 0
+
+
+def _watch(simulation: Simulation, address: Address) -> "MetricsServer":
+    """Let others look on. Raises ListenError."""
+    try:
+        from game.server.metrics import MetricsServer
+
+        watch = MetricsServer(address, simulation.stats, simulation.times, logs.lost, walltime.now)
+    except ImportError as error:
+        if error.name is None or error.name.partition(".")[0] != "prometheus_client":
+            raise
+        hint = "it needs a package that is not here: python -m pip install prometheus-client"
+        raise ListenError(f"argument --metrics: {hint}") from None
+    except OSError as error:
+        reason = f"cannot listen on {address}: {error.strerror or error}"
+        raise ListenError(f"argument --metrics: {reason}; try another port, or 0 for any free one") from None
+    return watch
+
+
+def _say(line: str) -> None:
+    """To standard output, for whoever started us; a disk that is full there is no reason not to serve."""
+    with contextlib.suppress(OSError):
+        print(line, flush=True)  # noqa: T201
 
 
 def _stop_on_signals(stop: asyncio.Event) -> None:

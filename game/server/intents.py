@@ -27,6 +27,7 @@ class IntentSystem(esper.Processor):
         self._world = world
         self._surprises = surprises
         self._max_ahead = MAX_AHEAD_SECONDS * tick_rate
+        self.late = 0  # intents so far that came after their tick
         self._tick = 0
         self._pending: dict[int, deque[tuple[int, int]]] = {}  # NetID -> (tick, direction), in the order they came
 
@@ -45,7 +46,7 @@ class IntentSystem(esper.Processor):
 
         It counts as one of the player's. Who comes back begins with a snapshot, which has the count.
         """
-        self._pending[net_id] = deque([(self._tick, STILL)])
+        self._pending[net_id] = deque([(self._tick + 1, STILL)])
 
     def forget(self, net_id: int) -> None:
         """The player is gone, and so is what they wanted."""
@@ -57,7 +58,8 @@ class IntentSystem(esper.Processor):
             queue = self._pending[net_id]
             if queue[0][0] > tick:
                 continue
-            _, direction = queue.popleft()
+            meant, direction = queue.popleft()
+            self.late += meant < tick
             if not queue:
                 del self._pending[net_id]
             entity = self._world.entity(net_id)

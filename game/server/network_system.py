@@ -23,6 +23,7 @@ from game.server.interest import Interest, View
 from game.server.log_quota import LogQuota
 from game.server.seats import FullError, Seats
 from game.server.session import Session
+from game.server.stats import Stats
 from net.codec import encode
 from net.framing import frame
 from net.messages import VERSION, Hello, Refusal, Refused, Said, Welcome
@@ -61,9 +62,11 @@ class NetworkSystem(esper.Processor):
         hold_seconds: float,
         max_unsent: int,
         max_spectators: int,
+        stats: Stats,
         now: Callable[[], float],
     ) -> None:
         self.now = now
+        self.stats = stats
         self._world = world
         self._seats = seats
         self._intents = intents
@@ -87,10 +90,15 @@ class NetworkSystem(esper.Processor):
         self._tick = 0
         self._tick_began = now()
         self._ticks_late = 0.0
+        self._wrote: float | None = None  # when it was last written
         self._knocking: list[tuple[Session, Hello]] = []  # who said Hello in this tick; as many as there are sessions
         self._leaving: list[int] = []  # NetIDs whose seats are free at the end of this tick
         self._chat = bytearray()  # lines since the last write, encoded once; each session's Voice bounds them
         self.closing = False
+
+    def __len__(self) -> int:
+        """How many sessions there are."""
+        return len(self._sessions)
 
     def process(self, tick: int) -> None:
         self._tick = tick
@@ -100,6 +108,7 @@ class NetworkSystem(esper.Processor):
         self._drop_the_silent()
         self._free_the_overdue(self.now(), f"did not come back within {self._hold_seconds:g} s")
         news = self._publisher.frame(tick)
+        self.stats.told(news.sections.values())
         sessions = [session for session in self._sessions if session.playing]
         for view in {session.view for session in sessions if session.view is not None}:
             self._unwritten.setdefault(view, []).append(news.told(view.cells))
@@ -109,6 +118,10 @@ class NetworkSystem(esper.Processor):
 
     def _write(self, sessions: list[Session], news: News) -> None:
         """Tell everybody all that happened since the last time."""
+        now = self.now()
+        if self._wrote is not None:
+            self.stats.gaps.add(now - self._wrote)
+        self._wrote = now
         chat = bytes(self._chat)
         self._chat.clear()
         told = {view: b"".join(frames) for view, frames in self._unwritten.items()}
@@ -116,6 +129,7 @@ class NetworkSystem(esper.Processor):
         turn = news.tick // self._frame_ticks
         for session in sessions:
             if not self._can_take(session):
+                self.stats.skipped += 1
                 continue
             former, whole = session.view, session.needs_snapshot
             view = self._look(session, turn)
@@ -166,6 +180,7 @@ class NetworkSystem(esper.Processor):
 
     def accept(self, pipe: Pipe) -> Session:
         """Somebody connected."""
+        self.stats.connections += 1
         session = Session(pipe, self, self.now(), self._max_unsent, self._tick_rate)
         self._sessions[session] = self._greeting[session] = None
         if len(self._greeting) > MAX_GREETING:
@@ -180,7 +195,10 @@ class NetworkSystem(esper.Processor):
         knocking, self._knocking = self._knocking, []
         for session, hello in knocking:
             if session in self._sessions:
-                (self._let_watch if hello.watch else self._seat)(session, hello)
+                try:
+                    (self._let_watch if hello.watch else self._seat)(session, hello)
+                except Exception:  # noqa: BLE001 - as in Session.received
+                    session.fail()
 
     def admit(self, session: Session, hello: Hello) -> None:
         """Answer a Hello: let them in at the end of the tick, or say why not."""
@@ -213,6 +231,7 @@ class NetworkSystem(esper.Processor):
     def resync(self, session: Session, tick: int) -> None:
         """A client's checksum did not match; at most one snapshot a second is given for that."""
         if self._tick - session.resync_tick >= self._tick_rate or session.resync_tick < 0:
+            self.stats.resyncs += 1
             session.resync_tick = self._tick
             session.needs_snapshot = True
             self._lines.warning("%s differs from us as of tick %d: sending a snapshot", session.label, tick)
@@ -257,7 +276,7 @@ class NetworkSystem(esper.Processor):
 
     def close(self, reason: str) -> None:
         """Tell everybody that it is over."""
-        self.closing = True
+        self.closing = self.stats.closing = True
         for session in list(self._sessions):
             session.end(reason)
         self._let_in_and_out()

@@ -1,5 +1,6 @@
 """One client as the server sees it: what it says is checked here, and whatever is wrong with it ends only this."""
 
+import logging
 from typing import TYPE_CHECKING
 
 from game.server.allowance import Allowance
@@ -12,6 +13,8 @@ from net.pipe import Pipe
 if TYPE_CHECKING:
     from game.server.interest import View
     from game.server.network_system import NetworkSystem
+
+log = logging.getLogger(__name__)
 
 
 class Session:
@@ -56,6 +59,7 @@ class Session:
         """As a Receiver has it."""
         self.heard = now = self._network.now()
         allowance = self._allowance
+        self._network.stats.received += len(data)
         try:
             warns = allowance.read(len(data), now)
             for message in self._connection.receive(data):
@@ -64,7 +68,10 @@ class Session:
             if warns:
                 self._network.warn(self, "says so much that it will soon be cut off")
         except RemoteProtocolError as fault:
+            self._network.stats.faults += 1
             self.end(f"broke the protocol: {fault}")
+        except Exception:  # noqa: BLE001 - whatever it is, it is logged, and nobody else's trouble
+            self.fail()
 
     def lost(self, reason: str) -> None:
         """As a Receiver has it."""
@@ -79,7 +86,7 @@ class Session:
         data += self._notices
         self._notices = b""
         if data:
-            self._pipe.write(data)
+            self._send(data)
 
     def tell(self, notice: str) -> None:
         """A word of the server's to this client alone, in its chat: behind the next frame, as all chat."""
@@ -88,21 +95,35 @@ class Session:
     def welcome(self, welcome: Welcome) -> None:
         """Let the client in: into a new seat, back into its own, or to watch."""
         self.playing = True
-        self._pipe.write(self._connection.send(welcome))
+        self._send(self._connection.send(welcome))
 
     def refuse(self, refused: Refused) -> None:
         """Say no, and why, and close."""
-        self._pipe.write(self._connection.send(refused))
+        self._network.stats.refused(refused.refusal.name.lower())
+        self._send(self._connection.send(refused))
         self._network.ended(self, f"refused: {refused.reason}", keep=False)
         self._pipe.close()
+
+    def fail(self) -> None:
+        """What it said broke something of ours, which is being handled: that ends this session, and no other's.
+
+        Its player may come back: it is not they who are wrong.
+        """
+        self._network.stats.our_faults += 1
+        log.exception("what %s said broke the server", self._pipe.name)
+        self.end("the server could not handle what you said; its log has it", keep=True)
 
     def end(self, reason: str, tell: bool = True, keep: bool = False) -> None:
         """Close the connection and free the seat, or `keep` it for a while; a second time does nothing."""
         self.playing = False
         if self._network.ended(self, reason, keep):
             if tell and self._connection.state is not State.CLOSED:
-                self._pipe.write(self._connection.send(Goodbye(reason[:200])))
+                self._send(self._connection.send(Goodbye(reason[:200])))
             self._pipe.close()
+
+    def _send(self, data: bytes) -> None:
+        self._network.stats.sent += len(data)
+        self._pipe.write(data)
 
     def _handle(self, message: FromClient) -> None:
         if self.net_id is not None:

@@ -33,6 +33,7 @@ from game.server.network_system import NetworkSystem
 from game.server.round_system import tag
 from game.server.seats import Seats, mint_token
 from game.server.session import Session
+from game.server.stats import Stats
 from game.server.tick_times import TickTimes
 from net.pipe import Pipe
 from net.replication.publisher import Publisher
@@ -85,7 +86,8 @@ class Simulation:
         self.seats = Seats(
             self.world, self.surprises, settings.arena, settings.max_players, random.Random(settings.seed), mint_token
         )
-        intents = IntentSystem(self.world, self.surprises, settings.tick_rate)
+        self.stats = Stats(ticked=now())
+        self._intents = intents = IntentSystem(self.world, self.surprises, settings.tick_rate)
         grid = Grid(settings.arena, settings.cell_tiles)
         frame_ticks = max(1, settings.tick_rate // settings.send_rate)
         publisher = Publisher(self.world, registry, self.surprises, grid, settings.tick_rate, frame_ticks)
@@ -103,6 +105,7 @@ class Simulation:
             hold_seconds=settings.hold_seconds,
             max_unsent=settings.max_unsent,
             max_spectators=settings.max_spectators,
+            stats=self.stats,
             now=now,
         )
         self._whole = grid.whole
@@ -135,7 +138,10 @@ class Simulation:
             for system in self._systems:  # as esper.process does, and with a look at the clock
                 system.process(self.tick)
                 times.lap(type(system).__name__)
-        times.end()
+        stats = self.stats
+        stats.ticks.add(times.end())
+        stats.tick, stats.ticked, stats.late_intents = self.tick, self.network.now(), self._intents.late
+        stats.players, stats.sessions = len(self.seats), len(self.network)
 
     def close(self, reason: str) -> None:
         """Tell everybody and end."""

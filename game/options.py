@@ -1,0 +1,73 @@
+"""Which options of the command line go together, and the one that takes more than a word to read.
+
+Knows their names and nothing of what they do.
+"""
+
+import argparse
+from typing import Final
+
+from net.address import Address, AddressError, parse_address
+
+HERE: Final = "127.0.0.1"  # where metrics are told: they are nobody else's business unless the host says so
+
+# What a program does, by the option that says so; without any it plays.
+KINDS: Final = ("server", "doctor", "bots")
+
+# Which kind an option is for, and who that is. What is in no list is for all, such as --log-level and --seed.
+FOR: Final[dict[tuple[str, ...], tuple[str, ...]]] = {
+    ("server",): (
+        *("host", "port", "max_players", "max_spectators", "server_name", "no_advertise", "tick_rate", "send_rate"),
+        *("visible", "arena", "silence", "hold_seat", "round_seconds", "metrics", "with_parent"),
+    ),
+    ("bots",): ("seconds",),
+    ("play",): ("name", "color", "spectate"),
+    ("play", "bots"): ("connect", "simulate"),
+}
+WHO: Final = {
+    ("server",): "a server: add --server, or leave it away",
+    ("bots",): "bots: add --bots N, or leave it away",
+    ("play",): "a person who plays: leave it away with --server, --bots and --doctor",
+    ("play", "bots"): "clients, a person's or bots: leave it away with --server and --doctor",
+}
+
+
+def check_together(parser: argparse.ArgumentParser, arguments: list[str] | None) -> None:
+    """Refuse options that would do nothing, or contradict each other: ends the program with one line, as argparse does.
+
+    An option counts as given where it was typed, whatever its default is.
+    """
+    nothing = argparse.Namespace(**dict.fromkeys(vars(parser.parse_args([]))))
+    given = {name for name, value in vars(parser.parse_args(arguments, nothing)).items() if value is not None}
+    kinds = [kind for kind in KINDS if kind in given]
+    if len(kinds) > 1:
+        parser.error(f"--{kinds[0]} goes not with --{kinds[1]}: start a program for each")
+    if "server" in given and "connect" in given:
+        parser.error("--server goes not with --connect: it only serves; start another program to play there")
+    kind = kinds[0] if kinds else "play"
+    for fit, names in FOR.items():
+        for name in names:
+            if name in given and kind not in fit:
+                parser.error(f"argument {_flag(name)}: it is for {WHO[fit]}")
+    if kind == "bots" and "connect" not in given:
+        parser.error("--bots needs --connect HOST[:PORT]: where shall they play?")
+    if "spectate" in given and "connect" not in given:
+        parser.error("--spectate needs --connect HOST[:PORT]: whom to watch?")
+    if "no_advertise" in given and "server_name" in given:
+        parser.error("--no-advertise goes not with --server-name: nobody would see the name; leave one of them away")
+
+
+def metrics_address(text: str) -> Address:
+    """Where to tell metrics, from PORT or ADDR:PORT; for argparse, so it raises ArgumentTypeError."""
+    host, colon, port = text.rpartition(":")
+    if not (port.isascii() and port.isdigit() and len(port) <= 5 and int(port) <= 65535) or (colon and not host):
+        raise argparse.ArgumentTypeError(f"{text!r} is not possible: PORT or ADDR:PORT, such as 9100 or 0.0.0.0:9100")
+    if not colon:
+        return Address(HERE, int(port))
+    try:
+        return parse_address(text)
+    except AddressError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _flag(name: str) -> str:
+    return "--" + name.replace("_", "-")

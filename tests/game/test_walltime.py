@@ -1,0 +1,110 @@
+"""The clock of the loop: late ticks are made up for, minutes are not, and nobody is deaf meanwhile."""
+
+import asyncio
+import logging
+import socket
+from collections.abc import Callable
+
+import pytest
+
+from game import walltime
+
+TICK = 1 / 60
+
+
+class Jumps:
+    """A clock that only ticks move, each by a tick's length and, where it is said, by more."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, more: dict[int, float]) -> None:
+        self.time = 1000.0
+        self.dues: list[float] = []
+        self.more = more
+        self.then: Callable[[int], None] = lambda number: None
+        self._stop = asyncio.Event()
+        monkeypatch.setattr(walltime, "now", lambda: self.time)
+
+    def tick(self, due: float) -> None:
+        self.dues.append(due)
+        self.time += TICK + self.more.get(len(self.dues), 0.0)
+        self.then(len(self.dues))
+
+    async def run(self, ticks: int) -> None:
+        self._left = ticks
+        last = self.then
+
+        def then(number: int) -> None:
+            last(number)
+            if number == ticks:
+                self._stop.set()
+
+        self.then = then
+        async with asyncio.timeout(20):
+            await walltime.every_tick(60, self.tick, self._stop)
+
+
+def test_a_tick_or_two_that_are_lost_are_made_up_for_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    jumps = Jumps(monkeypatch, {10: 0.3})
+    asyncio.run(jumps.run(60))
+    assert jumps.dues == pytest.approx([1000 + n * TICK for n in range(1, 61)])
+
+
+@pytest.mark.parametrize("gap", [0.6, 600.0, 86400.0])
+def test_a_machine_that_was_suspended_goes_on_where_it_was_without_a_storm_of_ticks(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, gap: float
+) -> None:
+    caplog.set_level(logging.WARNING)
+    jumps = Jumps(monkeypatch, {10: gap})
+    asyncio.run(jumps.run(60))
+    steps = [later - earlier for earlier, later in zip(jumps.dues, jumps.dues[1:], strict=False)]
+    assert steps[9] == pytest.approx(gap + TICK, abs=2 * TICK)
+    assert steps[:9] + steps[10:] == pytest.approx([TICK] * 58)
+    assert len(caplog.records) == 1
+    assert "gives" in caplog.text
+
+
+@pytest.mark.parametrize("waiting", [False, True], ids=["in a tick", "between two"])
+def test_what_came_while_all_stood_still_is_heard_before_the_next_tick(
+    monkeypatch: pytest.MonkeyPatch, waiting: bool
+) -> None:
+    events: list[str] = []
+
+    async def test() -> None:
+        near, far = socket.socketpair()
+        near.setblocking(False)
+        jumps = Jumps(monkeypatch, {5: -TICK})  # so that there is time to wait for the next
+        loop = asyncio.get_running_loop()
+        loop.add_reader(near, lambda: events.append(near.recv(10).decode()))
+
+        def sleep() -> None:
+            jumps.time += 10.0
+            far.send(b"said")
+
+        class Asleep:
+            """A wait at whose end the machine has slept, before the loop has had a look at anything."""
+
+            async def __aenter__(self) -> None:
+                monkeypatch.setattr(asyncio, "timeout", timeout)
+                sleep()
+                raise TimeoutError
+
+            async def __aexit__(self, *error: object) -> None:
+                pass
+
+        timeout = asyncio.timeout
+
+        def then(number: int) -> None:
+            events.append(str(number))
+            if number == 5:
+                if waiting:
+                    monkeypatch.setattr(asyncio, "timeout", lambda seconds: Asleep())
+                else:
+                    sleep()
+
+        jumps.then = then
+        await jumps.run(8)
+        loop.remove_reader(near)
+        near.close()
+        far.close()
+
+    asyncio.run(test())
+    assert events == ["1", "2", "3", "4", "5", "said", "6", "7", "8"]
