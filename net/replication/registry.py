@@ -115,9 +115,10 @@ class Registry:
         if entity is None:
             raise KeyError(net_id)
         kinds = self._of
+        components: tuple[object, ...] = esper.components_for_entity(entity)
         rows: list[ComponentRow] = [
             (kind.index, kind.read(component))
-            for component in esper.components_for_entity(entity)
+            for component in components
             if (kind := kinds.get(type(component))) is not None
         ]
         rows.sort()  # by index: no two are of one kind
