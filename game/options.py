@@ -16,8 +16,9 @@ KINDS: Final = ("server", "doctor", "bots")
 # Which kind an option is for, and who that is. What is in no list is for all, such as --log-level and --seed.
 FOR: Final[dict[tuple[str, ...], tuple[str, ...]]] = {
     ("server",): (
-        *("host", "port", "max_players", "max_spectators", "server_name", "no_advertise", "tick_rate", "send_rate"),
-        *("visible", "arena", "silence", "hold_seat", "round_seconds", "metrics", "with_parent"),
+        *("host", "port", "max_players", "max_per_address", "max_spectators", "server_name", "no_advertise"),
+        *("tick_rate", "send_rate", "visible", "arena", "silence", "hold_seat", "round_seconds"),
+        *("metrics", "with_parent"),
     ),
     ("bots",): ("seconds",),
     ("play",): ("name", "color", "spectate"),

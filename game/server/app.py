@@ -62,7 +62,7 @@ async def _serve(
     simulation = Simulation(settings, walltime.now)
     watch = _watch(simulation, metrics) if metrics is not None else None
     connections = allow_connections(settings.max_players + SPARE_CONNECTIONS)
-    doors = Doors(connections, settings.max_per_address, walltime.now)
+    doors = Doors(connections, settings.max_per_address, walltime.now, simulation.stats.refusals)
     server = await listen(host, port, simulation.accept, doors)
     address = bound_address(server)
     _say(f"listening on {address}")

@@ -31,9 +31,16 @@ IPV6_PREFIX: Final = 64  # bits that name a household; the other 64 are its own 
 class Doors:
     """Counts who is there; `enter` and `leave` are called for each connection, as a Gate has it."""
 
-    def __init__(self, max_connections: int, max_per_address: int, now: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        max_connections: int,
+        max_per_address: int,
+        now: Callable[[], float],
+        refusals: Counter[str] | None = None,
+    ) -> None:
+        """`refusals` is where to count them, by what there was too much or too little of."""
         self.connections = 0  # that there are
-        self.refusals: Counter[str] = Counter()  # by what there was too much or too little of
+        self.refusals: Counter[str] = Counter() if refusals is None else refusals
         self._max_connections = max_connections
         self._max_per_address = max_per_address
         self._now = now

@@ -99,7 +99,7 @@ class Session:
 
     def refuse(self, refused: Refused) -> None:
         """Say no, and why, and close."""
-        self._network.stats.refused(refused.refusal.name.lower())
+        self._network.stats.refusals[refused.refusal.name.lower()] += 1
         self._send(self._connection.send(refused))
         self._network.ended(self, f"refused: {refused.reason}", keep=False)
         self._pipe.close()

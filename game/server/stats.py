@@ -5,6 +5,7 @@ addition each, so they are counted whether somebody looks or not. Knows no syste
 """
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
@@ -46,15 +47,11 @@ class Stats:
     resyncs: int = 0  # clients' checksums that did not match
     faults: int = 0  # sessions that ended for what they said: theirs, for it broke the protocol
     our_faults: int = 0  # ... and ours, for what they said broke us
-    refusals: dict[str, int] = field(default_factory=lambda: {reason.name.lower(): 0 for reason in Refusal})
+    refusals: Counter[str] = field(default_factory=lambda: Counter({reason.name.lower(): 0 for reason in Refusal}))
     surprises: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SURPRISES, 0))
     ticks: Spread = field(default_factory=lambda: Spread((0.001, 0.002, 0.004, 0.008, 0.012, 0.016, 0.033, 0.1, 1.0)))
     gaps: Spread = field(default_factory=lambda: Spread((0.02, 0.036, 0.053, 0.07, 0.103, 0.136, 0.203, 0.27, 0.5)))
     """From one turn to write to clients to the next; the first bounds are just above 1, 2, 3 ticks at 60 a second."""
-
-    def refused(self, reason: str) -> None:
-        """Somebody was not let in."""
-        self.refusals[reason] = self.refusals.get(reason, 0) + 1
 
     def told(self, sections: Iterable[Section]) -> None:
         """A frame was made, which tells this."""

@@ -11,6 +11,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from game.rules import build_registry
+from game.server.doors import Doors
 from game.server.metrics import MOST_REQUESTS, STALE_SECONDS, MetricsServer
 from net.address import Address
 from net.link import Conditions
@@ -82,6 +83,19 @@ def test_players_sessions_bytes_and_refusals_are_those_of_the_game(stage: Watche
     heard = sum(len(player.tap.data) for player in (ann, bob))
     assert heard < said["pgn_sent_bytes_total"] < heard + 5000  # the strangers had little
     assert said["pgn_received_bytes_total"] > 200
+
+
+def test_who_is_refused_at_the_door_is_counted_with_the_others(stage: Watched) -> None:
+    doors = Doors(2, 1, stage.clock, stage.simulation.stats.refusals)
+    assert doors.enter("192.0.2.1") is None
+    assert doors.enter("192.0.2.1") is not None
+    assert doors.enter("192.0.2.2") is None
+    assert doors.enter("192.0.2.3") is not None
+    assert doors.enter("192.0.2.4") is not None
+    said = stage.samples()
+    assert said["pgn_refusals_total connections of one address"] == 1
+    assert said["pgn_refusals_total connections"] == 2
+    assert said["pgn_refusals_total full"] == 0
 
 
 def test_ticks_their_systems_and_the_gaps_between_frames_are_counted(stage: Watched) -> None:
