@@ -43,6 +43,8 @@ class Stats:
     sent: int = 0  # bytes that were handed to the network
     skipped: int = 0  # writes that were left out, for a client had not taken the last ones
     late_intents: int = 0  # that came after their tick: each is a correction that its client sees
+    corrections: int = 0  # that clients reported; theirs to tell the truth or not
+    unexplained: int = 0  # of them
     resyncs: int = 0  # clients' checksums that did not match
     faults: int = 0  # sessions that ended for what they said: theirs, for it broke the protocol
     our_faults: int = 0  # ... and ours, for what they said broke us
@@ -55,6 +57,11 @@ class Stats:
     def refused(self, reason: str) -> None:
         """Somebody was not let in."""
         self.refusals[reason] = self.refusals.get(reason, 0) + 1
+
+    def reported(self, corrections: int, unexplained: int) -> None:
+        """A client says how it went."""
+        self.corrections += corrections
+        self.unexplained += unexplained
 
     def told(self, sections: Iterable[Section]) -> None:
         """A frame was made, which tells this."""
