@@ -29,6 +29,7 @@ from net.messages import (
     Pong,
     Refusal,
     Refused,
+    Report,
     Resync,
     Said,
     Say,
@@ -49,6 +50,7 @@ MAX_TICK: Final = (1 << 32) - 1  # 2 years at 60 a second
 MAX_MILLITICK: Final = 1000 * MAX_TICK
 MAX_INT: Final = (1 << 31) - 1  # of a component's field, either sign
 MAX_CELL_TILES: Final = 256  # tiles of a cell; as many as an arena can have
+MAX_REPORTED: Final = 1000  # corrections in one report: one in each tick, and then some
 MAX_CELL: Final = 1 << 16  # 256 by 256 tiles, in cells of one tile
 
 
@@ -81,6 +83,8 @@ def encode(message: Message) -> bytes:
             fields = [11, net_id, text]
         case Look(x, y):
             fields = [12, x, y]
+        case Report(corrections, unexplained):
+            fields = [15, corrections, unexplained]
         case _:
             raise TypeError(f"{message!r} is no message")
     return cast(bytes, msgpack.packb(fields))
@@ -134,6 +138,8 @@ def decode_from_client(payload: bytes) -> FromClient:
             return Say(_text(text))
         case 12, [x, y]:
             return Look(_coordinate(x), _coordinate(y))
+        case 15, [corrections, unexplained]:
+            return Report(_integer(corrections, 0, MAX_REPORTED), _integer(unexplained, 0, MAX_REPORTED))
     raise NotOurProtocolError(f"no message of a client: tag {_short(tag)} with {len(fields)} fields")
 
 

@@ -26,6 +26,7 @@ from net.messages import (
     Look,
     Message,
     Refused,
+    Report,
     Say,
     Steer,
     Welcome,
@@ -100,7 +101,7 @@ class _Connection(Generic[In, Out]):
                 self.watches = message.watch
             case Welcome(net_id=net_id) if self.watches is not (net_id == 0):
                 raise fault(f"a welcome as {net_id} to {'a spectator' if self.watches else 'a player'}")
-            case Steer() | Say() if self.watches:
+            case Steer() | Say() | Report() if self.watches:
                 raise fault(f"{kind.__name__} is out of turn: a spectator only looks")
             case Look() if not self.watches:
                 raise fault("Look is out of turn: a player looks where its body is")

@@ -82,6 +82,14 @@ class Look:
     y: int
 
 
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How it went on the client's screen since its last report, for the server's operator; it changes nothing."""
+
+    corrections: int
+    unexplained: int  # of them: steps, worlds or the wire disagree
+
+
 # What a server says.
 
 
@@ -196,6 +204,6 @@ class Goodbye:
     reason: str
 
 
-FromClient = Hello | Steer | Ping | Resync | Say | Look | Goodbye
+FromClient = Hello | Steer | Ping | Resync | Say | Look | Report | Goodbye
 FromServer = Welcome | Refused | Snapshot | Frame | Pong | Said | Goodbye
 Message = FromClient | FromServer

@@ -26,6 +26,7 @@ from game.client.reconciliation_system import ReconciliationSystem
 from game.client.timeline import Timeline
 from game.rules import SILENCE_SECONDS
 from net.clock import ServerClock
+from net.codec import MAX_REPORTED
 from net.connection import ClientConnection, State
 from net.errors import NotOurProtocolError, RemoteProtocolError
 from net.messages import (
@@ -40,6 +41,7 @@ from net.messages import (
     Pong,
     Refusal,
     Refused,
+    Report,
     Resync,
     Said,
     Say,
@@ -54,6 +56,7 @@ from net.strangers import guess
 JOIN_SECONDS: Final = 10.0  # for a server's answer to Hello; one of ours answers within a round trip
 PING_SECONDS: Final = 0.5
 RIDE_SECONDS: Final = 0.25  # so old, the last ping may be followed by one that goes with an intent
+REPORT_SECONDS: Final = 10.0  # from one report of our corrections to the next
 FIRST_PINGS: Final = 8  # sent faster, so that the clock is good before the first step
 FIRST_PING_SECONDS: Final = 0.05
 FIRST_BYTES: Final = 16  # of an answer that are kept: as many as a banner needs to name its protocol
@@ -135,6 +138,8 @@ class Play:
         self._began = self._heard = now()
         self._pings = 0
         self._next_ping = 0.0
+        self._next_report = 0.0
+        self._reported: Counter[Cause] = Counter()  # corrections, by cause
         self._unsaid = bytearray()  # of one update
 
     def attach(self, pipe: Pipe) -> "Play":
@@ -277,6 +282,16 @@ class Play:
             self._pings += 1
             self._next_ping = now + (FIRST_PING_SECONDS if self._pings < FIRST_PINGS else PING_SECONDS)
             self._say(Ping(round((now - self._began) * 1e6)))
+            if now >= self._next_report:
+                self._report(now)
+
+    def _report(self, now: float) -> None:
+        since = self.causes - self._reported
+        if since:
+            self._reported = self.causes.copy()
+            self._next_report = now + REPORT_SECONDS
+            most = MAX_REPORTED
+            self._say(Report(min(since.total(), most), min(since[Cause.UNEXPLAINED], most)))
 
     def _say(self, message: FromClient) -> None:
         """Send it with all that is said in this update, in one write."""

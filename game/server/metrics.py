@@ -57,6 +57,8 @@ class ServerCollector(Collector):
         yield _labelled("pgn_surprises", "What frames told, once for everybody.", "kind", stats.surprises)
         yield _counter("pgn_skipped_writes", "Writes left out for clients that had not taken the last.", stats.skipped)
         yield _counter("pgn_late_intents", "Intents that came late: each is a correction seen.", stats.late_intents)
+        yield _counter("pgn_corrections", "Corrections that clients report.", stats.corrections)
+        yield _counter("pgn_unexplained_corrections", "... without a cause: a bug, or a liar.", stats.unexplained)
         yield _counter("pgn_resyncs", "Clients' checksums that did not match.", stats.resyncs)
         yield _histogram("pgn_tick_seconds", "How long ticks took.", stats.ticks)
         yield _histogram("pgn_frame_gap_seconds", "From one turn to write to clients to the next.", stats.gaps)

@@ -7,7 +7,21 @@ from game.server.allowance import Allowance
 from game.server.chat import Voice
 from net.connection import ServerConnection, State
 from net.errors import RemoteProtocolError
-from net.messages import FromClient, Goodbye, Hello, Look, Ping, Pong, Refused, Resync, Said, Say, Steer, Welcome
+from net.messages import (
+    FromClient,
+    Goodbye,
+    Hello,
+    Look,
+    Ping,
+    Pong,
+    Refused,
+    Report,
+    Resync,
+    Said,
+    Say,
+    Steer,
+    Welcome,
+)
 from net.pipe import Pipe
 
 if TYPE_CHECKING:
@@ -141,5 +155,7 @@ class Session:
                 self._network.say(self, text)
             case Look(x, y):
                 self.look = x, y
+            case Report(corrections, unexplained):
+                self._network.stats.reported(corrections, unexplained)
             case Goodbye(reason):
                 self.end(f"said goodbye: {reason!r:.100}", tell=False)

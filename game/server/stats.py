@@ -44,6 +44,8 @@ class Stats:
     sent: int = 0  # bytes that were handed to the network
     skipped: int = 0  # writes that were left out, for a client had not taken the last ones
     late_intents: int = 0  # that came after their tick: each is a correction that its client sees
+    corrections: int = 0  # that clients reported; theirs to tell the truth or not
+    unexplained: int = 0  # of them
     resyncs: int = 0  # clients' checksums that did not match
     faults: int = 0  # sessions that ended for what they said: theirs, for it broke the protocol
     our_faults: int = 0  # ... and ours, for what they said broke us
@@ -52,6 +54,11 @@ class Stats:
     ticks: Spread = field(default_factory=lambda: Spread((0.001, 0.002, 0.004, 0.008, 0.012, 0.016, 0.033, 0.1, 1.0)))
     gaps: Spread = field(default_factory=lambda: Spread((0.02, 0.036, 0.053, 0.07, 0.103, 0.136, 0.203, 0.27, 0.5)))
     """From one turn to write to clients to the next; the first bounds are just above 1, 2, 3 ticks at 60 a second."""
+
+    def reported(self, corrections: int, unexplained: int) -> None:
+        """A client says how it went."""
+        self.corrections += corrections
+        self.unexplained += unexplained
 
     def told(self, sections: Iterable[Section]) -> None:
         """A frame was made, which tells this."""

@@ -18,6 +18,7 @@ from net.codec import (
     MAX_CELL_TILES,
     MAX_INT,
     MAX_MILLITICK,
+    MAX_REPORTED,
     MAX_TICK,
     TEXT_LIMIT,
     decode_from_client,
@@ -39,6 +40,7 @@ from net.messages import (
     Pong,
     Refusal,
     Refused,
+    Report,
     Resync,
     Said,
     Say,
@@ -96,6 +98,7 @@ messages_from_client: st.SearchStrategy[FromClient] = st.one_of(
     st.builds(Resync, ticks),
     st.builds(Say, texts),
     st.builds(Look, signed, signed),
+    st.builds(Report, st.integers(0, MAX_REPORTED), st.integers(0, MAX_REPORTED)),
     st.builds(Goodbye, texts),
 )
 messages_from_server: st.SearchStrategy[FromServer] = st.one_of(
@@ -126,6 +129,7 @@ SAMPLES_FROM_CLIENT: tuple[FromClient, ...] = (
     Resync(600),
     Say("over here!"),
     Look(-544, 1056),
+    Report(3, 0),
     Goodbye("left"),
 )
 SAMPLES_FROM_SERVER: tuple[FromServer, ...] = (

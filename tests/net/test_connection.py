@@ -25,6 +25,7 @@ from net.messages import (
     Pong,
     Refusal,
     Refused,
+    Report,
     Resync,
     Said,
     Say,
@@ -41,7 +42,7 @@ WELCOME = Welcome(7, 118, 60, 2, 0, ("###", "#.#", "###"), "00112233445566778899
 WATCHER = Hello(VERSION, "0123456789abcdef", "Ann", 0xF5A623, watch=True)
 TO_WATCHER = Welcome(0, 118, 60, 2, 0, ("###", "#.#", "###"), "", 3)
 REFUSED = Refused(Refusal.FULL, VERSION, "the server is full", ())
-PLAY_OF_CLIENT: tuple[FromClient, ...] = (Steer(120, 3), Ping(123), Resync(60), Say("hi"))
+PLAY_OF_CLIENT: tuple[FromClient, ...] = (Steer(120, 3), Ping(123), Resync(60), Say("hi"), Report(3, 0))
 PLAY_OF_SERVER: tuple[FromServer, ...] = (Snapshot(120, (), ()), Frame(122), Pong(123, 122_500, 123_000), Said(7, "hi"))
 
 
@@ -100,7 +101,11 @@ def test_a_spectator_hears_everything_and_says_all_that_needs_no_body() -> None:
 
 
 def test_to_steer_is_out_of_turn_for_a_spectator_and_to_look_for_a_player() -> None:
-    for hello, welcome, message in ((WATCHER, TO_WATCHER, Steer(1, 1)), (HELLO, WELCOME, Look(1, 1))):
+    for hello, welcome, message in (
+        (WATCHER, TO_WATCHER, Steer(1, 1)),
+        (WATCHER, TO_WATCHER, Report(1, 0)),
+        (HELLO, WELCOME, Look(1, 1)),
+    ):
         client, server = ClientConnection(), ServerConnection()
         list(server.receive(client.send(hello)))
         list(client.receive(server.send(welcome)))

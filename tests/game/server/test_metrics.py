@@ -10,6 +10,7 @@ from http.client import HTTPConnection
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from game.client.play import REPORT_SECONDS
 from game.rules import build_registry
 from game.server.doors import Doors
 from game.server.metrics import MOST_REQUESTS, STALE_SECONDS, MetricsServer
@@ -157,6 +158,19 @@ TROUBLES = (
     "pgn_skipped_writes_total",
     "pgn_lost_log_lines_total",
 )
+
+
+def test_clients_report_their_corrections_and_the_server_adds_them_up(stage: Watched) -> None:
+    players = stage.join("Ann", Conditions(latency=0.05)), stage.join("Bob")
+    stage.settle()
+    for step in range(1, 6):
+        for player in players[: 1 + step % 2]:
+            stage.place(player.net_id, 1000 * step, 600 * player.net_id)
+        stage.run(30)
+    stage.run(60 * round(REPORT_SECONDS + 1))
+    said = stage.samples()
+    assert said["pgn_corrections_total"] == sum(player.play.causes.total() for player in players) >= 8
+    assert said["pgn_unexplained_corrections_total"] == 0
 
 
 def test_a_client_that_takes_nothing_is_seen_in_the_skipped_writes() -> None:
