@@ -51,6 +51,7 @@ from net.replication.registry import Registry, difference
 JOIN_SECONDS: Final = 10.0  # for a server's answer to Hello; one of ours answers within a round trip
 PING_SECONDS: Final = 0.5
 RIDE_SECONDS: Final = 0.25  # so old, the last ping may be followed by one that goes with an intent
+MAX_UNREAD: Final = 4 << 20  # bytes between two updates: a crowd's snapshot is 1 MB, and a stall's frames are less
 FIRST_PINGS: Final = 8  # sent faster, so that the clock is good before the first step
 FIRST_PING_SECONDS: Final = 0.05
 
@@ -126,6 +127,7 @@ class Play:
         self._pings = 0
         self._next_ping = 0.0
         self._unsaid = bytearray()  # of one update
+        self._unread = 0  # bytes that came since the last one
 
     def attach(self, pipe: Pipe) -> "Play":
         """The connection stands: say Hello."""
@@ -138,7 +140,10 @@ class Play:
         """As a Receiver has it."""
         self._heard = self._now()
         self.traffic.bytes_in += len(data)
+        self._unread += len(data)
         try:
+            if self._unread > MAX_UNREAD:
+                raise RemoteProtocolError(f"more than {MAX_UNREAD} bytes at once")
             for message in self._connection.receive(data):
                 self._handle(message)
         except RemoteProtocolError as fault:
@@ -154,6 +159,7 @@ class Play:
     def update(self) -> None:
         """Run the systems once, up to the present."""
         now = self._now()
+        self._unread = 0
         if self.ending is not None or self._pipe is None:
             return
         if self.stay is None:
