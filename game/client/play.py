@@ -57,6 +57,7 @@ JOIN_SECONDS: Final = 10.0  # for a server's answer to Hello; one of ours answer
 PING_SECONDS: Final = 0.5
 RIDE_SECONDS: Final = 0.25  # so old, the last ping may be followed by one that goes with an intent
 REPORT_SECONDS: Final = 10.0  # from one report of our corrections to the next
+MAX_UNREAD: Final = 4 << 20  # bytes between two updates: a crowd's snapshot is 1 MB, and a stall's frames are less
 FIRST_PINGS: Final = 8  # sent faster, so that the clock is good before the first step
 FIRST_PING_SECONDS: Final = 0.05
 FIRST_BYTES: Final = 16  # of an answer that are kept: as many as a banner needs to name its protocol
@@ -141,6 +142,7 @@ class Play:
         self._next_report = 0.0
         self._reported: Counter[Cause] = Counter()  # corrections, by cause
         self._unsaid = bytearray()  # of one update
+        self._unread = 0  # bytes that came since the last one
 
     def attach(self, pipe: Pipe) -> "Play":
         """The connection stands: say Hello."""
@@ -154,7 +156,10 @@ class Play:
         self._heard = self._now()
         self.traffic.bytes_in += len(data)
         self.first_bytes = (self.first_bytes + data[:FIRST_BYTES])[:FIRST_BYTES]
+        self._unread += len(data)
         try:
+            if self._unread > MAX_UNREAD:
+                raise RemoteProtocolError(f"more than {MAX_UNREAD} bytes at once")
             for message in self._connection.receive(data):
                 self._handle(message)
         except RemoteProtocolError as fault:
@@ -170,6 +175,7 @@ class Play:
     def update(self) -> None:
         """Run the systems once, up to the present."""
         now = self._now()
+        self._unread = 0
         if self.ending is not None or self._pipe is None:
             return
         if self.stay is None:

@@ -14,6 +14,7 @@ from game.client.components import Shown
 from game.client.mirror_system import MirrorSystem
 from game.client.prediction import Cause, Correction, Difference, Others, Prediction
 from game.components import Name
+from net.errors import RemoteProtocolError
 from net.messages import Frame
 from net.replication.mirror import Mirror
 from net.replication.publisher import quiet_ticks
@@ -22,6 +23,8 @@ log = logging.getLogger(__name__)
 
 NEIGHBOURS = 8  # whom one may push or be pushed by are predicted too: no more can stand around one
 RECENT: Final = 256  # corrections that can be looked at: minutes of play
+
+Own = tuple[Position, Velocity, Size, Intent, Dash]
 
 
 class ReconciliationSystem(esper.Processor):
@@ -46,12 +49,13 @@ class ReconciliationSystem(esper.Processor):
         entity = self._world.entity(self._net_id)
         if entity is None:  # carried out of what we see: the snapshot that shows it again is on its way
             return
-        position = esper.component_for_entity(entity, Position)
-        velocity = esper.component_for_entity(entity, Velocity)
-        size = esper.component_for_entity(entity, Size)
-        intent = esper.component_for_entity(entity, Intent)
-        rest = esper.component_for_entity(entity, Dash).rest
-        body = Body(position.x, position.y, velocity.x, velocity.y, size.w, size.h, rest)
+        own: Own | None = esper.try_components(  # type: ignore[call-overload]  # whose hints end at four
+            entity, Position, Velocity, Size, Intent, Dash
+        )
+        if own is None:
+            raise RemoteProtocolError(f"entity {self._net_id}, which is our player, has not all that a player has")
+        position, velocity, size, intent, dash = own
+        body = Body(position.x, position.y, velocity.x, velocity.y, size.w, size.h, dash.rest)
         if self.prediction is None:
             self.prediction = Prediction(
                 self._motion, self._net_id, self._mirror.tick, body, intent.direction, intent.count

@@ -24,6 +24,7 @@ from net.replication.registry import Kind, Registry, checksum
 
 log = logging.getLogger(__name__)
 
+MAX_ENTITIES: Final = 20_000  # that a server may have us hold: ten times the largest crowd that one can carry
 MAX_GAP_SECONDS: Final = 10  # between two frames; a server says something four times a second
 
 Spawn = tuple[int, list[tuple[Kind, Any]]]
@@ -61,6 +62,7 @@ class Mirror:
         if kept and snapshot.tick > self.tick:
             raise RemoteProtocolError(f"a snapshot of tick {snapshot.tick} leaves {len(kept)} cells behind")
         named = {net_id for spawns in given.values() for net_id, _ in spawns}
+        self._check_number(len(named) + (len(self._world) if kept else 0))
         self.view = frozenset(kept | given.keys())
         for net_id, cell in self._places():
             if net_id not in named and cell not in kept:
@@ -117,8 +119,13 @@ class Mirror:
             if section.cell not in self.view:
                 raise RemoteProtocolError(f"a section of cell {section.cell}, which we were not shown")
         spawns = [self._built(row) for row in frame.spawned]
+        self._check_number(len(self._world) + len(spawns))
         changes = [self._change(row) for row in frame.changed]
         return spawns, changes
+
+    def _check_number(self, entities: int) -> None:
+        if entities > MAX_ENTITIES:
+            raise RemoteProtocolError(f"more than {MAX_ENTITIES} entities")
 
     def _let_go(self) -> None:
         """Of whoever has left the cells that we see."""

@@ -38,7 +38,7 @@ def main(arguments: list[str] | None = None) -> list[dict[str, Any]]:
     lines = []
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(Path(folder), options.visible, options.seconds, tiles, options.nice)
-        with _alone(bench.load_core, bench.priority):
+        with alone(bench.load_core, bench.priority):
             for players in map(int, (options.players or default).split(",")):
                 head = {"case": options.case, "players": players, "visible": options.visible, "tiles": tiles}
                 lines.append({**head, **case(bench, players)})
@@ -51,7 +51,7 @@ def main(arguments: list[str] | None = None) -> list[dict[str, Any]]:
 
 
 @contextlib.contextmanager
-def _alone(core: int, priority: int) -> Iterator[None]:
+def alone(core: int, priority: int) -> Iterator[None]:
     """Make this process a good measure: on its own core, undisturbed by its own garbage collector.
 
     It may open as many files as can be allowed, and so may what it starts: each player is one, on either side.

@@ -11,7 +11,7 @@ import select
 import socket
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import count
 from typing import Final
@@ -68,13 +68,17 @@ class Client:
 class Load:
     """The crowd. `run` plays for a while; `window` collects what is seen meanwhile."""
 
-    def __init__(self, port: int, seed: int = 0, plain: bool = False) -> None:
-        """`plain`: there is no game behind the port, only something that writes frames."""
+    def __init__(self, port: int, seed: int = 0, plain: bool = False, homes: Sequence[str] = ()) -> None:
+        """`plain`: there is no game behind the port, only something that writes frames.
+
+        `homes`: the addresses from which they come, in turn; without any, from 127.0.0.1, which is not counted.
+        """
         self.clients: list[Client] = []
         self.window = Window()
         self.snapshot = b""  # the payload of the last one that anybody was sent
         self._port = port
         self._plain = plain
+        self._homes = homes
         self._rng = random.Random(seed)
         self._hash = build_registry().schema_hash
         self._epoll = select.epoll()
@@ -153,6 +157,8 @@ class Load:
         sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         if receive_buffer:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        if self._homes:
+            sock.bind((self._homes[len(self.clients) % len(self._homes)], 0))
         sock.connect(("127.0.0.1", self._port))
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sock.setblocking(False)

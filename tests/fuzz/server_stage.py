@@ -1,0 +1,117 @@
+"""A server with strangers at it, over pipes that only count: small and quick enough to be set up for every input."""
+
+from ecs.arena import parse_arena
+from game.rules import build_registry
+from game.server.simulation import ServerSettings, Simulation
+from net.codec import decode_from_server, encode
+from net.framing import Deframer, frame
+from net.messages import VERSION, Frame, FromClient, FromServer, Hello, Snapshot, Welcome
+from tests.harness import Clock
+
+HALL = parse_arena("#######\n#.....#\n#.....#\n#.....#\n#######\n")
+REGISTRY = build_registry()
+MAX_PLAYERS = 3
+HOLD_SECONDS = 0.2
+TICK = 1 / 60
+
+
+class Stranger:
+    """A Pipe at whose other end anybody may be."""
+
+    name = "stranger"
+
+    def __init__(self, stage: "ServerStage") -> None:
+        self.reads = True
+        self.unsent = 0
+        self.told: list[FromServer] = []
+        self.closed = self.lost = False
+        self._deframer = Deframer(1 << 20)
+        self.session = stage.simulation.accept(self)
+
+    def write(self, data: bytes) -> None:
+        """As a Pipe has it. All that a server says must be sound, whatever it was told."""
+        if self.closed:
+            return
+        if not self.reads:
+            self.unsent += len(data)
+        self.told.extend(decode_from_server(payload) for payload in self._deframer.feed(data))
+        del self.told[:-50]
+
+    def close(self) -> None:
+        """As a Pipe has it."""
+        self.closed = True
+
+    def say(self, message: FromClient) -> None:
+        """Something that is sound as a message."""
+        self.send(frame(encode(message)))
+
+    def send(self, data: bytes) -> None:
+        """Any bytes. A pipe that the server has closed brings nothing more."""
+        if not self.closed and not self.lost:
+            self.session.received(data)
+
+    def hello(self, name: str, token: str = "") -> None:
+        """A good one."""
+        self.say(Hello(VERSION, REGISTRY.schema_hash, name, 0x123456, token))
+
+    def hang_up(self) -> None:
+        """The connection dies."""
+        if not self.lost:
+            self.lost = True
+            self.session.lost("the connection was reset")
+
+    @property
+    def gone(self) -> bool:
+        """Whether the server has done with it."""
+        return self.closed or self.lost
+
+
+class ServerStage:
+    """The server, and a witness who plays while all this happens."""
+
+    def __init__(self) -> None:
+        self.clock = Clock()
+        settings = ServerSettings(HALL, MAX_PLAYERS, hold_seconds=HOLD_SECONDS, max_unsent=4000)
+        tokens = (f"{number:032x}" for number in range(1, 1 << 30))
+        self.simulation = Simulation(settings, self.clock, REGISTRY, mint_token=lambda: next(tokens))
+        self.strangers: list[Stranger] = []
+        self.tokens: list[str] = ["f" * 32]  # that were given out, and one that was not
+        self.witness = self.connect()
+        self.strangers.clear()
+        self.witness.hello("witness")
+        self.run(2)
+
+    def connect(self) -> Stranger:
+        """Somebody more."""
+        self.strangers.append(Stranger(self))
+        return self.strangers[-1]
+
+    def run(self, ticks: int) -> None:
+        """Let time pass. The witness hears of every frame, and says something now and then."""
+        for _ in range(ticks):
+            self.clock.time += TICK
+            if self.simulation.tick % 30 == 29:
+                self.witness.send(b"\0\0\0\x03\x92\x02\x01")  # Ping(1)
+            self.simulation.advance(self.clock.time)
+        for stranger in self.strangers:
+            for message in stranger.told:
+                if isinstance(message, Welcome) and message.token not in self.tokens:
+                    self.tokens.append(message.token)
+
+    def check(self) -> None:
+        """What holds at any time."""
+        assert not self.witness.closed, self.witness.told[-1]
+        assert len(self.simulation.seats) <= MAX_PLAYERS
+
+    def finish(self) -> None:
+        """Everybody hangs up, and nothing is left of them."""
+        for stranger in self.strangers:
+            stranger.hang_up()
+        self.run(round(HOLD_SECONDS / TICK) + 6)
+        self.check()
+        assert len(self.simulation.seats) == 1, "only the witness has a seat"
+        with self.simulation.world as world:
+            assert self.witness.session.net_id in world.net_ids()
+        ticks = [message.tick for message in self.witness.told if isinstance(message, Frame | Snapshot)]
+        assert ticks[-1] > self.simulation.tick - 20, "the witness was told of it to the end"
+        self.simulation.close("that was all")
