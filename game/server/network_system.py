@@ -76,6 +76,7 @@ class NetworkSystem(esper.Processor):
         self._max_spectators = max_spectators
         self._sessions: dict[Session, None] = {}  # in the order they came
         self._tick = 0
+        self._turn = 0  # of the last write
         self._tick_began = now()
         self._ticks_late = 0.0
         self._knocking: list[tuple[Session, Hello]] = []  # who said Hello in this tick; as many as there are sessions
@@ -105,11 +106,12 @@ class NetworkSystem(esper.Processor):
         told = {view: b"".join(frames) for view, frames in self._unwritten.items()}
         snapshots: dict[tuple[View | None, View, bool], bytes] = {}
         turn = news.tick // self._frame_ticks
+        turns, self._turn = turn - self._turn, turn
         for session in sessions:
             if not self._can_take(session):
                 continue
             former, whole = session.view, session.needs_snapshot
-            view = self._look(session, turn)
+            view = self._look(session, turn, turns)
             if view is former and not whole:
                 session.write(told[view] + chat)
                 continue
@@ -122,10 +124,13 @@ class NetworkSystem(esper.Processor):
             before = b"" if former is None or whole else told[former]
             session.write(before + snapshots[key] + chat)
 
-    def _look(self, session: Session, turn: int) -> View:
-        """What a client sees; its player moves so slowly that it is looked for every few frames only."""
+    def _look(self, session: Session, turn: int, turns: int) -> View:
+        """What a client sees; its player moves so slowly that it is looked for every few frames only.
+
+        `turns` is how many frames there could have been since the last write: whose turn was in between has it now.
+        """
         former = session.view
-        stays = self._grid.whole or (turn + (session.net_id or 0)) % LOOK_FRAMES
+        stays = self._grid.whole or (turn + (session.net_id or 0)) % LOOK_FRAMES >= turns
         if former is not None and stays and not session.needs_snapshot:
             return former
         return self._interest.view(*self._whereabouts(session), former)
