@@ -22,6 +22,7 @@ from net.transport import DialError, connect, resolve
 LAST_WORDS: Final = 0.05  # seconds; to the kernel it takes one turn of the event loop
 FIRST_WAIT: Final = 0.25  # seconds before the first attempt to come back, doubled each time: four fit into a held seat
 LONGEST_WAIT: Final = 8.0
+STEADY_SECONDS: Final = 2.0  # of play, after which a loss is a new one; a server that lets in and throws out is spared
 
 
 class Phase(Enum):
@@ -61,7 +62,7 @@ class Session:
         self.controls = controls or Controls()
         self.phase = Phase.RESOLVING
         self.message = ""  # why it failed, or why we are not playing just now
-        self.attempts = 0  # to come back, since we last played
+        self.attempts = 0  # to come back, since we last played for a while
         self.retry_at = 0.0
         self.play: Play | None = None  # the present or last one, so that the last picture stays
         self.entered: Callable[[Play], None] = lambda play: None  # called each time that we are let in
@@ -117,19 +118,23 @@ class Session:
             return Ending.LOST, str(error)
         self.phase = Phase.JOINING
         former, self.play = self.play, play
+        entered = 0.0  # when, if at all
         try:
             while play.ending is None:
                 await self._news.wait()
                 self._news.clear()
-                if play.stay is not None and self.phase is Phase.JOINING:
+                if play.stay is not None and play.ending is None and not entered:
+                    entered = self._now()
                     self.phase = Phase.PLAYING
-                    self.attempts = 0
                     self.entered(play)
+                    if former is not None:
+                        former.world.close()
         finally:
-            if play.stay is None and former is not None:
-                self.play = former  # its last picture stays on the screen
-            elif former is not None:
-                former.world.close()
+            if not entered:  # nobody has seen anything of it, so the last picture of the former one stays
+                play.world.close()
+                self.play = former or play
+            elif self._now() - entered > STEADY_SECONDS:
+                self.attempts = 0
         self._token = play.token
         return play.ending, play.reason
 

@@ -88,6 +88,7 @@ class NetworkSystem(esper.Processor):
         self._lines = LogQuota(log, now, LINES_AT_ONCE, LINES_PER_SECOND)
         self._lines_of_strangers = LogQuota(log, now)
         self._tick = 0
+        self._turn = 0  # of the last write
         self._tick_began = now()
         self._ticks_late = 0.0
         self._wrote: float | None = None  # when it was last written
@@ -127,12 +128,13 @@ class NetworkSystem(esper.Processor):
         told = {view: b"".join(frames) for view, frames in self._unwritten.items()}
         snapshots: dict[tuple[View | None, View, bool], bytes] = {}
         turn = news.tick // self._frame_ticks
+        turns, self._turn = turn - self._turn, turn
         for session in sessions:
             if not self._can_take(session):
                 self.stats.skipped += 1
                 continue
             former, whole = session.view, session.needs_snapshot
-            view = self._look(session, turn)
+            view = self._look(session, turn, turns)
             if view is former and not whole:
                 session.write(told[view] + chat)
                 continue
@@ -145,10 +147,13 @@ class NetworkSystem(esper.Processor):
             before = b"" if former is None or whole else told[former]
             session.write(before + snapshots[key] + chat)
 
-    def _look(self, session: Session, turn: int) -> View:
-        """What a client sees; its player moves so slowly that it is looked for every few frames only."""
+    def _look(self, session: Session, turn: int, turns: int) -> View:
+        """What a client sees; its player moves so slowly that it is looked for every few frames only.
+
+        `turns` is how many frames there could have been since the last write: whose turn was in between has it now.
+        """
         former = session.view
-        stays = self._grid.whole or (turn + (session.net_id or 0)) % LOOK_FRAMES
+        stays = self._grid.whole or (turn + (session.net_id or 0)) % LOOK_FRAMES >= turns
         if former is not None and stays and not session.needs_snapshot:
             return former
         return self._interest.view(*self._whereabouts(session), former)

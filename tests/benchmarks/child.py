@@ -24,17 +24,18 @@ class Used(NamedTuple):
     when: float
     user: float  # seconds, of the program
     system: float
-    core: float  # seconds that the core was busy, whoever made it so
+    core: float  # seconds that the core was busy, or all of them together, whoever made them so
     lines: int  # that it had printed
 
 
 class Child:
-    """A running Python program which prints `listening on HOST:PORT`; leaving the `with` ends it."""
+    """A running Python program, a server (which prints `listening on HOST:PORT`) say; leaving the `with` ends it."""
 
-    def __init__(self, core: int, folder: Path, *arguments: str, priority: int = 0) -> None:
+    def __init__(self, core: int | None, folder: Path, *arguments: str, priority: int = 0) -> None:
+        """`core`: to run on, alone as far as we can; None: wherever the system likes."""
         self.core = core
-        self._log = folder / f"{time.monotonic_ns()}.log"  # a file: a pipe that is read late would hold the program up
-        with self._log.open("wb") as log:
+        self.log = folder / f"{time.monotonic_ns()}.log"  # a file: a pipe that is read late would hold the program up
+        with self.log.open("wb") as log:
             self._process = subprocess.Popen(
                 [sys.executable, *arguments],
                 stdin=subprocess.PIPE,
@@ -43,7 +44,8 @@ class Child:
                 cwd=ROOT,
                 start_new_session=True,  # Linux shares a core out by session, and only then by priority
             )
-        pin(core, priority, self._process.pid)
+        if core is not None:
+            pin(core, priority, self._process.pid)
 
     def __enter__(self) -> "Child":
         return self
@@ -63,12 +65,13 @@ class Child:
 
     def lines(self) -> list[str]:
         """What it has printed so far, on both streams."""
-        return self._log.read_text(encoding="utf-8", errors="replace").splitlines()
+        return self.log.read_text(encoding="utf-8", errors="replace").splitlines()
 
     def used(self) -> Used:
         """What it and its core have used so far."""
         fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(") ")[2].split()
-        core = next(line for line in Path("/proc/stat").read_text().splitlines() if line.startswith(f"cpu{self.core} "))
+        cpu = "cpu " if self.core is None else f"cpu{self.core} "  # of all cores, or of one
+        core = next(line for line in Path("/proc/stat").read_text().splitlines() if line.startswith(cpu))
         user, nice, system, _idle, _iowait, irq, softirq, steal, *_ = map(int, core.split()[1:])
         busy = user + nice + system + irq + softirq + steal
         user_time, system_time = int(fields[11]) / CLOCK_TICKS, int(fields[12]) / CLOCK_TICKS
@@ -76,8 +79,33 @@ class Child:
 
     def rss_mb(self) -> float:
         """Its resident memory in MB (10^6 bytes)."""
-        status = Path(f"/proc/{self._process.pid}/status").read_text()
-        return round(int(status.partition("VmRSS:")[2].split()[0]) * 1024 / 1e6, 1)
+        return rss_mb(self._process.pid)
+
+    def descriptors(self) -> int:
+        """How many files and sockets it holds open."""
+        return descriptors(self._process.pid)
+
+    @property
+    def alive(self) -> bool:
+        """Whether it still runs."""
+        return self._process.poll() is None
+
+    def let_go(self) -> None:
+        """Close its standard input, by which it knows that whoever started it is gone."""
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+
+    def wait(self, seconds: float) -> int | None:
+        """Its exit code, None where it does not end by itself within that time."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(seconds)
+        return self._process.returncode
+
+    def kill(self) -> None:
+        """End it with SIGKILL: it learns nothing of it."""
+        self._process.kill()
+        self._process.wait()
+        self.let_go()
 
     def end(self) -> int:
         """Ask it to end, and make it; returns the exit code."""
@@ -87,9 +115,19 @@ class Child:
                 self._process.wait(END_SECONDS)
         if self._process.poll() is None:
             self._process.kill()
-        if self._process.stdin is not None:
-            self._process.stdin.close()
+        self.let_go()
         return self._process.wait()
+
+
+def rss_mb(pid: int) -> float:
+    """A process's resident memory in MB (10^6 bytes)."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return round(int(status.partition("VmRSS:")[2].split()[0]) * 1024 / 1e6, 1)
+
+
+def descriptors(pid: int) -> int:
+    """How many files and sockets a process holds open."""
+    return sum(1 for _ in Path(f"/proc/{pid}/fd").iterdir())
 
 
 def share(before: Used, after: Used) -> dict[str, float]:

@@ -101,3 +101,28 @@ def test_nothing_is_said_of_who_may_not_be_seen() -> None:
     with ann.play.world as world:
         assert spy.net_id not in world
     stage.close()
+
+
+def test_nobody_walks_out_of_their_own_sight_on_a_server_that_writes_less_often_because_it_is_late(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stage = Stage(FIELD, cell_tiles=CELL_TILES)
+    players = [stage.join(f"P{n}") for n in range(8)]  # with consecutive NetIDs, which decide when one is looked for
+    stage.settle(60)
+    for n, player in enumerate(players):
+        stage.place(player.net_id, 10 * TILE, (20 + 4 * n) * TILE)
+    stage.run(10)
+    advance = stage.simulation.advance
+    monkeypatch.setattr(stage.simulation, "advance", lambda due: advance(due - 5 / 60))  # five ticks late, for ever
+    views = {player.net_id: {player.stay.mirror.view} for player in players}
+    for tick in range(600):
+        for n, player in enumerate(players):  # east, and there is something to say in each frame
+            player.controls.steer(EAST + (tick + n) % 3 - 1 if tick % 3 == 0 else EAST)
+        stage.run(1)
+        for player in players:
+            views[player.net_id].add(player.stay.mirror.view)
+            with player.play.world as world:
+                assert player.net_id in world, f"{player.net_id} is out of its own sight, after {tick} ticks"
+    assert stage.simulation.network._beat.frames_per_write == 4
+    assert min(len(seen) for seen in views.values()) > 3, "all walked on through several cells"
+    stage.close()
