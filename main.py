@@ -4,9 +4,11 @@ import argparse
 import logging
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ecs.arena import ArenaError
 from game.lan import clean_server_name, default_server_name
+from game.passwords import VARIABLE, PasswordError, find_password
 from game.rules import (
     DEFAULT_ARENA,
     HOLD_SECONDS,
@@ -21,6 +23,9 @@ from game.rules import (
 )
 from net.address import DEFAULT_PORT, Address, AddressError, parse_address
 from net.conditions import PROFILES, Conditions, ConditionsError, parse_conditions
+
+if TYPE_CHECKING:
+    from game.client.access import Access
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -40,22 +45,29 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error("--spectate is for a person: bots play")
     if options.server and options.simulate:
         parser.error("argument --simulate: it is for clients and bots; each has a network of its own")
+    try:
+        password = find_password(options.password, options.password_file)
+    except PasswordError as error:
+        parser.error(str(error))
     if options.server:
-        return _serve(parser, options)
+        return _serve(parser, options, password)
+    from game.client.access import Access
+
+    access = Access(password)
     if options.doctor is not None:
         from game.doctor import run_doctor
 
-        return run_doctor(options.doctor)
+        return run_doctor(options.doctor, access)
     if options.bots is not None:
         if options.connect is None:
             parser.error("--bots needs --connect HOST[:PORT]: where shall they play?")
         from game.bots import run_bots
 
-        return run_bots(options.bots, options.connect, options.seconds, options.seed, options.simulate)
-    return _play(options)
+        return run_bots(options.bots, options.connect, options.seconds, options.seed, options.simulate, access)
+    return _play(options, access)
 
 
-def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace, password: str) -> int:
     from game.server.app import serve
     from game.server.interest import CELL_TILES
     from game.server.simulation import ServerSettings
@@ -77,18 +89,19 @@ def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
         cell_tiles=CELL_TILES if options.visible == "area" else 0,
         round_seconds=options.round_seconds,
         max_spectators=options.max_spectators,
+        password=password,
     )
     name = None if options.no_advertise else options.server_name or default_server_name()
     return serve(settings, options.host, options.port, options.with_parent, name)
 
 
-def _play(options: argparse.Namespace) -> int:
+def _play(options: argparse.Namespace, access: "Access") -> int:
     try:
         from game.client.app import play
     except ImportError as error:
         print(f"cannot draw: {error}", file=sys.stderr)  # noqa: T201
         return 1
-    return play(options.connect, options.name, options.color, options.simulate, options.spectate)
+    return play(options.connect, options.name, options.color, options.simulate, options.spectate, access)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -97,6 +110,10 @@ def _parser() -> argparse.ArgumentParser:
         description="A game for several people over the network. Without arguments, a start screen asks for the rest.",
     )
     parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="info")
+
+    access = parser.add_argument_group("password", f"of the server, or of servers; or in the environment as {VARIABLE}")
+    access.add_argument("--password", action="store_true", help="ask for it at the terminal")
+    access.add_argument("--password-file", type=Path, metavar="FILE", help="it is the first line of that file")
 
     join = parser.add_argument_group("play")
     join.add_argument(

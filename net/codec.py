@@ -15,6 +15,7 @@ from net.messages import (
     VERSION,
     BodyRow,
     CellRow,
+    Challenge,
     ChangeRow,
     EntityRow,
     Frame,
@@ -27,6 +28,7 @@ from net.messages import (
     Message,
     Ping,
     Pong,
+    Proof,
     Refusal,
     Refused,
     Resync,
@@ -50,6 +52,10 @@ MAX_MILLITICK: Final = 1000 * MAX_TICK
 MAX_INT: Final = (1 << 31) - 1  # of a component's field, either sign
 MAX_CELL_TILES: Final = 256  # tiles of a cell; as many as an arena can have
 MAX_CELL: Final = 1 << 16  # 256 by 256 tiles, in cells of one tile
+NONCE_DIGITS: Final = 32  # 128 random bits
+PROOF_DIGITS: Final = 64  # of a SHA-256
+
+_HEX: Final = frozenset("0123456789abcdef")
 
 
 def encode(message: Message) -> bytes:
@@ -81,6 +87,10 @@ def encode(message: Message) -> bytes:
             fields = [11, net_id, text]
         case Look(x, y):
             fields = [12, x, y]
+        case Challenge(salt, nonce):
+            fields = [13, salt, nonce]
+        case Proof(nonce, proof):
+            fields = [14, nonce, proof]
         case _:
             raise TypeError(f"{message!r} is no message")
     return cast(bytes, msgpack.packb(fields))
@@ -134,6 +144,8 @@ def decode_from_client(payload: bytes) -> FromClient:
             return Say(_text(text))
         case 12, [x, y]:
             return Look(_coordinate(x), _coordinate(y))
+        case 14, [nonce, proof]:
+            return Proof(_hex(nonce, NONCE_DIGITS), _hex(proof, PROOF_DIGITS))
     raise NotOurProtocolError(f"no message of a client: tag {_short(tag)} with {len(fields)} fields")
 
 
@@ -172,6 +184,8 @@ def decode_from_server(payload: bytes) -> FromServer:
             return Pong(*(_integer(value, 0, MAX_MILLITICK) for value in (time, received, sent)))
         case 11, [net_id, text]:
             return Said(_index(net_id), _text(text))
+        case 13, [salt, nonce]:
+            return Challenge(_hex(salt, NONCE_DIGITS), _hex(nonce, NONCE_DIGITS))
     raise NotOurProtocolError(f"no message of a server: tag {_short(tag)} with {len(fields)} fields")
 
 
@@ -214,6 +228,12 @@ def _net_id(value: Any) -> int:
 def _text(value: Any) -> str:
     if type(value) is not str or len(value) > TEXT_LIMIT:
         raise RemoteProtocolError(f"{_short(value)} where a text of up to {TEXT_LIMIT} characters belongs")
+    return value
+
+
+def _hex(value: Any, digits: int) -> str:
+    if type(value) is not str or len(value) != digits or not _HEX.issuperset(value):
+        raise RemoteProtocolError(f"{_short(value)} where {digits} hexadecimal digits belong")
     return value
 
 

@@ -20,11 +20,13 @@ from game.rules import clean_name
 from game.server.beat import Beat
 from game.server.intents import IntentSystem
 from game.server.interest import Interest, View
+from game.server.origin import origin
+from game.server.password_gate import PasswordGate
 from game.server.seats import FullError, Seats
 from game.server.session import Session
 from net.codec import encode
 from net.framing import frame
-from net.messages import VERSION, Hello, Refusal, Refused, Said, Welcome
+from net.messages import VERSION, Hello, Proof, Refusal, Refused, Said, Welcome
 from net.pipe import Pipe
 from net.replication.publisher import News, Publisher
 from net.replication.registry import Registry
@@ -55,6 +57,7 @@ class NetworkSystem(esper.Processor):
         hold_seconds: float,
         max_unsent: int,
         max_spectators: int,
+        gate: PasswordGate | None,
         now: Callable[[], float],
     ) -> None:
         self.now = now
@@ -74,6 +77,7 @@ class NetworkSystem(esper.Processor):
         self._hold_seconds = hold_seconds
         self._max_unsent = max_unsent
         self._max_spectators = max_spectators
+        self._gate = gate  # None: everybody may come in
         self._sessions: dict[Session, None] = {}  # in the order they came
         self._tick = 0
         self._tick_began = now()
@@ -183,7 +187,27 @@ class NetworkSystem(esper.Processor):
             session.refuse(Refused(Refusal.SCHEMA, VERSION, reason, schema))
         elif self.closing:
             session.refuse(Refused(Refusal.CLOSING, VERSION, "the server is closing", ()))
-        elif hello.token and not hello.watch:
+        elif self._gate is not None:
+            session.challenge(hello, self._gate.challenge())
+        else:
+            self._admit_known(session, hello)
+
+    def prove(self, session: Session, proof: Proof) -> None:
+        """Go on with a Hello once it is shown that they know the password."""
+        assert self._gate is not None  # the connection lets nobody prove anything who was not asked
+        assert session.asked is not None
+        hello, challenge = session.asked
+        objection = self._gate.objection(challenge, proof, origin(session.peer))
+        if objection:
+            session.refuse(Refused(Refusal.PASSWORD, VERSION, objection, ()))
+        elif self.closing:
+            session.refuse(Refused(Refusal.CLOSING, VERSION, "the server is closing", ()))
+        else:
+            self._admit_known(session, hello)
+
+    def _admit_known(self, session: Session, hello: Hello) -> None:
+        """Into their former seat at once; else at the end of the tick."""
+        if hello.token and not hello.watch:
             self._resume(session, hello.token)
         else:
             self._knocking.append((session, hello))

@@ -5,7 +5,7 @@ intents -> movement -> collisions -> (rules) -> network
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import esper
@@ -29,6 +29,7 @@ from game.rules import (
 )
 from game.server.intents import IntentSystem
 from game.server.network_system import NetworkSystem
+from game.server.password_gate import PasswordGate
 from game.server.round_system import tag
 from game.server.seats import Seats, mint_token
 from game.server.session import Session
@@ -57,6 +58,8 @@ class ServerSettings:
     round_seconds: float = ROUND_SECONDS
     podium_seconds: float = PODIUM_SECONDS
     max_spectators: int = MAX_SPECTATORS  # 0: nobody may watch
+    password: str = field(default="", repr=False)  # empty: everybody may come in
+    fingerprint: str = ""  # of the certificate, where there is TLS
 
 
 class Simulation:
@@ -101,6 +104,7 @@ class Simulation:
             hold_seconds=settings.hold_seconds,
             max_unsent=settings.max_unsent,
             max_spectators=settings.max_spectators,
+            gate=PasswordGate(settings.password, now, settings.fingerprint) if settings.password else None,
             now=now,
         )
         self._whole = grid.whole
