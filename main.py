@@ -3,11 +3,13 @@
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ecs.arena import ArenaError
 from game import logs
 from game.lan import clean_server_name, default_server_name
 from game.options import check_together, metrics_address
+from game.passwords import VARIABLE, PasswordError, find_password
 from game.rules import (
     DEFAULT_ARENA,
     HOLD_SECONDS,
@@ -24,6 +26,9 @@ from game.rules import (
 from net.address import DEFAULT_PORT, Address, AddressError, parse_address
 from net.conditions import PROFILES, Conditions, ConditionsError, parse_conditions
 
+if TYPE_CHECKING:
+    from game.client.access import Access
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the program; returns its exit code."""
@@ -31,20 +36,27 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     logs.set_up(options.log_level, options.log_format)
     check_together(parser, arguments)
+    try:
+        password = find_password(options.password, options.password_file)
+    except PasswordError as error:
+        parser.error(str(error))
     if options.server:
-        return _serve(parser, options)
+        return _serve(parser, options, password)
+    from game.client.access import Access
+
+    access = Access(password)
     if options.doctor is not None:
         from game.doctor import run_doctor
 
-        return run_doctor(options.doctor)
+        return run_doctor(options.doctor, access)
     if options.bots is not None:
         from game.bots import run_bots
 
-        return run_bots(options.bots, options.connect, options.seconds, options.seed, options.simulate)
-    return _play(options)
+        return run_bots(options.bots, options.connect, options.seconds, options.seed, options.simulate, access)
+    return _play(options, access)
 
 
-def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace, password: str) -> int:
     from game.server.app import serve
     from game.server.interest import CELL_TILES
     from game.server.simulation import ServerSettings
@@ -67,18 +79,19 @@ def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
         round_seconds=options.round_seconds,
         max_spectators=options.max_spectators,
         max_per_address=options.max_per_address,
+        password=password,
     )
     name = None if options.no_advertise else options.server_name or default_server_name()
     return serve(settings, options.host, options.port, options.with_parent, name, options.metrics)
 
 
-def _play(options: argparse.Namespace) -> int:
+def _play(options: argparse.Namespace, access: "Access") -> int:
     try:
         from game.client.app import play
     except ImportError as error:
         print(f"cannot draw: {error}", file=sys.stderr)  # noqa: T201
         return 1
-    return play(options.connect, options.name, options.color, options.simulate, options.spectate)
+    return play(options.connect, options.name, options.color, options.simulate, options.spectate, access)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -90,6 +103,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--log-format", choices=tuple(logs.FORMATS), default="text", help="json: an object a line (default %(default)s)"
     )
+
+    access = parser.add_argument_group("password", f"of the server, or of servers; or in the environment as {VARIABLE}")
+    access.add_argument("--password", action="store_true", help="ask for it at the terminal")
+    access.add_argument("--password-file", type=Path, metavar="FILE", help="it is the first line of that file")
 
     join = parser.add_argument_group("play")
     join.add_argument(

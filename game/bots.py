@@ -10,6 +10,7 @@ import esper
 
 from ecs.components import NetID
 from game import tactics, walltime
+from game.client.access import NOTHING, Access
 from game.client.session import Phase, Session, goodbye_seconds
 from game.components import Name, Round, Score, Tagged
 from game.rules import PALETTE, RoundPhase, score_at
@@ -74,18 +75,25 @@ class Bot:
                     self.tags += 1
 
 
-def run_bots(count: int, address: Address, seconds: float, seed: int, simulate: Conditions | None = None) -> int:
+def run_bots(
+    count: int,
+    address: Address,
+    seconds: float,
+    seed: int,
+    simulate: Conditions | None = None,
+    access: Access = NOTHING,
+) -> int:
     """Let bots play for a while, print one line of JSON; returns 0 if all of them could.
 
     `simulate`: a network for each of them to add to the real one.
     """
-    report = asyncio.run(_run(count, address, seconds, seed, simulate))
+    report = asyncio.run(_run(count, address, seconds, seed, simulate, access))
     print(json.dumps(report), flush=True)  # noqa: T201
     return 0 if report["connected"] == count else 1
 
 
 async def _run(
-    count: int, address: Address, seconds: float, seed: int, simulate: Conditions | None
+    count: int, address: Address, seconds: float, seed: int, simulate: Conditions | None, access: Access
 ) -> dict[str, object]:
     rng = random.Random(seed)
     colors = list(PALETTE.values())
@@ -99,6 +107,7 @@ async def _run(
                 draws=False,
                 simulate=simulate,
                 seed=SEEDS_EACH * (seed + n),
+                access=access,
             ),
             random.Random(rng.random()),
         )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from game import walltime
+from game.client.access import NOTHING, Access
 from game.client.controls import Controls
 from game.client.play import Ending, Play, Stay
 from game.rules import build_registry
@@ -41,13 +42,16 @@ class Finding:
     advice: str = ""
 
 
-async def examine(address: Address, now: Callable[[], float] = walltime.now) -> AsyncGenerator[Finding, None]:
+async def examine(
+    address: Address, access: Access = NOTHING, now: Callable[[], float] = walltime.now
+) -> AsyncGenerator[Finding, None]:
     """Yield a finding for each step, as it is made, up to the first that cannot be passed; then the verdict.
 
-    The steps: resolve, connect, handshake, round trip, clock, verdict. `now` is a clock in seconds.
+    The steps: resolve, connect, handshake, round trip, clock, verdict. `access` is what to bring along,
+    `now` a clock in seconds.
     """
     bad: Finding | None = None
-    async with contextlib.aclosing(_steps(address, now)) as steps:
+    async with contextlib.aclosing(_steps(address, access, now)) as steps:
         async for finding in steps:
             bad = bad or (None if finding.ok else finding)
             yield finding
@@ -57,14 +61,14 @@ async def examine(address: Address, now: Callable[[], float] = walltime.now) -> 
         yield Finding("verdict", False, f"this does not work: {bad.text}", bad.advice)
 
 
-def run_doctor(address: Address) -> int:
+def run_doctor(address: Address, access: Access = NOTHING) -> int:
     """Print the findings as they come; returns 0 where one can play there, else 1."""
-    return asyncio.run(_print(address))
+    return asyncio.run(_print(address, access))
 
 
-async def _print(address: Address) -> int:
+async def _print(address: Address, access: Access) -> int:
     ok = False
-    async for finding in examine(address):
+    async for finding in examine(address, access):
         ok = finding.ok
         print(f"{'ok  ' if ok else 'FAIL'}  {finding.step:<10}  {finding.text}", flush=True)  # noqa: T201
         if finding.advice and finding.step != "verdict":  # which repeats it, for those who show the verdict alone
@@ -72,7 +76,7 @@ async def _print(address: Address) -> int:
     return 0 if ok else 1
 
 
-async def _steps(address: Address, now: Callable[[], float]) -> AsyncGenerator[Finding, None]:
+async def _steps(address: Address, access: Access, now: Callable[[], float]) -> AsyncGenerator[Finding, None]:
     began = now()
     try:
         async with asyncio.timeout(RESOLVE_SECONDS):
@@ -88,7 +92,7 @@ async def _steps(address: Address, now: Callable[[], float]) -> AsyncGenerator[F
     text = f"{hosts}, nothing to look up" if hosts == address.host else f"{address.host} is {hosts}"
     yield Finding("resolve", True, text)
 
-    play = Play("Doctor", 0, Controls(), build_registry(), now, draws=False, watch=True)
+    play = Play("Doctor", 0, Controls(), build_registry(), now, draws=False, watch=True, password=access.password)
     try:
         began = now()
         try:
@@ -135,6 +139,11 @@ def _handshake(play: Play, seconds: float) -> Finding:
             advice = "both must be of the same version; the older one is to be updated"
         case Refusal.SCHEMA, _:
             advice = "both must know the same components; update the older one, or get the game that the server plays"
+        case _, Ending.PASSWORD:
+            text = f"a server of this game, version {VERSION}, but {play.reason}"
+            advice = "ask whoever hosts it; the game asks you for it when you join, and --password does here"
+        case Refusal.BANNED, _:
+            advice = "only whoever hosts the server can change that"
         case Refusal.CLOSING, _:
             advice = "try again in a moment; somebody has just stopped the server"
         case _, Ending.STRANGER if what := guess(play.first_bytes):

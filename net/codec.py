@@ -15,6 +15,7 @@ from net.messages import (
     VERSION,
     BodyRow,
     CellRow,
+    Challenge,
     ChangeRow,
     EntityRow,
     Frame,
@@ -27,6 +28,7 @@ from net.messages import (
     Message,
     Ping,
     Pong,
+    Proof,
     Refusal,
     Refused,
     Report,
@@ -52,6 +54,10 @@ MAX_INT: Final = (1 << 31) - 1  # of a component's field, either sign
 MAX_CELL_TILES: Final = 256  # tiles of a cell; as many as an arena can have
 MAX_REPORTED: Final = 1000  # corrections in one report: one in each tick, and then some
 MAX_CELL: Final = 1 << 16  # 256 by 256 tiles, in cells of one tile
+NONCE_DIGITS: Final = 32  # 128 random bits
+PROOF_DIGITS: Final = 64  # of a SHA-256
+
+_HEX: Final = frozenset("0123456789abcdef")
 
 
 def encode(message: Message) -> bytes:
@@ -85,6 +91,10 @@ def encode(message: Message) -> bytes:
             fields = [12, x, y]
         case Report(corrections, unexplained):
             fields = [15, corrections, unexplained]
+        case Challenge(salt, nonce):
+            fields = [13, salt, nonce]
+        case Proof(nonce, proof):
+            fields = [14, nonce, proof]
         case _:
             raise TypeError(f"{message!r} is no message")
     return cast(bytes, msgpack.packb(fields))
@@ -140,6 +150,8 @@ def decode_from_client(payload: bytes) -> FromClient:
             return Look(_coordinate(x), _coordinate(y))
         case 15, [corrections, unexplained]:
             return Report(_integer(corrections, 0, MAX_REPORTED), _integer(unexplained, 0, MAX_REPORTED))
+        case 14, [nonce, proof]:
+            return Proof(_hex(nonce, NONCE_DIGITS), _hex(proof, PROOF_DIGITS))
     raise NotOurProtocolError(f"no message of a client: tag {_short(tag)} with {len(fields)} fields")
 
 
@@ -178,6 +190,8 @@ def decode_from_server(payload: bytes) -> FromServer:
             return Pong(*(_integer(value, 0, MAX_MILLITICK) for value in (time, received, sent)))
         case 11, [net_id, text]:
             return Said(_index(net_id), _text(text))
+        case 13, [salt, nonce]:
+            return Challenge(_hex(salt, NONCE_DIGITS), _hex(nonce, NONCE_DIGITS))
     raise NotOurProtocolError(f"no message of a server: tag {_short(tag)} with {len(fields)} fields")
 
 
@@ -220,6 +234,12 @@ def _net_id(value: Any) -> int:
 def _text(value: Any) -> str:
     if type(value) is not str or len(value) > TEXT_LIMIT:
         raise RemoteProtocolError(f"{_short(value)} where a text of up to {TEXT_LIMIT} characters belongs")
+    return value
+
+
+def _hex(value: Any, digits: int) -> str:
+    if type(value) is not str or len(value) != digits or not _HEX.issuperset(value):
+        raise RemoteProtocolError(f"{_short(value)} where {digits} hexadecimal digits belong")
     return value
 
 

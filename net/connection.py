@@ -1,8 +1,9 @@
 """One end of a conversation, sans-IO: bytes in, messages out, and the order in which they may come.
 
 No socket, no clock, no world. A Hello comes first, then the answer to it: a Welcome, which opens the connection, or a
-Refused, which closes it, as a Goodbye does at any time. What else may be said depends on whether the Hello was that of
-a player or of a spectator.
+Refused, which closes it, as a Goodbye does at any time. Before its answer the server may ask once for a password, by a
+Challenge that a Proof has to follow. What else may be said depends on whether the Hello was that of a player or of a
+spectator.
 """
 
 from collections.abc import Callable, Iterator
@@ -19,12 +20,14 @@ from net.codec import (
 from net.errors import LocalProtocolError, RemoteProtocolError
 from net.framing import Deframer, frame
 from net.messages import (
+    Challenge,
     FromClient,
     FromServer,
     Goodbye,
     Hello,
     Look,
     Message,
+    Proof,
     Refused,
     Report,
     Say,
@@ -38,14 +41,30 @@ class State(Enum):
 
     GREETING = auto()  # the client's Hello is next
     ANSWER = auto()  # the server's answer to it is next
+    PROOF = auto()  # or its Challenge, to which the client's Proof is next
+    VERDICT = auto()  # the server's answer to that is next, and no other Challenge
     OPEN = auto()
     BROKEN = auto()  # the peer broke the protocol: nothing is heard any more, and only a Goodbye may be said
     CLOSED = auto()
 
 
 # Where a message may stand, whoever says it; what is not here belongs into an open connection.
-_ITS_TURN: Final = {Hello: State.GREETING, Welcome: State.ANSWER, Refused: State.ANSWER}
-_LEADS_TO: Final = {Hello: State.ANSWER, Welcome: State.OPEN, Refused: State.CLOSED, Goodbye: State.CLOSED}
+_ITS_TURN: Final = {
+    Hello: {State.GREETING},
+    Challenge: {State.ANSWER},
+    Proof: {State.PROOF},
+    Welcome: {State.ANSWER, State.VERDICT},
+    Refused: {State.ANSWER, State.VERDICT},
+}
+_OPEN: Final = {State.OPEN}
+_LEADS_TO: Final = {
+    Hello: State.ANSWER,
+    Challenge: State.PROOF,
+    Proof: State.VERDICT,
+    Welcome: State.OPEN,
+    Refused: State.CLOSED,
+    Goodbye: State.CLOSED,
+}
 
 In = TypeVar("In", bound=Message)
 Out = TypeVar("Out", bound=Message)
@@ -94,7 +113,7 @@ class _Connection(Generic[In, Out]):
 
     def _take_turn(self, message: Message, fault: type[Exception]) -> None:
         kind = type(message)
-        if kind is not Goodbye and self.state is not _ITS_TURN.get(kind, State.OPEN):
+        if kind is not Goodbye and self.state not in _ITS_TURN.get(kind, _OPEN):
             raise fault(f"{kind.__name__} is out of turn: the connection is at {self.state.name}")
         match message:
             case Hello():

@@ -28,6 +28,8 @@ class Refusal(IntEnum):
     NAME = 4
     CLOSING = 5
     TOKEN = 6
+    PASSWORD = 7
+    BANNED = 8
 
 
 # What a client says.
@@ -43,6 +45,14 @@ class Hello:
     color: int  # 0xRRGGBB
     token: str = ""  # of the last Welcome, to come back into that seat; empty: a new player
     watch: bool = False  # to see everything and be nobody; then the token does not count
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The answer to a Challenge: I know the password (see `net.password`)."""
+
+    nonce: str  # the client's own, 32 hexadecimal digits
+    proof: str  # 64 hexadecimal digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +101,14 @@ class Report:
 
 
 # What a server says.
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """You are let in only if you know the password: prove it."""
+
+    salt: str  # of the server's key, 32 hexadecimal digits
+    nonce: str  # for this connection alone, 32 hexadecimal digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +206,7 @@ class Pong:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Somebody said this line; where `net_id` is 0, the server says it to you alone."""
+    """Somebody said this line; where `net_id` is 0, the server says it."""
 
     net_id: int
     text: str
@@ -204,6 +222,6 @@ class Goodbye:
     reason: str
 
 
-FromClient = Hello | Steer | Ping | Resync | Say | Look | Report | Goodbye
-FromServer = Welcome | Refused | Snapshot | Frame | Pong | Said | Goodbye
+FromClient = Hello | Proof | Steer | Ping | Resync | Say | Look | Report | Goodbye
+FromServer = Challenge | Welcome | Refused | Snapshot | Frame | Pong | Said | Goodbye
 Message = FromClient | FromServer

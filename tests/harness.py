@@ -60,7 +60,14 @@ class Player:
     """A client of ours at one end of a link."""
 
     def __init__(
-        self, stage: "Stage", name: str, conditions: Conditions, seed: int, registry: Registry, watch: bool = False
+        self,
+        stage: "Stage",
+        name: str,
+        conditions: Conditions,
+        seed: int,
+        registry: Registry,
+        watch: bool = False,
+        password: str = "",
     ) -> None:
         self.controls = Controls()
         self.corrections: list[Correction] = []
@@ -68,7 +75,7 @@ class Player:
         self.compared = 0  # ticks at which the mirror was held against the server
         self.updating = True
         self._stage = stage
-        self._watch = watch
+        self._watch, self._password = watch, password
         self._name, self._conditions, self._seed, self._registry = name, conditions, seed, registry
         self._connect("")
 
@@ -81,7 +88,14 @@ class Player:
     def _connect(self, token: str) -> None:
         stage = self._stage
         self.play = Play(
-            self._name, 0x123456, self.controls, self._registry, stage.clock, token=token, watch=self._watch
+            self._name,
+            0x123456,
+            self.controls,
+            self._registry,
+            stage.clock,
+            token=token,
+            watch=self._watch,
+            password=self._password,
         )
         self.near, self.far = link(stage.clock, self._conditions, self._seed)
         self.session = stage.simulation.accept(self.far)
@@ -182,7 +196,7 @@ class Stage:
         arena: Arena = HALL,
         registry: Callable[[], Registry] = build_registry,
         rules: Callable[[World, Surprises], list[esper.Processor]] = lambda world, surprises: [],
-        **settings: int | float,
+        **settings: int | float | str,
     ) -> None:
         self.clock = Clock()
         self.registry = registry()
@@ -205,14 +219,14 @@ class Stage:
         self.history: dict[int, tuple[EntityRow, ...]] = {}  # tick -> the server's world after it
         self._new_registry = registry
 
-    def join(self, name: str = "Ann", conditions: Conditions = PERFECT, seed: int = 0) -> Player:
-        player = Player(self, name, conditions, seed, self._new_registry())
+    def join(self, name: str = "Ann", conditions: Conditions = PERFECT, seed: int = 0, password: str = "") -> Player:
+        player = Player(self, name, conditions, seed, self._new_registry(), password=password)
         self.players.append(player)
         return player
 
-    def watch(self, name: str = "Eve", conditions: Conditions = PERFECT, seed: int = 0) -> Player:
+    def watch(self, name: str = "Eve", conditions: Conditions = PERFECT, seed: int = 0, password: str = "") -> Player:
         """A spectator joins."""
-        player = Player(self, name, conditions, seed, self._new_registry(), watch=True)
+        player = Player(self, name, conditions, seed, self._new_registry(), watch=True, password=password)
         self.players.append(player)
         return player
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import pygame
 
 from game import walltime
+from game.client.access import NOTHING, Access
 from game.client.settings import Settings, load_settings
 from game.rules import clean_name
 from net.address import Address
@@ -33,10 +34,11 @@ def play(
     color: int | None,
     simulate: Conditions | None = None,
     watch: bool = False,
+    access: Access = NOTHING,
 ) -> int:
     """Open the window and play until it is closed; with an address, join that server at once. Returns the exit code.
 
-    `simulate`: a network to add to the real one. `watch`: join as a spectator.
+    `simulate`: a network to add to the real one. `watch`: join as a spectator. `access` is what to bring along.
     """
     if not getattr(pygame, "IS_CE", 0):
         print(WRONG_PYGAME, file=sys.stderr)  # noqa: T201
@@ -45,7 +47,7 @@ def play(
     pygame.font.init()
     try:
         settings, notice = load_settings()
-        asyncio.run(_run(address, _given(settings, address, name, color), simulate, watch, notice))
+        asyncio.run(_run(address, _given(settings, address, name, color), simulate, watch, notice, access))
     except KeyboardInterrupt:
         return 130  # as shells have it for Ctrl-C
     finally:
@@ -64,13 +66,18 @@ async def run_frames(window: "Window") -> None:
 
 
 async def _run(
-    address: Address | None, settings: Settings, simulate: Conditions | None, watch: bool, notice: str
+    address: Address | None,
+    settings: Settings,
+    simulate: Conditions | None,
+    watch: bool,
+    notice: str,
+    access: Access,
 ) -> None:
     from game.client.discovery import Discovery
     from game.client.window import Services, Window
     from game.doctor import examine
 
-    window = Window(settings, walltime.now, simulate, notice, Services(Discovery, examine))
+    window = Window(settings, walltime.now, simulate, notice, Services(Discovery, examine), access)
     try:
         if address is not None:
             window.join(address, settings, watch)

@@ -31,6 +31,7 @@ from net.connection import ClientConnection, State
 from net.errors import NotOurProtocolError, RemoteProtocolError
 from net.messages import (
     VERSION,
+    Challenge,
     Frame,
     FromClient,
     FromServer,
@@ -48,6 +49,7 @@ from net.messages import (
     Snapshot,
     Welcome,
 )
+from net.password import prove
 from net.pipe import Pipe
 from net.replication.mirror import Mirror
 from net.replication.registry import Registry, difference
@@ -70,6 +72,7 @@ class Ending(Enum):
     LOST = auto()  # the connection died, or the server said goodbye
     REFUSED = auto()  # not let in; another try may do
     EXPIRED = auto()  # not let back in: our token is not good (any more); a new player may be
+    PASSWORD = auto()  # not let in: we have no password, or another one than the server
     IMPOSSIBLE = auto()  # not let in, and never will be as things are
     STRANGER = auto()  # something answered that is no server of this game
 
@@ -112,11 +115,12 @@ class Play:
         draws: bool = True,
         token: str = "",
         watch: bool = False,
+        password: str = "",
     ) -> None:
         """`draws`: whether anybody looks, and positions between ticks are worth working out.
 
         `token` is that of an earlier Play whose connection was lost, to come back into the same body. `watch`: as a
-        spectator, without one.
+        spectator, without one. `password` is what to prove where the server asks; it is never said.
         """
         self.world = World()
         self.traffic = Traffic()
@@ -126,6 +130,9 @@ class Play:
         self.reason = ""  # of the ending, for a person to read
         self.refusal: Refusal | None = None  # where we were not let in
         self.first_bytes = b""  # that came, a few: they tell what answers where it is no server of ours
+        self.fingerprint = (
+            ""  # of the server's certificate; whoever opens a connection with TLS says so before `attach`
+        )
         self.changed: Callable[[], None] = lambda: None  # called when we are let in and when it ends
         self.said: Callable[[Said], None] = lambda said: None  # called with each line of chat
         self._name, self._color = name, color
@@ -134,6 +141,7 @@ class Play:
         self._now = now
         self._draws = draws
         self._watch = watch
+        self._password = password
         self._pipe: Pipe | None = None
         self._connection = ClientConnection()
         self._began = self._heard = now()
@@ -226,6 +234,11 @@ class Play:
         match message:
             case Welcome():
                 self._enter(message)
+            case Challenge() if self._password:
+                self._send(prove(self._password, message, self.fingerprint))
+            case Challenge():
+                self._send(Goodbye("has no password"))
+                self._end(Ending.PASSWORD, "this server wants a password")
             case Refused(refusal, version, reason, schema):
                 self._refused(refusal, version, reason, schema)
             case Goodbye(reason):
@@ -324,7 +337,12 @@ class Play:
                 text = f"the server plays by other rules: {difference(self._registry.schema, schema)}"
             case _:
                 text = reason
-        again = {Refusal.FULL: Ending.REFUSED, Refusal.CLOSING: Ending.REFUSED, Refusal.TOKEN: Ending.EXPIRED}
+        again = {
+            Refusal.FULL: Ending.REFUSED,
+            Refusal.CLOSING: Ending.REFUSED,
+            Refusal.TOKEN: Ending.EXPIRED,
+            Refusal.PASSWORD: Ending.PASSWORD,
+        }
         self._end(again.get(refusal, Ending.IMPOSSIBLE), text)
 
     def _broken(self, fault: RemoteProtocolError) -> None:

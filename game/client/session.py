@@ -10,6 +10,7 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Final
 
+from game.client.access import NOTHING, Access
 from game.client.controls import Controls
 from game.client.play import Ending, Play
 from game.rules import build_registry
@@ -56,11 +57,16 @@ class Session:
         simulate: Conditions | None = None,
         seed: int = 0,
         watch: bool = False,
+        access: Access = NOTHING,
     ) -> None:
-        """`simulate`: a network to add to the real one, the same for the same `seed`. `watch`: as a spectator."""
+        """`simulate`: a network to add to the real one, the same for the same `seed`. `watch`: as a spectator.
+
+        `access` is what we bring along to be let in.
+        """
         self.address = address
         self.controls = controls or Controls()
         self.phase = Phase.RESOLVING
+        self.ending: Ending | None = None  # of the last attempt or stay
         self.message = ""  # why it failed, or why we are not playing just now
         self.attempts = 0  # to come back, since we last played for a while
         self.retry_at = 0.0
@@ -70,6 +76,7 @@ class Session:
         self._name, self._color, self._now, self._draws = name, color, now, draws
         self._simulate, self._seed = simulate, seed
         self._watch = watch
+        self._access = access
         self._news = asyncio.Event()
         self._task = asyncio.get_running_loop().create_task(self._run())
 
@@ -90,11 +97,12 @@ class Session:
         played = False
         while True:
             ending, self.message = await self._once()
+            self.ending = ending
             if ending is Ending.EXPIRED and self._token:
                 self._token = ""
                 continue
             played = played or (self.play is not None and self.play.stay is not None)
-            if not played or ending in (Ending.IMPOSSIBLE, Ending.LEFT):
+            if not played or ending in (Ending.IMPOSSIBLE, Ending.PASSWORD, Ending.LEFT):
                 self.phase = Phase.FAILED if ending is not Ending.LEFT else Phase.LEFT
                 return
             wait = min(FIRST_WAIT * 2**self.attempts, LONGEST_WAIT)
@@ -106,7 +114,15 @@ class Session:
     async def _once(self) -> tuple[Ending, str]:
         """One attempt, and the stay that may follow; why it ended."""
         play = Play(
-            self._name, self._color, self.controls, build_registry(), self._now, self._draws, self._token, self._watch
+            self._name,
+            self._color,
+            self.controls,
+            build_registry(),
+            self._now,
+            self._draws,
+            self._token,
+            self._watch,
+            self._access.password,
         )
         play.changed = self._news.set
         try:

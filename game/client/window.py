@@ -6,10 +6,12 @@ Holds what outlives a page: the session, the server of one's own, the search for
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final, Protocol
 
 import pygame
 
+from game.client.access import NOTHING, Access
 from game.client.backdrop import Backdrop
 from game.client.canvas import Canvas
 from game.client.connecting import ConnectingScreen
@@ -21,8 +23,9 @@ from game.client.join_screen import Finder, JoinScreen
 from game.client.keyboard import Bindings
 from game.client.keys_screen import KeysScreen
 from game.client.page import Look, Page
+from game.client.password_screen import PasswordScreen
 from game.client.pause_screen import PauseScreen
-from game.client.play import Play
+from game.client.play import Ending, Play
 from game.client.session import Phase, Session, goodbye_seconds
 from game.client.settings import Settings, save_settings
 from game.client.settings_screen import SettingsScreen
@@ -55,7 +58,7 @@ class Services:
     """What the window uses of the network beside sessions; without any of it, the pages do without."""
 
     discover: Callable[[], Discovery] | None = None
-    examine: Callable[[Address], AsyncIterator[Finding]] | None = None
+    examine: Callable[[Address, Access], AsyncIterator[Finding]] | None = None
 
 
 class Window:
@@ -68,8 +71,9 @@ class Window:
         simulate: Conditions | None = None,
         notice: str = "",
         services: Services = Services(),
+        access: Access = NOTHING,
     ) -> None:
-        """`notice`: what the start screen tells the player first."""
+        """`notice`: what the start screen tells the player first; `access`: what to bring along to any server."""
         self.canvas = Canvas(settings.scale, settings.fullscreen)
         fonts, sprites = Fonts(), Sprites()
         self._sounds = Sounds(settings.volume)
@@ -79,6 +83,8 @@ class Window:
         pygame.display.set_icon(sprites.whole(ICON_COLOR, 32, 32, (0, 0), False))
         self.settings = settings
         self._now, self._simulate, self._services = now, simulate, services
+        self._access = access
+        self._passwords: dict[Address, str] = {}  # that were typed, for as long as the window is open
         self._bindings = Bindings(settings.keys)
         self._gamepad = Gamepad(self._bindings)
         self.open = True
@@ -122,7 +128,13 @@ class Window:
         """Begin a session, `watch` as a spectator's, and show how it comes about."""
         self.settings = settings
         session = Session(
-            address, clean_name(settings.name), settings.color, self._now, simulate=self._simulate, watch=watch
+            address,
+            clean_name(settings.name),
+            settings.color,
+            self._now,
+            simulate=self._simulate,
+            watch=watch,
+            access=self._access_to(address),
         )
         self.session = session
         session.entered = self._entered
@@ -159,11 +171,29 @@ class Window:
             self._fail("Could not start a game" if session is None else "The game has ended", hosting.problem, None)
         elif session is not None:
             if session.phase is Phase.FAILED:
-                examine = self._services.examine
-                self._fail("Could not join", session.message, examine(session.address) if examine else None)
+                self._failed(session)
         elif hosting is not None and hosting.address is not None:
             self.join(hosting.address, self.settings)
             self._again = lambda: self._host(self.settings)
+
+    def _failed(self, session: Session) -> None:
+        """Ask the player for what the server wants, or say why it does not work."""
+        if session.ending is Ending.PASSWORD:
+            self._leave()
+            typed, where = partial(self._typed, session), str(session.address)
+            self._show(PasswordScreen(self._look, where, session.message, typed, self._before))
+            return
+        examine, access = self._services.examine, self._access_to(session.address)
+        self._fail("Could not join", session.message, examine(session.address, access) if examine else None)
+
+    def _typed(self, session: Session, password: str) -> None:
+        """The password of a server, from its player: try once more."""
+        self._passwords[session.address] = password
+        self._again()
+
+    def _access_to(self, address: Address) -> Access:
+        """What to bring along there."""
+        return replace(self._access, password=self._passwords.get(address, self._access.password))
 
     def _fail(self, title: str, reason: str, findings: AsyncIterator[Finding] | None) -> None:
         self._leave()

@@ -4,7 +4,6 @@ Sans-IO: it is told addresses and asks what time it is. Knows no sockets and no 
 is in is the allowance's affair, and for how long it may wait the NetworkSystem's.
 """
 
-import ipaddress
 import logging
 from collections import Counter
 from collections.abc import Callable
@@ -12,6 +11,7 @@ from typing import Final
 
 from game.server.bucket import Bucket
 from game.server.log_quota import LogQuota
+from game.server.origin import of_host
 from net.codec import encode
 from net.framing import frame
 from net.messages import VERSION, Refusal, Refused
@@ -25,7 +25,6 @@ NEW_PER_SECOND: Final = 4.0  # from one address, for ever; our client, thrown ou
 ROUNDS_AT_ONCE: Final = 2  # times as many as may be there: all come back together, and again when that went wrong
 SPARE_CONNECTIONS: Final = 1024  # beyond the players: 256 who greet, 512 who are being closed, and some room
 REMEMBERED: Final = 4096  # addresses that have no connection now but had one just now: half a megabyte
-IPV6_PREFIX: Final = 64  # bits that name a household; the other 64 are its own to choose from
 
 
 class Doors:
@@ -50,7 +49,7 @@ class Doors:
 
     def enter(self, host: str) -> bytes | None:
         """Somebody connects from there: None to let them in, else what to say before closing."""
-        home = household(host)
+        home = _home(host)
         if self.connections >= self._max_connections:
             return self._refuse(host, "connections", "the server has as many connections as it can bear")
         if home not in EXEMPT:
@@ -65,7 +64,7 @@ class Doors:
 
     def leave(self, host: str) -> None:
         """One of those who were let in is gone."""
-        home = household(host)
+        home = _home(host)
         self.connections -= 1
         self._here[home] -= 1
         if not self._here[home]:
@@ -95,16 +94,6 @@ class Doors:
         return bucket
 
 
-def household(host: str) -> str:
+def _home(host: str) -> str:
     """What an address counts as: itself, or the network that all addresses of one IPv6 household share."""
-    try:
-        address = ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        return host
-    if isinstance(address, ipaddress.IPv4Address):
-        return str(address)
-    if address.ipv4_mapped is not None:  # how an IPv4 peer looks on a socket that takes both
-        return str(address.ipv4_mapped)
-    if address.is_loopback:
-        return str(address)
-    return str(ipaddress.ip_network((address, IPV6_PREFIX), strict=False))
+    return of_host(host) or host

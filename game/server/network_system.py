@@ -21,12 +21,14 @@ from game.server.beat import Beat
 from game.server.intents import IntentSystem
 from game.server.interest import Interest, View
 from game.server.log_quota import LogQuota
+from game.server.origin import origin
+from game.server.password_gate import PasswordGate
 from game.server.seats import FullError, Seats
 from game.server.session import Session
 from game.server.stats import Stats
 from net.codec import encode
 from net.framing import frame
-from net.messages import VERSION, Hello, Refusal, Refused, Said, Welcome
+from net.messages import VERSION, Hello, Proof, Refusal, Refused, Said, Welcome
 from net.pipe import Pipe
 from net.replication.publisher import News, Publisher
 from net.replication.registry import Registry
@@ -63,6 +65,7 @@ class NetworkSystem(esper.Processor):
         max_unsent: int,
         max_spectators: int,
         stats: Stats,
+        gate: PasswordGate | None,
         now: Callable[[], float],
     ) -> None:
         self.now = now
@@ -83,6 +86,7 @@ class NetworkSystem(esper.Processor):
         self._hold_seconds = hold_seconds
         self._max_unsent = max_unsent
         self._max_spectators = max_spectators
+        self._gate = gate  # None: everybody may come in
         self._sessions: dict[Session, None] = {}  # in the order they came
         self._greeting: dict[Session, None] = {}  # those who are not in, likewise
         self._lines = LogQuota(log, now, LINES_AT_ONCE, LINES_PER_SECOND)
@@ -219,7 +223,27 @@ class NetworkSystem(esper.Processor):
             session.refuse(Refused(Refusal.SCHEMA, VERSION, reason, schema))
         elif self.closing:
             session.refuse(Refused(Refusal.CLOSING, VERSION, "the server is closing", ()))
-        elif hello.token and not hello.watch:
+        elif self._gate is not None:
+            session.challenge(hello, self._gate.challenge())
+        else:
+            self._admit_known(session, hello)
+
+    def prove(self, session: Session, proof: Proof) -> None:
+        """Go on with a Hello once it is shown that they know the password."""
+        assert self._gate is not None  # the connection lets nobody prove anything who was not asked
+        assert session.asked is not None
+        hello, challenge = session.asked
+        objection = self._gate.objection(challenge, proof, origin(session.peer))
+        if objection:
+            session.refuse(Refused(Refusal.PASSWORD, VERSION, objection, ()))
+        elif self.closing:
+            session.refuse(Refused(Refusal.CLOSING, VERSION, "the server is closing", ()))
+        else:
+            self._admit_known(session, hello)
+
+    def _admit_known(self, session: Session, hello: Hello) -> None:
+        """Into their former seat at once; else at the end of the tick."""
+        if hello.token and not hello.watch:
             self._resume(session, hello.token)
         else:
             self._knocking.append((session, hello))

@@ -8,12 +8,14 @@ from game.server.chat import Voice
 from net.connection import ServerConnection, State
 from net.errors import RemoteProtocolError
 from net.messages import (
+    Challenge,
     FromClient,
     Goodbye,
     Hello,
     Look,
     Ping,
     Pong,
+    Proof,
     Refused,
     Report,
     Resync,
@@ -46,6 +48,7 @@ class Session:
         self.max_unsent = max_unsent  # bytes that it may be behind
         self.behind_since: float | None = None  # since when frames have been skipped, for it takes none
         self.resync_tick = -1  # of the last snapshot that it asked for
+        self.asked: tuple[Hello, Challenge] | None = None  # who has to prove first that it knows the password
         self.voice = Voice(now)
         self._allowance = Allowance(tick_rate, now)
         self._notices = b""  # bounded by the voice: one for each line that it lets pass, and one for those it does not
@@ -58,6 +61,11 @@ class Session:
     def label(self) -> str:
         """For the log: who, and from where."""
         return f"{self._network.describe(self)} from {self._pipe.name}"
+
+    @property
+    def peer(self) -> str:
+        """From where, as HOST:PORT."""
+        return self._pipe.name
 
     @property
     def greeted(self) -> bool:
@@ -106,6 +114,11 @@ class Session:
         """A word of the server's to this client alone, in its chat: behind the next frame, as all chat."""
         self._notices += self._connection.send(Said(0, notice))
 
+    def challenge(self, hello: Hello, challenge: Challenge) -> None:
+        """Ask for a proof, and keep the Hello until it comes."""
+        self.asked = hello, challenge
+        self._pipe.write(self._connection.send(challenge))
+
     def welcome(self, welcome: Welcome) -> None:
         """Let the client in: into a new seat, back into its own, or to watch."""
         self.playing = True
@@ -145,6 +158,8 @@ class Session:
         match message:
             case Hello():
                 self._network.admit(self, message)
+            case Proof():
+                self._network.prove(self, message)
             case Steer(tick, direction):
                 self._network.steer(self, tick, direction)
             case Ping(time):

@@ -5,7 +5,7 @@ intents -> movement -> collisions -> (rules) -> network
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import esper
@@ -30,6 +30,7 @@ from game.rules import (
 )
 from game.server.intents import IntentSystem
 from game.server.network_system import NetworkSystem
+from game.server.password_gate import PasswordGate
 from game.server.round_system import tag
 from game.server.seats import Seats, mint_token
 from game.server.session import Session
@@ -60,6 +61,8 @@ class ServerSettings:
     podium_seconds: float = PODIUM_SECONDS
     max_spectators: int = MAX_SPECTATORS  # 0: nobody may watch
     max_per_address: int = MAX_PER_ADDRESS  # connections; for whoever accepts them
+    password: str = field(default="", repr=False)  # empty: everybody may come in
+    fingerprint: str = ""  # of the certificate, where there is TLS
 
 
 class Simulation:
@@ -106,6 +109,7 @@ class Simulation:
             max_unsent=settings.max_unsent,
             max_spectators=settings.max_spectators,
             stats=self.stats,
+            gate=PasswordGate(settings.password, now, settings.fingerprint) if settings.password else None,
             now=now,
         )
         self._whole = grid.whole

@@ -13,6 +13,7 @@ import game.client.play
 import game.doctor
 import net.transport
 from ecs.components import Position
+from game.client.access import NOTHING, Access
 from game.client.session import Session
 from game.doctor import Finding, examine
 from game.rules import build_registry
@@ -40,8 +41,8 @@ def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(net.transport, "CONNECT_SECONDS", 0.3)
 
 
-async def findings(address: Address) -> list[Finding]:
-    return [finding async for finding in examine(address)]
+async def findings(address: Address, access: Access = NOTHING) -> list[Finding]:
+    return [finding async for finding in examine(address, access)]
 
 
 def fails_at(step: str, found: list[Finding], *, text: str, advice: str) -> None:
@@ -105,6 +106,20 @@ def test_where_enough_are_watching_it_says_that_playing_may_be_possible() -> Non
             assert found[-1].ok
             assert "no more may watch" in found[2].text
             assert "playing may well be possible" in found[2].advice
+
+    run(test())
+
+
+def test_a_server_with_a_password_says_so_and_all_is_well_with_it_where_one_brings_it() -> None:
+    async def test() -> None:
+        async with live_server(settings=ServerSettings(HALL, password="xyzzy")) as (_, address):
+            text = f"a server of this game, version {VERSION}, but this server wants a password"
+            fails_at("handshake", await findings(address), text=text, advice="--password")
+            found = await findings(address, Access("xyzzz"))
+            fails_at("handshake", found, text="but the password is wrong", advice="ask whoever hosts it")
+            found = await findings(address, Access("xyzzy"))
+            assert [finding.step for finding in found] == STEPS
+            assert found[-1].ok
 
     run(test())
 

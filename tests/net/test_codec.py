@@ -29,6 +29,7 @@ from net.errors import NotOurProtocolError, RemoteProtocolError
 from net.messages import (
     MAGIC,
     VERSION,
+    Challenge,
     Frame,
     FromClient,
     FromServer,
@@ -38,6 +39,7 @@ from net.messages import (
     Message,
     Ping,
     Pong,
+    Proof,
     Refusal,
     Refused,
     Report,
@@ -58,6 +60,7 @@ net_ids = st.integers(1, MAX_INT)
 rates = st.integers(1, 1000)
 signed = st.integers(-MAX_INT, MAX_INT)
 indices = st.integers(0, MAX_INT)
+digits = st.text("0123456789abcdef", min_size=32, max_size=32)
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=TEXT_LIMIT)
 values = st.lists(st.one_of(signed, st.booleans(), texts), max_size=4).map(tuple)
 entities = st.tuples(net_ids, st.lists(st.tuples(indices, values), max_size=4).map(tuple))
@@ -99,9 +102,11 @@ messages_from_client: st.SearchStrategy[FromClient] = st.one_of(
     st.builds(Say, texts),
     st.builds(Look, signed, signed),
     st.builds(Report, st.integers(0, MAX_REPORTED), st.integers(0, MAX_REPORTED)),
+    st.builds(Proof, digits, st.builds(str.__add__, digits, digits)),
     st.builds(Goodbye, texts),
 )
 messages_from_server: st.SearchStrategy[FromServer] = st.one_of(
+    st.builds(Challenge, digits, digits),
     st.builds(
         Welcome,
         indices,
@@ -130,6 +135,7 @@ SAMPLES_FROM_CLIENT: tuple[FromClient, ...] = (
     Say("over here!"),
     Look(-544, 1056),
     Report(3, 0),
+    Proof("0123456789abcdef" * 2, "0123456789abcdef" * 4),
     Goodbye("left"),
 )
 SAMPLES_FROM_SERVER: tuple[FromServer, ...] = (
@@ -154,6 +160,7 @@ SAMPLES_FROM_SERVER: tuple[FromServer, ...] = (
     Pong(123_456, 122_500, 123_000),
     Said(7, "over here!"),
     Goodbye("the server is closing"),
+    Challenge("0123456789abcdef" * 2, "fedcba9876543210" * 2),
 )
 SAMPLES: list[tuple[Message, Callable[[bytes], Message]]] = [
     *((message, decode_from_client) for message in SAMPLES_FROM_CLIENT),
@@ -355,7 +362,7 @@ anything = st.recursive(
 
 
 @settings(derandomize=True, deadline=None, max_examples=400)
-@given(st.integers(-1, 13), st.lists(anything, max_size=8))
+@given(st.integers(-1, 15), st.lists(anything, max_size=8))
 def test_whatever_a_peer_packs_is_a_message_or_a_remote_protocol_error(tag: int, fields: list[Any]) -> None:
     payload = msgpack.packb([tag, *fields])
     for decode in (decode_from_client, decode_from_server):

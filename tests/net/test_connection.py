@@ -14,6 +14,7 @@ from net.errors import LocalProtocolError, NotOurProtocolError, RemoteProtocolEr
 from net.framing import frame
 from net.messages import (
     VERSION,
+    Challenge,
     Frame,
     FromClient,
     FromServer,
@@ -23,6 +24,7 @@ from net.messages import (
     Message,
     Ping,
     Pong,
+    Proof,
     Refusal,
     Refused,
     Report,
@@ -43,6 +45,8 @@ WATCHER = Hello(VERSION, "0123456789abcdef", "Ann", 0xF5A623, watch=True)
 TO_WATCHER = Welcome(0, 118, 60, 2, 0, ("###", "#.#", "###"), "", 3)
 REFUSED = Refused(Refusal.FULL, VERSION, "the server is full", ())
 PLAY_OF_CLIENT: tuple[FromClient, ...] = (Steer(120, 3), Ping(123), Resync(60), Say("hi"), Report(3, 0))
+CHALLENGE = Challenge("0123456789abcdef" * 2, "fedcba9876543210" * 2)
+PROOF = Proof("00112233445566778899aabbccddeeff", "0123456789abcdef" * 4)
 PLAY_OF_SERVER: tuple[FromServer, ...] = (Snapshot(120, (), ()), Frame(122), Pong(123, 122_500, 123_000), Said(7, "hi"))
 
 
@@ -126,6 +130,61 @@ def test_a_welcome_as_something_else_than_was_asked_for_is_the_servers_fault(hel
     with pytest.raises(RemoteProtocolError, match="a welcome as"):
         list(client.receive(wire([welcome])))
     assert client.state is State.BROKEN
+
+
+@pytest.mark.parametrize("answer", [WELCOME, REFUSED], ids=["welcome", "refused"])
+def test_between_a_hello_and_its_answer_a_password_can_be_asked_for(answer: Welcome | Refused) -> None:
+    client, server = ClientConnection(), ServerConnection()
+    assert list(server.receive(client.send(HELLO))) == [HELLO]
+    assert list(client.receive(server.send(CHALLENGE))) == [CHALLENGE]
+    assert list(server.receive(client.send(PROOF))) == [PROOF]
+    assert list(client.receive(server.send(answer))) == [answer]
+    assert client.state is server.state is (State.OPEN if answer is WELCOME else State.CLOSED)
+
+
+def asked() -> tuple[ClientConnection, ServerConnection]:
+    """A client's end and a server's, where the proof is next."""
+    client, server = ClientConnection(), ServerConnection()
+    list(server.receive(client.send(HELLO)))
+    list(client.receive(server.send(CHALLENGE)))
+    return client, server
+
+
+def test_a_server_that_asks_twice_breaks_the_protocol_so_that_a_client_answers_once() -> None:
+    client, _ = asked()
+    client.send(PROOF)
+    with pytest.raises(RemoteProtocolError, match="Challenge is out of turn"):
+        list(client.receive(wire([CHALLENGE])))
+    client, _ = asked()
+    with pytest.raises(RemoteProtocolError, match="Challenge is out of turn"):
+        list(client.receive(wire([CHALLENGE])))
+    with pytest.raises(RemoteProtocolError, match="Challenge is out of turn"):
+        list(open_client().receive(wire([CHALLENGE])))
+
+
+def test_a_client_proves_once_and_only_what_it_was_asked_for() -> None:
+    for server in (ServerConnection(), open_server()):
+        with pytest.raises(RemoteProtocolError, match="Proof is out of turn"):
+            list(server.receive(wire([PROOF])))
+    _, server = asked()
+    with pytest.raises(RemoteProtocolError, match="Proof is out of turn"):
+        list(server.receive(wire([PROOF, PROOF])))
+    unasked = ServerConnection()
+    with pytest.raises(RemoteProtocolError, match="Proof is out of turn"):
+        list(unasked.receive(wire([HELLO, PROOF])))
+
+
+@pytest.mark.parametrize("message", [HELLO, *PLAY_OF_CLIENT])
+def test_who_was_asked_for_a_proof_may_say_nothing_else(message: FromClient) -> None:
+    _, server = asked()
+    with pytest.raises(RemoteProtocolError, match="is out of turn: the connection is at PROOF"):
+        list(server.receive(wire([message])))
+
+
+def test_letting_in_who_was_asked_and_has_not_answered_is_our_own_mistake() -> None:
+    _, server = asked()
+    with pytest.raises(LocalProtocolError, match="Welcome is out of turn"):
+        server.send(WELCOME)
 
 
 def test_a_refusal_closes_both_ends() -> None:

@@ -1,6 +1,7 @@
 """PROTOCOL.md holds what the code does: its examples are decoded and encoded again, its numbers are compared."""
 
 import dataclasses
+import hmac
 import importlib
 import re
 import zlib
@@ -16,7 +17,8 @@ from game.rules import TICK_RATE, build_registry
 from net import messages
 from net.codec import decode_from_client, decode_from_server, encode
 from net.framing import LENGTH_BYTES, Deframer, frame
-from net.messages import FromClient, FromServer, Message, Refusal, Refused, Section, Snapshot, Welcome
+from net.messages import Challenge, FromClient, FromServer, Message, Proof, Refusal, Refused, Section, Snapshot, Welcome
+from net.password import derive, is_proven
 from net.replication.registry import checksum
 
 TEXT = (Path(net.__file__).parent / "PROTOCOL.md").read_text(encoding="utf-8")
@@ -191,6 +193,18 @@ def test_the_worked_example_of_dashes_is_what_step_computes() -> None:
         tick += 1
         body = step(body, expected[1], motion)
         assert [tick, expected[1], body.x, body.y, body.vx, body.vy, body.rest] == expected
+
+
+def test_the_worked_example_of_a_password_is_what_both_ends_compute() -> None:
+    (password,) = re.findall(r"the password `(.*?)`, the Challenge", TEXT)
+    (key,) = re.findall(r"^    key   = ([0-9a-f]+)$", TEXT, re.MULTILINE)
+    (proof,) = re.findall(r"^    proof = ([0-9a-f]+)$", TEXT, re.MULTILINE)
+    challenge, answer = example(Challenge), example(Proof)
+    assert derive(password, challenge.salt).hex() == key
+    assert answer.proof == proof
+    assert is_proven(bytes.fromhex(key), challenge, answer)
+    by_hand = "\n".join(("PGN client", challenge.nonce, answer.nonce, ""))
+    assert hmac.digest(bytes.fromhex(key), by_hand.encode(), "sha256").hex() == proof
 
 
 def test_an_intents_code_is_as_the_text_takes_it_apart() -> None:

@@ -11,6 +11,7 @@ import pytest
 from ecs.components import UNITS_PER_PIXEL, Dash, Intent, Position
 from game import walltime
 from game.client import app, hosting
+from game.client.access import Access
 from game.client.connecting import ConnectingScreen
 from game.client.discovery import FoundServer
 from game.client.failed_screen import FailedScreen
@@ -303,7 +304,7 @@ def test_what_one_types_with_comes_with_a_field_and_goes_with_it(monkeypatch: py
 def test_a_refusal_is_examined_and_tried_again() -> None:
     asked: list[Address] = []
 
-    async def examine(address: Address) -> AsyncIterator[Finding]:
+    async def examine(address: Address, access: Access) -> AsyncIterator[Finding]:
         asked.append(address)
         yield Finding("Connect", False, "refused", "Start a server there.")
 

@@ -14,6 +14,7 @@ from game.client.failed_screen import FailedScreen
 from game.client.join_screen import JoinScreen
 from game.client.keys_screen import KeysScreen
 from game.client.page import Page
+from game.client.password_screen import PasswordScreen
 from game.client.pause_screen import PauseScreen
 from game.client.settings import RECENT, Settings, default_keys
 from game.client.settings_screen import SettingsScreen
@@ -45,6 +46,7 @@ PAGES: dict[str, Callable[[], Page]] = {
     ),
     "pause": lambda: PauseScreen(looking(), nothing, nothing, nothing, "friends join at 192.168.100.100:50000"),
     "connecting": lambda: ConnectingScreen(looking(), lambda: ("waiting for", "w" * 200), nothing),
+    "password": lambda: PasswordScreen(looking(), HOST, "word " * 200, nothing, nothing),
     "failed": lambda: FailedScreen(looking(), "Could not start a game", "word " * 200, None, nothing, nothing),
 }
 

@@ -20,9 +20,9 @@ class TagStage(Stage):
     def __init__(self, seed: int = 0, round_seconds: float = ROUND_SECONDS, **settings: int | float) -> None:
         super().__init__(HALL, rules=tag(60, round_seconds, PODIUM_SECONDS, seed), seed=seed, **settings)  # type: ignore[arg-type]
 
-    def join(self, name: str = "Ann", conditions: Conditions = PERFECT, seed: int = 0) -> Player:
+    def join(self, name: str = "Ann", conditions: Conditions = PERFECT, seed: int = 0, password: str = "") -> Player:
         """Somebody comes, and stands apart from all who came before as soon as they are in."""
-        player = super().join(name, conditions, seed)
+        player = super().join(name, conditions, seed, password)
         self.run(2 + round(4 * 60 * conditions.latency))
         self.place(player.net_id, (2 + 4 * (len(self.players) % 9)) * TILE, (2 + 5 * (len(self.players) // 9)) * TILE)
         return player

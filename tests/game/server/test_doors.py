@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from game.server.doors import EXEMPT, NEW_PER_SECOND, REMEMBERED, ROUNDS_AT_ONCE, Doors, household
+from game.server.doors import EXEMPT, NEW_PER_SECOND, REMEMBERED, ROUNDS_AT_ONCE, Doors
 from net.codec import decode_from_server
 from net.framing import LENGTH_BYTES
 from net.messages import Refused
@@ -80,23 +80,6 @@ def test_this_machine_itself_is_counted_in_the_total_alone(host: str) -> None:
 def test_other_loopback_addresses_are_counted_as_anybodys() -> None:
     doors = Doors(200, 2, Clock())
     assert [doors.enter("127.0.0.2") is None for _ in range(3)] == [True, True, False]
-
-
-@pytest.mark.parametrize(
-    ("host", "home"),
-    [
-        ("192.0.2.7", "192.0.2.7"),
-        ("::ffff:192.0.2.7", "192.0.2.7"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"),
-        ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
-        ("fe80::1%eth0", "fe80::/64"),
-        ("::1", "::1"),
-        ("a pipe", "a pipe"),
-    ],
-)
-def test_all_addresses_of_an_ipv6_household_count_as_one(host: str, home: str) -> None:
-    assert household(host) == home
 
 
 def test_a_million_addresses_are_not_remembered() -> None:
