@@ -15,7 +15,8 @@ import socket
 from collections.abc import Callable
 from typing import Final, Protocol
 
-ACCEPTS: Final = 32  # in one turn of the event loop: 3 ms at most, however many wait
+ACCEPTS: Final = 4  # at once; then the rest of the program has its turn, for
+BREATH_SECONDS: Final = 0.002  # so 2,000 a second at most: to refuse so many costs a sixth of a core, and no more
 PAUSE_SECONDS: Final = 0.1  # from look to look while there are no descriptors
 OUT_OF_RESOURCES: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 
@@ -51,7 +52,9 @@ class OpenGate:
 class Listener:
     """A listening socket of the running loop; `make(left)` gives a connection's protocol, which calls `left` once."""
 
-    def __init__(self, sock: socket.socket, make: Callable[[Callable[[], None]], asyncio.Protocol], gate: Gate) -> None:
+    def __init__(
+        self, sock: socket.socket, make: Callable[[Callable[[], None]], asyncio.BaseProtocol], gate: Gate
+    ) -> None:
         sock.setblocking(False)
         self.sockets = (sock,)
         self._sock, self._make, self._gate = sock, make, gate
@@ -77,7 +80,7 @@ class Listener:
         while True:
             for _ in range(ACCEPTS):
                 await self._accept_one()
-            await asyncio.sleep(0)  # where somebody waits already, nothing above has let others run
+            await asyncio.sleep(BREATH_SECONDS)  # meanwhile the kernel keeps who comes, or has them try again
 
     async def _accept_one(self) -> None:
         try:

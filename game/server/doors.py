@@ -7,6 +7,7 @@ is in is the allowance's affair, and for how long it may wait the NetworkSystem'
 import logging
 from collections import Counter
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 from game.server.bucket import Bucket
@@ -22,9 +23,12 @@ log = logging.getLogger(__name__)
 # come by the hundred. The rest of 127.0.0.0/8 is counted like anybody: nobody comes from there without meaning to.
 EXEMPT: Final = frozenset({"127.0.0.1", "::1"})
 NEW_PER_SECOND: Final = 4.0  # from one address, for ever; our client, thrown out, tries 4 times in its first 4 s
+NEW_IN_TOTAL: Final = 100.0  # a second, from all addresses; at half a millisecond each, nobody who plays notices
+ALL_AT_ONCE: Final = 256  # of these: a full server that comes back, and everybody with it
 ROUNDS_AT_ONCE: Final = 2  # times as many as may be there: all come back together, and again when that went wrong
 SPARE_CONNECTIONS: Final = 1024  # beyond the players: 256 who greet, 512 who are being closed, and some room
-REMEMBERED: Final = 4096  # addresses that have no connection now but had one just now: half a megabyte
+REMEMBERED_SECONDS: Final = 60.0  # since an address last came: long enough for its bucket to be full again
+REMEMBERED: Final = 4096  # addresses at most: half a megabyte
 
 
 class Doors:
@@ -45,7 +49,9 @@ class Doors:
         self._now = now
         self._quota = LogQuota(log, now)
         self._here: Counter[str] = Counter()  # connections by household; only of those that have some
-        self._buckets: dict[str, Bucket] = {}  # by household, in the order of their last use
+        # Two, so that in a flood of those who come again and again others find room who come for the first time.
+        self._first, self._again = (Bucket(ALL_AT_ONCE, NEW_IN_TOTAL, now()) for _ in range(2))
+        self._buckets: dict[str, Bucket] = {}  # by household, who came longest ago first
 
     def enter(self, host: str) -> bytes | None:
         """Somebody connects from there: None to let them in, else what to say before closing."""
@@ -56,8 +62,11 @@ class Doors:
             if self._here[home] >= self._max_per_address:
                 allowed = f"{self._max_per_address} connections from one address are allowed"
                 return self._refuse(host, "connections of one address", f"{allowed}, and that many are there")
+            total = self._again if home in self._buckets else self._first
             if not self._bucket(home).take(1.0, self._now()):
                 return self._refuse(host, "new connections of one address", "too fast: wait some seconds")
+            if not total.take(1.0, self._now()):
+                return self._refuse(host, "new connections", "too many come in just now: try again")
         self.connections += 1
         self._here[home] += 1
         return None
@@ -77,23 +86,28 @@ class Doors:
     def _refuse(self, host: str, what: str, reason: str) -> bytes:
         self.refusals[what] += 1
         self._quota.info("refused at the door: %s: %s", host, reason)
-        return frame(encode(Refused(Refusal.FULL, VERSION, reason, ())))
+        return _refusal(reason)
 
     def _bucket(self, home: str) -> Bucket:
         now = self._now()
         bucket = self._buckets.pop(home, None)
         if bucket is None:
             bucket = Bucket(float(ROUNDS_AT_ONCE * self._max_per_address), NEW_PER_SECOND, now)
+        bucket.left(now)
         self._buckets[home] = bucket
-        # Whose bucket is full again is forgotten. So is who was here longest ago where there are too many: a full
-        # bucket more is no gain to somebody who has thousands of addresses.
-        while (oldest := next(iter(self._buckets))) != home:
-            if len(self._buckets) <= REMEMBERED and self._buckets[oldest].left(now) < bucket.burst:
-                break
-            del self._buckets[oldest]
+        while (
+            len(self._buckets) > REMEMBERED or now - self._buckets[next(iter(self._buckets))].when > REMEMBERED_SECONDS
+        ):
+            del self._buckets[next(iter(self._buckets))]
         return bucket
 
 
+@lru_cache(16)
+def _refusal(reason: str) -> bytes:
+    return frame(encode(Refused(Refusal.FULL, VERSION, reason, ())))
+
+
+@lru_cache(REMEMBERED)
 def _home(host: str) -> str:
     """What an address counts as: itself, or the network that all addresses of one IPv6 household share."""
     return of_host(host) or host

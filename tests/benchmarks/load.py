@@ -30,6 +30,7 @@ LEAD_TICKS: Final = 3  # how far ahead of the last frame an intent is meant for,
 BUFFER: Final = 1 << 18
 PROMPT: Final = 500  # players who read at once, spread over the crowd
 LOOK_SECONDS: Final = 0.2  # from read to read of the rest
+CONNECT_LOOK_SECONDS: Final = 0.01  # from look to look at a connection that does not stand at once
 SAMPLES: Final = 32  # of the prompt ones, who read everything
 SNAPSHOT, FRAME, PONG = 7, 8, 9  # tags
 LEFT: Final = "left"
@@ -79,6 +80,7 @@ class Load:
         self._port = port
         self._plain = plain
         self._homes = homes
+        self._connects = 0
         self._rng = random.Random(seed)
         self._hash = build_registry().schema_hash
         self._epoll = select.epoll()
@@ -158,10 +160,20 @@ class Load:
         if receive_buffer:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         if self._homes:
-            sock.bind((self._homes[len(self.clients) % len(self._homes)], 0))
-        sock.connect(("127.0.0.1", self._port))
+            sock.bind((self._homes[self._connects % len(self._homes)], 0))
+        self._connects += 1
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sock.setblocking(False)
+        sock.connect_ex(("127.0.0.1", self._port))
+        self._begin(steering, counts, sample, sock)
+
+    def _begin(self, steering: Steering, counts: bool, sample: bool, sock: socket.socket) -> None:
+        """Play, as soon as the connection stands: on a server that is besieged that may take seconds."""
+        looker = select.poll()
+        looker.register(sock, select.POLLOUT)
+        if not looker.poll(0):
+            self._at(time.monotonic() + CONNECT_LOOK_SECONDS, partial(self._begin, steering, counts, sample, sock))
+            return
         client = Client(len(self.clients) + 1, sock, counts, sample)
         self.clients.append(client)
         self._by_fd[client.fd] = client

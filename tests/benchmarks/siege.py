@@ -24,13 +24,14 @@ from tests.benchmarks.load import Load
 
 HONEST: Final = 50
 NEWCOMERS: Final = 10  # honest ones who come during the siege
-HOMES: Final = tuple(f"127.2.0.{n}" for n in range(1, 13))  # of the honest: households of five
+# Of the honest: households of five, and newcomers from all over the place.
+HOMES: Final = tuple(f"127.2.0.{n // 5 + 1 if n < HONEST else n}" for n in range(HONEST + NEWCOMERS))
 SILENT, MUTE, GARBAGE = 2000, 500, 200
 FEW: Final = 8  # addresses
 MANY: Final = SILENT + MUTE + GARBAGE
 SEATS: Final = HONEST + NEWCOMERS + MUTE  # so that those who never read can all get in, if the door lets them
 GATHERING_SECONDS: Final = 4.0  # for attackers to be there, before anything is counted
-ATTACKER_PRIORITY: Final = 10
+BELOW: Final = 5  # by how much the priority of the attackers is lower
 TILES_EACH: Final = 12
 
 
@@ -70,7 +71,7 @@ def _case(bench: Bench, addresses: int, share: float) -> dict[str, Any]:
             seconds = round(GATHERING_SECONDS + bench.seconds)
             attack = ["-m", "tests.benchmarks.attackers", server.port(), seconds, addresses, *numbers]
             attackers = stack.enter_context(
-                Child(bench.load_core, bench.folder, *map(str, attack), priority=ATTACKER_PRIORITY)
+                Child(bench.load_core, bench.folder, *map(str, attack), priority=bench.priority + BELOW)
             )
         load.run(GATHERING_SECONDS)
         load.add(NEWCOMERS, NEWCOMERS / bench.seconds * 2)
@@ -89,8 +90,9 @@ def _case(bench: Bench, addresses: int, share: float) -> dict[str, Any]:
             "load_cpu",
         )
         line = {key: line[key] for key in keep}
-        line["honest"] = len(load.here)
-        line["dropped"] = sorted({client.ended for client in load.lost})
+        line["dropped"] = [client.ended for client in load.clients[:HONEST] if client.ended]
+        line["newcomers"] = sum(client.tick >= 0 for client in load.clients[HONEST:])
+        line["turned_away"] = sorted({client.ended for client in load.clients[HONEST:] if client.ended})
         line["rss_mb_before"] = rss
         line["log_lines"] = len(server.lines())
         if attackers is not None:

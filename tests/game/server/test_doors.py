@@ -4,7 +4,16 @@ import logging
 
 import pytest
 
-from game.server.doors import EXEMPT, NEW_PER_SECOND, REMEMBERED, ROUNDS_AT_ONCE, Doors
+from game.server.doors import (
+    ALL_AT_ONCE,
+    EXEMPT,
+    NEW_IN_TOTAL,
+    NEW_PER_SECOND,
+    REMEMBERED,
+    REMEMBERED_SECONDS,
+    ROUNDS_AT_ONCE,
+    Doors,
+)
 from net.codec import decode_from_server
 from net.framing import LENGTH_BYTES
 from net.messages import Refused
@@ -84,25 +93,48 @@ def test_other_loopback_addresses_are_counted_as_anybodys() -> None:
 
 def test_a_million_addresses_are_not_remembered() -> None:
     clock = Clock()
-    doors = Doors(100, 4, clock)
+    doors = Doors(10**6, 4, clock)
     for n in range(2 * REMEMBERED):
         host = f"198.51.{n >> 8}.{n & 255}"
-        assert doors.enter(host) is None
-        doors.leave(host)
+        clock.time += 0.001  # faster than they may come in
+        if doors.enter(host) is None:
+            doors.leave(host)
     assert len(doors._buckets) == REMEMBERED
     assert not doors._here
-    clock.time += ROUNDS_AT_ONCE * 4 / NEW_PER_SECOND
+    clock.time += REMEMBERED_SECONDS + 0.1
     doors.enter(HOME)
     assert len(doors._buckets) == 1
 
 
 def test_coming_from_many_addresses_gains_no_burst_for_one_that_is_still_remembered() -> None:
-    doors = Doors(100, 4, Clock())
+    doors = Doors(10**6, 4, Clock())
     while doors.enter(HOME) is None:
         doors.leave(HOME)
     for n in range(REMEMBERED - 1):
         doors.enter(f"198.51.{n >> 8}.{n & 255}")
-    assert doors.enter(HOME) is not None
+    assert "wait some seconds" in reason(doors.enter(HOME))
+    doors.enter("203.0.113.1")
+    doors.enter("203.0.113.2")
+    assert doors._buckets.keys() >= {HOME, "203.0.113.2"}
+
+
+def test_so_many_new_ones_from_all_addresses_together_and_who_comes_for_the_first_time_is_another_matter() -> None:
+    clock = Clock()
+    doors = Doors(10**6, 4, clock)
+
+    def come(first: int, number: int) -> int:
+        """That many addresses, from the `first` on; how many of them came in."""
+        hosts = [f"198.51.{n >> 8}.{n & 255}" for n in range(first, first + number)]
+        return sum(doors.enter(host) is None for host in hosts)
+
+    assert come(0, ALL_AT_ONCE) == ALL_AT_ONCE
+    assert "too many come in just now" in reason(doors.enter("203.0.113.1"))
+    assert come(0, ALL_AT_ONCE) == ALL_AT_ONCE, "who was here a moment ago is counted apart"
+    assert come(0, 100) == 0
+    clock.time += 1.0
+    assert come(0, 200) == NEW_IN_TOTAL
+    assert come(2000, 200) == NEW_IN_TOTAL, "in a flood of those who come again there is room for others"
+    assert doors.enter("127.0.0.1") is None
 
 
 def test_a_flood_of_refusals_does_not_flood_the_log(caplog: pytest.LogCaptureFixture) -> None:
