@@ -19,6 +19,7 @@ from game.rules import HOLD_SECONDS
 from tests.benchmarks.soak_stage import Soak
 
 MOST_MB_PER_HOUR: Final = 30.0  # of memory, beyond doubt; below that, ten minutes tell nothing from nothing
+MEMORY_MINUTES: Final = 5.0  # that a run must take to say anything of memory: it is still being filled for a while
 MOST_LOG_BYTES: Final = 250  # for each time that somebody comes, goes or talks: two lines and a half
 
 
@@ -51,9 +52,10 @@ def faults(line: dict[str, Any]) -> list[str]:
         "clients hold what is over": line["left_tasks"] or line["left_worlds"] or line["left_descriptors"] > 0,
         "the server did not end well": line["server"]["exit_code"],
         "there are tracebacks in the server's log": line["tracebacks"],
+        "corrections are unexplained": line["corrections"].get("unexplained"),
         "the server's log is long": line["log_bytes_per_event"] > MOST_LOG_BYTES,
     }
-    for who in ("server", "client"):
+    for who in ("server", "client") if line["minutes"] >= MEMORY_MINUTES else ():
         least = line[who]["rss_mb"]["at_least_per_hour"]
         checks[f"the {who}'s memory grows by at least {least} MB an hour"] = (least or 0.0) > MOST_MB_PER_HOUR
     return [what for what, wrong in checks.items() if wrong]

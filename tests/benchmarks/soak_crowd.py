@@ -81,7 +81,7 @@ class Visitor:
         if self._play is None or stay is None:
             return Counter()
         mirror = Counter({"mirror_checks": stay.mirror.checks, "mirror_mismatches": stay.mirror.mismatches})
-        return mirror + Counter({f"correction {cause.value}": n for cause, n in self._play.causes.items()})
+        return mirror + Counter({f"correction: {cause.value}": n for cause, n in self._play.causes.items()})
 
     def depart(self, now: float) -> None:
         """The soak is over."""

@@ -26,7 +26,7 @@ from tests.benchmarks.trend import Samples
 
 PROCESSES: Final = 4  # of bots; the first is never killed, so that its memory can be watched as well
 KILL_EVERY: Final = 20.0  # seconds, mean, from one process that is killed to the next
-KILLS: Final = 4  # at least, about, however short the soak is
+KILLS: Final = 2  # at least, about, however short the soak is
 TILES: Final = {"area": 20_000, "all": 1_000}  # of floor
 SAMPLE_SECONDS: Final = 1.0
 TELL_SECONDS: Final = 10.0
@@ -167,8 +167,8 @@ class Soak:
             "mirror_mismatches": max(tally["mirror_mismatches"], desyncs),
             "processes_killed": self.kills,
             **{key: tally[key] for key in SEEN},
-            "failed": {key: number for key, number in sorted(tally.items()) if key.startswith("failed: ")},
-            "corrections": {key: number for key, number in sorted(tally.items()) if key.startswith("correction ")},
+            "failed": _kinds(tally, "failed: "),
+            "corrections": _kinds(tally, "correction: "),
             "log_bytes_per_minute": round(log_bytes / minutes),
             "log_bytes_per_event": round(log_bytes / max(1, sum(told.values())), 1),
             "server_told": dict(sorted(told.items())),
@@ -200,6 +200,11 @@ class Soak:
         )
         text += f"{known['mirror_checks']} checks, {known['mirror_mismatches']} mismatches"
         print(text, file=sys.stderr, flush=True)
+
+
+def _kinds(tally: Counter[str], prefix: str) -> dict[str, int]:
+    """What was counted under names that begin so, by what follows."""
+    return {key.removeprefix(prefix): number for key, number in sorted(tally.items()) if key.startswith(prefix)}
 
 
 def _last(crowd: Child) -> dict[str, Any]:

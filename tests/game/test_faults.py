@@ -160,7 +160,7 @@ def test_a_program_that_is_killed_with_clients_at_every_step_costs_the_server_no
         server.wait_for("somebody from", 2)  # who had not said Hello
         server.wait_for("leave: ", 4)
         server.wait_for("did not come back within 0.5 s", 2)
-        bots = start("--bots", "2", "--connect", f"127.0.0.1:{port}", "--seconds", "1.5")
+        bots = start("--bots", "2", "--connect", f"127.0.0.1:{port}", "--seconds", "1.2")
         assert bots.wait() == 0
         report = json.loads(bots.wait_for('"bots": 2'))
         assert report["mirror_mismatches"] == 0
@@ -351,7 +351,7 @@ def suspend_the_clients(seconds: float, playing: float, *options: str, back: boo
 
 
 def test_clients_that_were_suspended_come_back_to_their_seats() -> None:
-    suspend_the_clients(1.3, 3.5, "--silence", "1", back=True)
+    suspend_the_clients(1.2, 3.0, "--silence", "1", back=True)
 
 
 @pytest.mark.slow
