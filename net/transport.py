@@ -16,6 +16,7 @@ from net.pipe import Pipe, Receiver
 CONNECT_SECONDS: Final = 10.0  # an address that answers at all does so within a few round trips
 CLOSE_SECONDS: Final = 2.0  # to take what is still unsent; then the connection is cut off
 BACKLOG: Final = 1024  # connections that the kernel may hold for us: hundreds of people may come at once
+READ_BYTES: Final = 64 * 1024  # that are read at once; asyncio alone would ask the system for 256 KiB for each read
 
 
 class DialError(Exception):
@@ -26,11 +27,13 @@ class ListenError(Exception):
     """The server cannot listen there; the message says why and what to try."""
 
 
-class _Stream(asyncio.Protocol):
+class _Stream(asyncio.BufferedProtocol):
     """A socket as a Pipe."""
 
-    def __init__(self, accept: Callable[[Pipe], Receiver]) -> None:
+    def __init__(self, accept: Callable[[Pipe], Receiver], buffer: memoryview) -> None:
+        """`buffer` is what is read into, and is empty again at once: streams of one thread share it."""
         self._accept = accept
+        self._buffer = buffer
         self._transport: asyncio.Transport | None = None
         self._receiver: Receiver | None = None
         self._closed = False
@@ -46,9 +49,12 @@ class _Stream(asyncio.Protocol):
         self.name = str(Address(peer[0], peer[1])) if peer else "?"
         self._receiver = self._accept(self)
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, sizehint: int) -> memoryview:
+        return self._buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
         assert self._receiver is not None
-        self._receiver.received(data)
+        self._receiver.received(bytes(self._buffer[:nbytes]))
 
     def connection_lost(self, error: Exception | None) -> None:
         assert self._receiver is not None
@@ -81,7 +87,8 @@ async def listen(host: str | None, port: int, accept: Callable[[Pipe], Receiver]
         sock = _listening_socket(host, port)
     except (OSError, UnicodeError) as error:
         raise ListenError(_why_not_listen(host, port, error)) from None
-    return await loop.create_server(lambda: _Stream(accept), sock=sock, backlog=BACKLOG)
+    buffer = memoryview(bytearray(READ_BYTES))
+    return await loop.create_server(lambda: _Stream(accept, buffer), sock=sock, backlog=BACKLOG)
 
 
 def _listening_socket(host: str | None, port: int) -> socket.socket:
@@ -132,6 +139,7 @@ async def resolve(address: Address) -> list[tuple[Any, ...]]:
 async def connect(address: Address, found: list[tuple[Any, ...]], accept: Callable[[Pipe], Receiver]) -> None:
     """Connect to the first of the resolved addresses that answers. Raises DialError with the last one's reason."""
     loop = asyncio.get_running_loop()
+    buffer = memoryview(bytearray(READ_BYTES))
     reason = f"unknown host: {address.host!r} has no address"
     for family, kind, protocol, _, target in found:
         try:
@@ -143,7 +151,7 @@ async def connect(address: Address, found: list[tuple[Any, ...]], accept: Callab
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 await loop.sock_connect(sock, target)
-            await loop.create_connection(lambda: _Stream(accept), sock=sock)
+            await loop.create_connection(lambda: _Stream(accept, buffer), sock=sock)
             return
         except TimeoutError:
             sock.close()

@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 
 BEHIND_SECONDS: Final = 10.0  # without taking a byte, after which a slow client is not worth its seat
 LOOK_FRAMES: Final = 4  # from one look at where a player is to the next: 32 pixels on a walk, and the margin is 64
+FEW: Final = 100  # clients up to which a frame of its own for each who comes or goes costs nothing to speak of
 GREETING_SECONDS: Final = 5.0  # to say Hello
 
 
@@ -74,6 +75,7 @@ class NetworkSystem(esper.Processor):
         self._max_unsent = max_unsent
         self._sessions: dict[Session, None] = {}  # in the order they came
         self._tick = 0
+        self._look_again = 0.0  # for those who are silent or overdue: nobody can be so before
         self._tick_began = now()
         self._ticks_late = 0.0
         self._knocking: list[tuple[Session, Hello]] = []  # who said Hello in this tick; as many as there are sessions
@@ -83,10 +85,12 @@ class NetworkSystem(esper.Processor):
 
     def process(self, tick: int) -> None:
         self._tick = tick
-        self._let_in_and_out()
+        if len(self._sessions) <= FEW or tick % self._frame_ticks == 0:
+            self._let_in_and_out()
         if not self._publisher.due(tick):
             return
-        self._drop_the_silent()
+        if self.now() >= self._look_again:
+            self._drop_the_silent()
         self._free_the_overdue(self.now(), f"did not come back within {self._hold_seconds:g} s")
         news = self._publisher.frame(tick)
         sessions = [session for session in self._sessions if session.playing]
@@ -102,14 +106,15 @@ class NetworkSystem(esper.Processor):
         self._chat.clear()
         told = {view: b"".join(frames) for view, frames in self._unwritten.items()}
         snapshots: dict[tuple[View | None, View, bool], bytes] = {}
+        with_chat = {view: data + chat for view, data in told.items()}
         turn = news.tick // self._frame_ticks
         for session in sessions:
-            if not self._can_take(session):
+            if (session.behind_since is not None or session.unsent) and not self._can_take(session):
                 continue
             former, whole = session.view, session.needs_snapshot
             view = self._look(session, turn)
             if view is former and not whole:
-                session.write(told[view] + chat)
+                session.write(with_chat[view])
                 continue
             key = former, view, whole
             if key not in snapshots:
@@ -158,7 +163,11 @@ class NetworkSystem(esper.Processor):
         return session
 
     def _let_in_and_out(self) -> None:
-        """Bodies come and go at the end of a tick alone, and before its frame."""
+        """Bodies come and go at the end of a tick alone, and before its frame.
+
+        Where many are there, that is so in the ticks of regular frames only: each tick in which somebody does costs a
+        frame to everybody, and all systems a look at who is there.
+        """
         for net_id in self._leaving:
             self._free(net_id)
         self._leaving.clear()
@@ -304,6 +313,8 @@ class NetworkSystem(esper.Processor):
 
     def _drop_the_silent(self) -> None:
         now = self.now()
+        # Whoever is heard now, comes now, or falls behind now, has all of this time.
+        self._look_again = now + min(self._silence_seconds, GREETING_SECONDS, BEHIND_SECONDS)
         for session in list(self._sessions):
             silent = now - session.heard
             if session.net_id is None and now - session.since > GREETING_SECONDS:
@@ -312,3 +323,9 @@ class NetworkSystem(esper.Processor):
                 session.end(f"was silent for {self._silence_seconds:g} s", keep=True)
             elif session.behind_since is not None and now - session.behind_since > BEHIND_SECONDS:
                 session.end(f"took nothing for {BEHIND_SECONDS:.0f} s")
+            else:
+                self._look_again = min(self._look_again, session.heard + self._silence_seconds)
+                if session.net_id is None:
+                    self._look_again = min(self._look_again, session.since + GREETING_SECONDS)
+                if session.behind_since is not None:
+                    self._look_again = min(self._look_again, session.behind_since + BEHIND_SECONDS)

@@ -231,7 +231,7 @@ def test_what_the_system_reports_becomes_a_reason_that_people_can_read(number: i
         server, at_server, at_client = await pair()
         assert isinstance(at_client.pipe, transport._Stream)
         other = Ear()
-        stream = transport._Stream(other.accept)
+        stream = transport._Stream(other.accept, memoryview(bytearray(64)))
         assert at_client.pipe._transport is not None
         stream.connection_made(at_client.pipe._transport)
         stream.connection_lost(OSError(number, "Input/output error"))
