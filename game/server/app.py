@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -20,6 +21,7 @@ FAREWELL_SECONDS: Final = 0.3  # for the last words to leave; they are a few byt
 
 def serve(settings: ServerSettings, host: str | None, port: int, with_parent: bool) -> int:
     """Run until a signal comes, or, `with_parent`, until standard input ends. Returns the exit code."""
+    allow_many_files()
     try:
         asyncio.run(_serve(settings, host, port, with_parent))
     except ListenError as error:
@@ -28,12 +30,25 @@ def serve(settings: ServerSettings, host: str | None, port: int, with_parent: bo
     return 0
 
 
+def allow_many_files() -> None:
+    """Each client is an open file; the usual limit is 1,024 of them, and whoever asks may have more."""
+    try:
+        import resource  # not on Windows
+    except ImportError:
+        return
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(OSError, ValueError):  # macOS calls the most unlimited, and refuses it
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
 async def _serve(settings: ServerSettings, host: str | None, port: int, with_parent: bool) -> None:
     stop = asyncio.Event()
     _stop_on_signals(stop)
     if with_parent:
         _stop_with_parent(stop)
     simulation = Simulation(settings, walltime.now)
+    gc.collect()
+    gc.freeze()  # what is there now stays: not to be looked at again, at each full collection, in the middle of a tick
     server = await listen(host, port, simulation.accept)
     address = bound_address(server)
     print(f"listening on {address}", flush=True)  # noqa: T201

@@ -114,11 +114,11 @@ class Registry:
         entity = world.entity(net_id)
         if entity is None:
             raise KeyError(net_id)
-        kinds = self._of
+        components: tuple[Any, ...] = esper.components_for_entity(entity)
         rows: list[ComponentRow] = [
             (kind.index, kind.read(component))
-            for component in esper.components_for_entity(entity)
-            if (kind := kinds.get(type(component))) is not None
+            for component in components
+            if (kind := self._of.get(type(component))) is not None
         ]
         rows.sort()  # by index: no two are of one kind
         return net_id, tuple(rows)
