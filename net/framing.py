@@ -26,6 +26,10 @@ class Deframer:
     def feed(self, data: bytes) -> Iterator[bytes]:
         """Yield each payload that `data` completes. Raises NotOurProtocolError for a length past the limit or of 0."""
         buffer = self._buffer
+        length = len(data) - LENGTH_BYTES
+        if not buffer and 0 < length <= self._limit and length == int.from_bytes(data[:LENGTH_BYTES], "big"):
+            yield data[LENGTH_BYTES:]  # one message and no more, as it mostly is: nothing is buffered
+            return
         buffer += data
         start = 0
         try:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -62,6 +63,8 @@ async def _serve(
     simulation = Simulation(settings, walltime.now)
     watch = _watch(simulation, metrics) if metrics is not None else None
     connections = allow_connections(settings.max_players + SPARE_CONNECTIONS)
+    gc.collect()
+    gc.freeze()  # what is there now stays: not to be looked at again, at each full collection, in the middle of a tick
     doors = Doors(connections, settings.max_per_address, walltime.now, simulation.stats.refusals)
     server = await listen(host, port, simulation.accept, doors)
     address = bound_address(server)

@@ -6,10 +6,11 @@ hear from the server less often, and still of every tick: frames become fewer be
 
 from typing import Final
 
-LATE_TICKS: Final = 3.0  # that a tick may begin late; what a busy machine takes from us now and then
+LATE_TICKS: Final = 3.0  # that a tick may begin late
+LATE_FRAMES: Final = 5  # so late, one after the other: a busy machine that stops us for once is not yet too much load
 MOST_FRAMES: Final = 4  # in one write: 7.5 writes a second, which others' delay still bridges
-AGAIN_SECONDS: Final = 0.25  # after a change, until its effect can be judged
-CALM_SECONDS: Final = 5.0  # without being late, after which one more write is tried
+CALM_SECONDS: Final = 1.0  # without being late, after which one more write is tried; twice as long after each failure
+MOST_CALM_SECONDS: Final = 8.0
 
 
 class Beat:
@@ -17,29 +18,32 @@ class Beat:
 
     def __init__(self, frames_per_second: float) -> None:
         self.frames_per_write = 1
-        self._again = round(AGAIN_SECONDS * frames_per_second)
-        self._calm = round(CALM_SECONDS * frames_per_second)
+        self._least = round(CALM_SECONDS * frames_per_second)  # frames
+        self._most = round(MOST_CALM_SECONDS * frames_per_second)
+        self._calm = self._least  # for so long must nothing be late
         self._waiting = 0  # frames since the last write
-        self._since_change = 0  # frames
         self._since_late = 0
+        self._late = 0  # frames, one after the other
+        self._since_more = self._most  # frames since more writes were tried
 
     def frame(self, ticks_late: float) -> bool:
         """Another frame is there, in a tick that began so late: whether to write now."""
-        self._since_change += 1
+        self._since_more += 1
         self._since_late += 1
         if ticks_late > LATE_TICKS:
             self._since_late = 0
-            if self._since_change > self._again:
-                self._change(min(MOST_FRAMES, 2 * self.frames_per_write))
-        elif self._since_late > self._calm and self._since_change > self._calm:
-            self._change(max(1, self.frames_per_write // 2))
+            self._late += 1
+            if self._late >= LATE_FRAMES and self.frames_per_write < MOST_FRAMES:
+                self._late = 0
+                self.frames_per_write *= 2
+                self._calm = min(self._most, 2 * self._calm) if self._since_more < self._most else self._least
+        else:
+            self._late = 0
+            if self._since_late > self._calm and self.frames_per_write > 1:
+                self._since_late = self._since_more = 0
+                self.frames_per_write //= 2
         self._waiting += 1
         if self._waiting < self.frames_per_write:
             return False
         self._waiting = 0
         return True
-
-    def _change(self, frames_per_write: int) -> None:
-        if frames_per_write != self.frames_per_write:
-            self.frames_per_write = frames_per_write
-            self._since_change = 0

@@ -37,10 +37,9 @@ log = logging.getLogger(__name__)
 
 BEHIND_SECONDS: Final = 10.0  # without taking a byte, after which a slow client is not worth its seat
 LOOK_FRAMES: Final = 4  # from one look at where a player is to the next: 32 pixels on a walk, and the margin is 64
+FEW: Final = 100  # clients up to which a frame of its own for each who comes or goes costs nothing to speak of
 GREETING_SECONDS: Final = 5.0  # to say Hello; since it connected, so that a byte now and then gains nothing
-MAX_GREETING: Final = (
-    256  # who have not said it; beyond, who has been here for longest goes: our client says it at once
-)
+MAX_GREETING: Final = 256  # who have not said it; beyond, who came first goes: our client says it at once
 LINES_PER_SECOND: Final = 50.0  # of the log, about players: a full server that empties in two seconds is still readable
 LINES_AT_ONCE: Final = 500
 
@@ -93,6 +92,7 @@ class NetworkSystem(esper.Processor):
         self._lines_of_strangers = LogQuota(log, now)
         self._tick = 0
         self._turn = 0  # of the last write
+        self._look_again = 0.0  # for those who are silent or overdue: nobody can be so before
         self._tick_began = now()
         self._ticks_late = 0.0
         self._wrote: float | None = None  # when it was last written
@@ -107,10 +107,12 @@ class NetworkSystem(esper.Processor):
 
     def process(self, tick: int) -> None:
         self._tick = tick
-        self._let_in_and_out()
+        if len(self._sessions) <= FEW or tick % self._frame_ticks == 0:
+            self._let_in_and_out()
         if not self._publisher.due(tick):
             return
-        self._drop_the_silent()
+        if self.now() >= self._look_again:
+            self._drop_the_silent()
         self._free_the_overdue(self.now(), f"did not come back within {self._hold_seconds:g} s")
         news = self._publisher.frame(tick)
         self.stats.told(news.sections.values())
@@ -131,16 +133,17 @@ class NetworkSystem(esper.Processor):
         self._chat.clear()
         told = {view: b"".join(frames) for view, frames in self._unwritten.items()}
         snapshots: dict[tuple[View | None, View, bool], bytes] = {}
+        with_chat = {view: data + chat for view, data in told.items()}
         turn = news.tick // self._frame_ticks
         turns, self._turn = turn - self._turn, turn
         for session in sessions:
-            if not self._can_take(session):
+            if (session.behind_since is not None or session.unsent) and not self._can_take(session):
                 self.stats.skipped += 1
                 continue
             former, whole = session.view, session.needs_snapshot
             view = self._look(session, turn, turns)
             if view is former and not whole:
-                session.write(told[view] + chat)
+                session.write(with_chat[view])
                 continue
             key = former, view, whole
             if key not in snapshots:
@@ -197,7 +200,11 @@ class NetworkSystem(esper.Processor):
         return session
 
     def _let_in_and_out(self) -> None:
-        """Bodies come and go at the end of a tick alone, and before its frame."""
+        """Bodies come and go at the end of a tick alone, and before its frame.
+
+        Where many are there, that is so in the ticks of regular frames only: each tick in which somebody does costs a
+        frame to everybody, and all systems a look at who is there.
+        """
         for net_id in self._leaving:
             self._free(net_id)
         self._leaving.clear()
@@ -400,6 +407,8 @@ class NetworkSystem(esper.Processor):
 
     def _drop_the_silent(self) -> None:
         now = self.now()
+        # Whoever is heard now, comes now, or falls behind now, has all of this time.
+        self._look_again = now + min(self._silence_seconds, GREETING_SECONDS, BEHIND_SECONDS)
         for session in list(self._sessions):
             silent = now - session.heard
             if not session.playing and now - session.since > GREETING_SECONDS:
@@ -408,3 +417,9 @@ class NetworkSystem(esper.Processor):
                 session.end(f"was silent for {self._silence_seconds:g} s", keep=True)
             elif session.behind_since is not None and now - session.behind_since > BEHIND_SECONDS:
                 session.end(f"took nothing for {BEHIND_SECONDS:.0f} s")
+            else:
+                self._look_again = min(self._look_again, session.heard + self._silence_seconds)
+                if session.net_id is None:
+                    self._look_again = min(self._look_again, session.since + GREETING_SECONDS)
+                if session.behind_since is not None:
+                    self._look_again = min(self._look_again, session.behind_since + BEHIND_SECONDS)

@@ -9,6 +9,7 @@ Welcome that was lost on its way must not cost anybody their seat.
 
 import hmac
 import itertools
+import math
 import random
 import secrets
 from collections.abc import Callable
@@ -60,6 +61,7 @@ class Seats:
         self._rng = rng
         self._mint_token = mint_token
         self._seats: dict[int, _Seat] = {}
+        self._first_overdue = math.inf  # none of the held seats is so before
 
     def __len__(self) -> int:
         return len(self._seats)
@@ -125,6 +127,7 @@ class Seats:
         if not seat.token:
             return False
         seat.held_until = until
+        self._first_overdue = min(self._first_overdue, until)
         if entity is not None:
             esper.add_component(entity, Away(tick))
             self._surprises.change(net_id, Away)
@@ -146,8 +149,11 @@ class Seats:
 
     def overdue(self, now: float) -> list[int]:
         """Whose seats have been held for long enough."""
-        held = ((net_id, seat.held_until) for net_id, seat in self._seats.items())
-        return [net_id for net_id, until in held if until is not None and now >= until]
+        if now < self._first_overdue:
+            return []
+        held = {net_id: seat.held_until for net_id, seat in self._seats.items() if seat.held_until is not None}
+        self._first_overdue = min((until for until in held.values() if now < until), default=math.inf)
+        return [net_id for net_id, until in held.items() if now >= until]
 
     def _owner(self, token: str) -> int | None:
         said, owner = token.encode(), None  # in bytes: of texts, compare_digest takes ASCII alone

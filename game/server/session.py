@@ -105,8 +105,9 @@ class Session:
             time, received = self._ping
             self._ping = None
             data = self._connection.send(Pong(time, received, self._network.milliticks())) + data
-        data += self._notices
-        self._notices = b""
+        if self._notices:
+            data += self._notices
+            self._notices = b""
         if data:
             self._send(data)
 
