@@ -160,7 +160,9 @@ class Play:
         return self
 
     def received(self, data: bytes) -> None:
-        """As a Receiver has it."""
+        """As a Receiver has it; what still comes after the end, a late Welcome say, is nothing to us."""
+        if self.ending is not None:
+            return
         self._heard = self._now()
         self.traffic.bytes_in += len(data)
         self.first_bytes = (self.first_bytes + data[:FIRST_BYTES])[:FIRST_BYTES]
@@ -169,7 +171,8 @@ class Play:
             if self._unread > MAX_UNREAD:
                 raise RemoteProtocolError(f"more than {MAX_UNREAD} bytes at once")
             for message in self._connection.receive(data):
-                self._handle(message)
+                if self.ending is None:
+                    self._handle(message)
         except RemoteProtocolError as fault:
             self._broken(fault)
 

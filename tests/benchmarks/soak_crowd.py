@@ -7,6 +7,7 @@ line of JSON a second, and ends when standard input does or after so many second
 import asyncio
 import contextlib
 import json
+import logging
 import os
 import random
 import socket
@@ -237,4 +238,5 @@ def _print(visitors: list[Visitor], tally: Counter[str]) -> None:
 
 
 if __name__ == "__main__":
+    logging.basicConfig(format="%(levelname)s %(message)s")
     asyncio.run(crowd(int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4]), float(sys.argv[5])))
