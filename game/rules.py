@@ -124,14 +124,14 @@ def _is_hidden(letter: str) -> bool:
 
 
 def _without_towers(text: str) -> str:
-    """Without the accents that it begins with, and those beyond the most that a letter may have."""
-    kept, marks = [], MAX_MARKS
+    """Without the accents that it begins with, which stand on nothing, and those beyond the most on each letter."""
+    kept: list[str] = []
+    marks = 0
     for letter in text:
-        if unicodedata.category(letter) in ("Mn", "Me"):
-            marks += 1
-        else:
-            marks = 0
-        if marks <= MAX_MARKS:
+        is_mark = unicodedata.category(letter) in ("Mn", "Me")
+        marks = marks + 1 if is_mark else 0
+        begins = not kept and (is_mark or letter == " ")
+        if not begins and marks <= MAX_MARKS:
             kept.append(letter)
     return "".join(kept)
 
