@@ -18,6 +18,10 @@ CLOSE_SECONDS: Final = 2.0  # to take what is still unsent; then the connection 
 BACKLOG: Final = 1024  # connections that the kernel may hold for us: hundreds of people may come at once
 READ_BYTES: Final = 64 * 1024  # that are read at once; asyncio alone would ask the system for 256 KiB for each read
 
+# Bytes that the system may hold for us beyond what is on its way; else it takes megabytes for a peer that reads nothing,
+# and `unsent` stays 0 for minutes. It bounds no rate: whoever acknowledges is sent the next ones at once.
+KERNEL_UNSENT: Final = 16 * 1024
+
 
 class DialError(Exception):
     """The server could not be reached; the message says at which step and what may help."""
@@ -44,7 +48,10 @@ class _Stream(asyncio.BufferedProtocol):
         self._transport = transport
         # A frame must not wait for the last one's acknowledgement. (asyncio sets this by itself only on sockets whose
         # protocol number was given; an accepted one has none.)
-        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock = transport.get_extra_info("socket")
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if hasattr(socket, "TCP_NOTSENT_LOWAT"):  # Windows has no such thing
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, KERNEL_UNSENT)
         peer: Any = transport.get_extra_info("peername")
         self.name = str(Address(peer[0], peer[1])) if peer else "?"
         self._receiver = self._accept(self)
