@@ -18,8 +18,8 @@ CLOSE_SECONDS: Final = 2.0  # to take what is still unsent; then the connection 
 BACKLOG: Final = 1024  # connections that the kernel may hold for us: hundreds of people may come at once
 READ_BYTES: Final = 64 * 1024  # that are read at once; asyncio alone would ask the system for 256 KiB for each read
 
-# Bytes that the system may hold for us beyond what is on its way; else it takes megabytes for a peer that reads nothing,
-# and `unsent` stays 0 for minutes. It bounds no rate: whoever acknowledges is sent the next ones at once.
+# Bytes that the system may hold for us beyond what is on its way; else it takes megabytes for a peer that reads
+# nothing, and `unsent` stays 0 for minutes. It bounds no rate: whoever acknowledges is sent the next ones at once.
 KERNEL_UNSENT: Final = 16 * 1024
 
 

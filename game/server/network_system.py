@@ -166,8 +166,8 @@ class NetworkSystem(esper.Processor):
     def _let_in_and_out(self) -> None:
         """Bodies come and go at the end of a tick alone, and before its frame.
 
-        Where many are there, they do so several at a time: each tick in which somebody does costs everybody a frame, all
-        systems a look at who is there, and us a snapshot.
+        Where many are there, they do so several at a time: each tick in which somebody does costs a frame to everybody,
+        to all systems a look at who is there, and to us a snapshot.
         """
         for net_id in self._leaving:
             self._free(net_id)
