@@ -23,6 +23,10 @@ RECEIVE_BUFFER: Final = 32 * 1024  # bytes that the kernel holds of each client 
 MAX_CLOSING: Final = 512  # connections in that state; beyond, the one that has been so for longest is cut off
 BACKLOG: Final = 1024  # connections that the kernel may hold for us: hundreds of people may come at once
 
+# Bytes that the system may hold for us beyond what is on its way; else it takes megabytes for a peer that reads
+# nothing, and `unsent` stays 0 for minutes. It bounds no rate: whoever acknowledges is sent the next ones at once.
+KERNEL_UNSENT: Final = 16 * 1024
+
 
 class DialError(Exception):
     """The server could not be reached; the message says at which step (`fact`) and what may help (`advice`)."""
@@ -64,8 +68,11 @@ class _Stream(asyncio.BufferedProtocol):
         self._transport = transport
         # A frame must not wait for the last one's acknowledgement. (asyncio sets this by itself only on sockets whose
         # protocol number was given; an accepted one has none.)
+        sock = transport.get_extra_info("socket")
         with contextlib.suppress(OSError):  # the peer has reset it already: the loss follows
-            transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if hasattr(socket, "TCP_NOTSENT_LOWAT"):  # Windows has no such thing
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, KERNEL_UNSENT)
         peer: Any = transport.get_extra_info("peername")
         self.name = str(Address(peer[0], peer[1])) if peer else "?"
         self._receiver = self._accept(self)

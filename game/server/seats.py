@@ -165,10 +165,10 @@ class Seats:
 
     def _free_spot(self) -> tuple[int, int] | None:
         """The first place clear of everybody, from a random one on; None where all is full."""
-        taken = [(position.x, position.y) for _, position in esper.get_component(Position)]
+        taken = esper.get_component(Position)
         start = self._rng.randrange(len(self._spots))
         for x, y in itertools.chain(self._spots[start:], self._spots[:start]):
-            if not any(abs(x - its_x) < PLAYER_SIZE and abs(y - its_y) < PLAYER_SIZE for its_x, its_y in taken):
+            if not any(abs(x - at.x) < PLAYER_SIZE and abs(y - at.y) < PLAYER_SIZE for _, at in taken):
                 return x, y
         return None
 

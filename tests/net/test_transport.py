@@ -179,6 +179,25 @@ def test_a_peer_that_takes_nothing_is_cut_off_after_a_while(monkeypatch: pytest.
     run(test())
 
 
+@pytest.mark.skipif(not hasattr(socket, "TCP_NOTSENT_LOWAT"), reason="this system hides what it holds for us")
+def test_a_peer_that_reads_nothing_is_seen_by_what_is_unsent_before_it_is_megabytes() -> None:
+    async def test() -> None:
+        at_server, hidden = Ear(), 0
+        server = await listen(HOST, 0, at_server.accept)
+        with socket.socket() as sock:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            sock.connect(bound_address(server))
+            await at_server.until(lambda: at_server.pipe is not None)
+            while at_server.there.unsent == 0 and hidden < 1 << 20:
+                at_server.there.write(bytes(1000))
+                hidden += 1000
+                await asyncio.sleep(0)
+        assert 0 < hidden < 128 * 1024
+        server.close()
+
+    run(test())
+
+
 def test_unsent_tells_what_a_peer_does_not_take_and_falls_to_nothing_when_it_does() -> None:
     async def test() -> None:
         at_server, size = Ear(), 1 << 23
