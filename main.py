@@ -22,7 +22,9 @@ from game.rules import (
     parse_color,
 )
 from net.address import DEFAULT_PORT, Address, AddressError, parse_address
+from net.certificates import CertificateError, client_context, server_tls
 from net.conditions import PROFILES, Conditions, ConditionsError, parse_conditions
+from net.tls import read_fingerprint
 
 if TYPE_CHECKING:
     from game.client.access import Access
@@ -43,6 +45,16 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error("--spectate needs --connect HOST[:PORT]: whom to watch?")
     if options.spectate and options.bots is not None:
         parser.error("--spectate is for a person: bots play")
+    if options.tls and not options.server:
+        parser.error("argument --tls: it is for --server; a client puts tls:// before the address: tls://HOST[:PORT]")
+    if options.tls_ca and options.tls_fingerprint:
+        parser.error(
+            "argument --tls-fingerprint: it says which certificate counts, and so does --tls-ca: leave one away"
+        )
+    address = options.connect or options.doctor
+    if (options.tls_ca or options.tls_fingerprint) and (options.server or (address is not None and not address.tls)):
+        option = "--tls-ca" if options.tls_ca else "--tls-fingerprint"
+        parser.error(f"argument {option}: it is for clients of a server that encrypts: --connect tls://HOST[:PORT]")
     if options.server and options.simulate:
         parser.error("argument --simulate: it is for clients and bots; each has a network of its own")
     try:
@@ -53,7 +65,7 @@ def main(arguments: list[str] | None = None) -> int:
         return _serve(parser, options, password)
     from game.client.access import Access
 
-    access = Access(password)
+    access = Access(password, options.tls_ca, options.tls_fingerprint or "")
     if options.doctor is not None:
         from game.doctor import run_doctor
 
@@ -78,6 +90,10 @@ def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace, passwor
         parser.error(f"argument --arena: {error}")
     if options.send_rate > options.tick_rate or options.tick_rate % options.send_rate:
         parser.error(f"argument --send-rate: {options.tick_rate} ticks a second must be a multiple of it")
+    try:
+        tls = server_tls(*options.tls) if options.tls else None
+    except CertificateError as error:
+        parser.error(f"argument --tls: {error}")
     settings = ServerSettings(
         arena,
         options.max_players,
@@ -90,9 +106,10 @@ def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace, passwor
         round_seconds=options.round_seconds,
         max_spectators=options.max_spectators,
         password=password,
+        fingerprint=tls.fingerprint if tls else "",
     )
     name = None if options.no_advertise else options.server_name or default_server_name()
-    return serve(settings, options.host, options.port, options.with_parent, name)
+    return serve(settings, options.host, options.port, options.with_parent, name, tls)
 
 
 def _play(options: argparse.Namespace, access: "Access") -> int:
@@ -114,6 +131,20 @@ def _parser() -> argparse.ArgumentParser:
     access = parser.add_argument_group("password", f"of the server, or of servers; or in the environment as {VARIABLE}")
     access.add_argument("--password", action="store_true", help="ask for it at the terminal")
     access.add_argument("--password-file", type=Path, metavar="FILE", help="it is the first line of that file")
+
+    certificates = parser.add_argument_group("encryption", "a client puts tls:// before the address of a server")
+    certificates.add_argument(
+        "--tls", nargs=2, type=Path, metavar=("CERT", "KEY"), help="serve encrypted, with that certificate and key"
+    )
+    certificates.add_argument(
+        "--tls-ca", type=_authority, metavar="FILE", help="believe servers that this authority vouches for, no others"
+    )
+    certificates.add_argument(
+        "--tls-fingerprint",
+        type=_fingerprint,
+        metavar="SHA256",
+        help="believe the server whose certificate has this one, no other",
+    )
 
     join = parser.add_argument_group("play")
     join.add_argument(
@@ -187,6 +218,21 @@ def _address(text: str) -> Address:
     try:
         return parse_address(text)
     except AddressError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _authority(text: str) -> Path:
+    try:
+        client_context(Path(text))
+    except CertificateError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return Path(text)
+
+
+def _fingerprint(text: str) -> str:
+    try:
+        return read_fingerprint(text)
+    except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 

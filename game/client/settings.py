@@ -88,16 +88,20 @@ def load_settings() -> tuple[Settings, str]:
 
 def save_settings(settings: Settings) -> None:
     """Keep them for the next time, whole or not at all."""
-    path = settings_file()
     # TOML knows no lone surrogates, which a clipboard may hold.
     content = tomli_w.dumps(asdict(settings) | {"color": f"#{settings.color:06X}"}).encode("utf-8", "replace")
+    write_whole(settings_file(), content)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file of the settings' folder, whole or not at all; where that cannot be, it is logged."""
     fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh.write_bytes(content)
         fresh.replace(path)
     except OSError as error:
-        log.warning("cannot keep the settings in %s: %s", path, error.strerror or error)
+        log.warning("cannot write %s: %s", path, error.strerror or error)
 
 
 def _checked(found: dict[str, object]) -> tuple[Settings, list[str]]:
