@@ -51,6 +51,12 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(
             "argument --tls-fingerprint: it says which certificate counts, and so does --tls-ca: leave one away"
         )
+    if (options.admin or options.ban_file) and not options.server:
+        parser.error(f"argument {'--admin' if options.admin else '--ban-file'}: it is for --server")
+    if options.admin and options.with_parent:
+        parser.error("argument --admin: its commands come by standard input, which ends the server: --with-parent")
+    if options.admin and sys.stdin is None:
+        parser.error("argument --admin: its commands come by standard input, and there is none")
     address = options.connect or options.doctor
     if (options.tls_ca or options.tls_fingerprint) and (options.server or (address is not None and not address.tls)):
         option = "--tls-ca" if options.tls_ca else "--tls-fingerprint"
@@ -80,7 +86,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace, password: str) -> int:
+    from game import walltime
     from game.server.app import serve
+    from game.server.bans import BanFileError, Bans
     from game.server.interest import CELL_TILES
     from game.server.simulation import ServerSettings
 
@@ -94,6 +102,10 @@ def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace, passwor
         tls = server_tls(*options.tls) if options.tls else None
     except CertificateError as error:
         parser.error(f"argument --tls: {error}")
+    try:
+        bans = Bans(walltime.now, options.ban_file)
+    except BanFileError as error:
+        parser.error(f"argument --ban-file: {error}")
     settings = ServerSettings(
         arena,
         options.max_players,
@@ -109,7 +121,7 @@ def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace, passwor
         fingerprint=tls.fingerprint if tls else "",
     )
     name = None if options.no_advertise else options.server_name or default_server_name()
-    return serve(settings, options.host, options.port, options.with_parent, name, tls)
+    return serve(settings, options.host, options.port, options.with_parent, name, tls, bans, options.admin)
 
 
 def _play(options: argparse.Namespace, access: "Access") -> int:
@@ -205,6 +217,10 @@ def _parser() -> argparse.ArgumentParser:
         metavar="S",
         help="how long a round of Tag is (default %(default)s)",
     )
+    host.add_argument(
+        "--admin", action="store_true", help="take commands from standard input, a terminal or a pipe: help lists them"
+    )
+    host.add_argument("--ban-file", type=Path, metavar="FILE", help="keep bans there, an address a line")
     host.add_argument("--with-parent", action="store_true", help=argparse.SUPPRESS)  # end when standard input ends
 
     bots = parser.add_argument_group("bots")

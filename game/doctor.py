@@ -160,6 +160,8 @@ def _handshake(play: Play, seconds: float) -> Finding:
             advice = f"the server hangs (start it again), or the port is another program's: {WHAT_IT_PRINTS}"
         case _, Ending.STRANGER:
             advice = f"the port is probably another program's: {WHAT_IT_PRINTS}"
+        case _, Ending.LOST:
+            advice = "the server said so itself; its terminal may say more"
         case _:
             advice = "look at what the server's terminal says"
     return Finding("handshake", ok, text, advice)

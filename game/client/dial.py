@@ -45,7 +45,7 @@ class ChangedError(TlsError):
     def __init__(self, address: Address, shown: str, pinned: str) -> None:
         super().__init__(
             f"{address} shows another certificate than the one that is known. Somebody may sit between you and it, or "
-            f"its owner has made a new one. Known is {spelled(pinned)[:23]}…, it shows {spelled(shown)}",
+            f"its owner has made a new one. Known is {_begun(pinned)}, it shows {_begun(shown)}",
             f"ask its owner; if that one is right, delete the server's line in {known_servers_file()}, or give another "
             "--tls-fingerprint, and join again",
         )
@@ -153,6 +153,11 @@ def _compare(address: Address, shown: str, pinned: str) -> None:
         raise UntrustedError(address, shown)
     if shown != pinned:
         raise ChangedError(address, shown, pinned)
+
+
+def _begun(fingerprint: str) -> str:
+    """Enough of it to tell it from others by chance; whoever joins anew sees the whole."""
+    return f"{spelled(fingerprint)[:23]}…"
 
 
 def _why_not_encrypted(address: Address, pipe: TlsPipe, reason: str) -> TlsError:

@@ -7,7 +7,7 @@ import logging
 from pathlib import Path
 from typing import Final
 
-from game.client.settings import settings_file, write_whole
+from game.client.settings import keep, settings_file
 from net.address import Address
 from net.tls import read_fingerprint
 
@@ -32,7 +32,7 @@ def remember(address: Address, fingerprint: str) -> None:
     known = _load()
     known[_key(address)] = fingerprint
     lines = [f"{server} {digits}\n" for server, digits in known.items()][-MOST:]
-    write_whole(known_servers_file(), "".join(lines).encode())
+    keep(known_servers_file(), "".join(lines).encode())
 
 
 def _key(address: Address) -> str:

@@ -12,6 +12,8 @@ from typing import Final
 from game import walltime
 from game.lan import Advert
 from game.server.advertising import Advertiser
+from game.server.bans import Bans
+from game.server.console import Console, serve_console
 from game.server.simulation import ServerSettings, Simulation
 from net.address import TlsAddress
 from net.certificates import ServerTls
@@ -37,14 +39,17 @@ def serve(
     with_parent: bool,
     advertised_as: str | None = None,
     tls: ServerTls | None = None,
+    bans: Bans | None = None,
+    admin: bool = False,
 ) -> int:
     """Run until a signal comes, or, `with_parent`, until standard input ends. Returns the exit code.
 
     `advertised_as` is what the local network is told that this server is called; None: it is not told of it. `tls` is
-    the certificate to show; None: nothing is encrypted.
+    the certificate to show; None: nothing is encrypted. `bans`: whom not to let in. `admin`: whether standard input has
+    commands.
     """
     try:
-        asyncio.run(_serve(settings, host, port, with_parent, advertised_as, tls))
+        asyncio.run(_serve(settings, host, port, with_parent, advertised_as, tls, bans, admin))
     except ListenError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
@@ -58,12 +63,14 @@ async def _serve(
     with_parent: bool,
     advertised_as: str | None,
     tls: ServerTls | None,
+    bans: Bans | None,
+    admin: bool,
 ) -> None:
     stop = asyncio.Event()
     _stop_on_signals(stop)
     if with_parent:
         _stop_with_parent(stop)
-    simulation = Simulation(settings, walltime.now)
+    simulation = Simulation(settings, walltime.now, bans=bans)
     accept = secured(simulation.accept, tls.context, WITHOUT_TLS) if tls else simulation.accept
     server = await listen(host, port, accept)
     address = TlsAddress(*bound_address(server)) if tls else bound_address(server)
@@ -85,6 +92,8 @@ async def _serve(
 
         advertiser = Advertiser(address, advert)
         advertiser.start()
+    if admin:
+        serve_console(Console(simulation, stop.set, walltime.now))
     await walltime.every_tick(settings.tick_rate, simulation.advance, stop)
     server.close()
     simulation.close("the server is closing")
