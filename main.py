@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ecs.arena import ArenaError
 from game import logs
 from game.lan import clean_server_name, default_server_name
-from game.options import check_together, metrics_address
+from game.options import check_together, check_values, metrics_address
 from game.passwords import VARIABLE, PasswordError, find_password
 from game.rules import (
     DEFAULT_ARENA,
@@ -24,7 +24,9 @@ from game.rules import (
     parse_color,
 )
 from net.address import DEFAULT_PORT, Address, AddressError, parse_address
+from net.certificates import CertificateError, client_context, server_tls
 from net.conditions import PROFILES, Conditions, ConditionsError, parse_conditions
+from net.tls import read_fingerprint
 
 if TYPE_CHECKING:
     from game.client.access import Access
@@ -36,6 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     logs.set_up(options.log_level, options.log_format)
     check_together(parser, arguments)
+    check_values(parser, options)
     try:
         password = find_password(options.password, options.password_file)
     except PasswordError as error:
@@ -44,7 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
         return _serve(parser, options, password)
     from game.client.access import Access
 
-    access = Access(password)
+    access = Access(password, options.tls_ca, options.tls_fingerprint or "")
     if options.doctor is not None:
         from game.doctor import run_doctor
 
@@ -57,7 +60,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace, password: str) -> int:
-    from game.server.app import serve
+    from game import walltime
+    from game.server.app import Service, serve
+    from game.server.bans import BanFileError, Bans
     from game.server.interest import CELL_TILES
     from game.server.simulation import ServerSettings
 
@@ -67,6 +72,14 @@ def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace, passwor
         parser.error(f"argument --arena: {error}")
     if options.send_rate > options.tick_rate or options.tick_rate % options.send_rate:
         parser.error(f"argument --send-rate: {options.tick_rate} ticks a second must be a multiple of it")
+    try:
+        tls = server_tls(*options.tls) if options.tls else None
+    except CertificateError as error:
+        parser.error(f"argument --tls: {error}")
+    try:
+        bans = Bans(walltime.now, options.ban_file)
+    except BanFileError as error:
+        parser.error(f"argument --ban-file: {error}")
     settings = ServerSettings(
         arena,
         options.max_players,
@@ -80,9 +93,11 @@ def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace, passwor
         max_spectators=options.max_spectators,
         max_per_address=options.max_per_address,
         password=password,
+        fingerprint=tls.fingerprint if tls else "",
     )
     name = None if options.no_advertise else options.server_name or default_server_name()
-    return serve(settings, options.host, options.port, options.with_parent, name, options.metrics)
+    service = Service(options.host, options.port, options.with_parent, name, options.metrics, tls, bans, options.admin)
+    return serve(settings, service)
 
 
 def _play(options: argparse.Namespace, access: "Access") -> int:
@@ -107,6 +122,20 @@ def _parser() -> argparse.ArgumentParser:
     access = parser.add_argument_group("password", f"of the server, or of servers; or in the environment as {VARIABLE}")
     access.add_argument("--password", action="store_true", help="ask for it at the terminal")
     access.add_argument("--password-file", type=Path, metavar="FILE", help="it is the first line of that file")
+
+    certificates = parser.add_argument_group("encryption", "a client puts tls:// before the address of a server")
+    certificates.add_argument(
+        "--tls", nargs=2, type=Path, metavar=("CERT", "KEY"), help="serve encrypted, with that certificate and key"
+    )
+    certificates.add_argument(
+        "--tls-ca", type=_authority, metavar="FILE", help="believe servers that this authority vouches for, no others"
+    )
+    certificates.add_argument(
+        "--tls-fingerprint",
+        type=_fingerprint,
+        metavar="SHA256",
+        help="believe the server whose certificate has this one, no other",
+    )
 
     join = parser.add_argument_group("play")
     join.add_argument(
@@ -180,6 +209,10 @@ def _parser() -> argparse.ArgumentParser:
         metavar="[ADDR:]PORT",
         help="figures for Prometheus at /metrics, and a check at /health; without ADDR for this machine alone",
     )
+    host.add_argument(
+        "--admin", action="store_true", help="take commands from standard input, a terminal or a pipe: help lists them"
+    )
+    host.add_argument("--ban-file", type=Path, metavar="FILE", help="keep bans there, an address a line")
     host.add_argument("--with-parent", action="store_true", help=argparse.SUPPRESS)  # end when standard input ends
 
     bots = parser.add_argument_group("bots")
@@ -193,6 +226,21 @@ def _address(text: str) -> Address:
     try:
         return parse_address(text)
     except AddressError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _authority(text: str) -> Path:
+    try:
+        client_context(Path(text))
+    except CertificateError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return Path(text)
+
+
+def _fingerprint(text: str) -> str:
+    try:
+        return read_fingerprint(text)
+    except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 

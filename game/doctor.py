@@ -14,12 +14,13 @@ from typing import Final
 from game import walltime
 from game.client.access import NOTHING, Access
 from game.client.controls import Controls
+from game.client.dial import TlsError, dial
 from game.client.play import Ending, Play, Stay
 from game.rules import build_registry
 from net.address import Address
 from net.messages import VERSION, Refusal
 from net.strangers import guess
-from net.transport import DialError, connect, resolve
+from net.transport import DialError, resolve
 
 RESOLVE_SECONDS: Final = 15.0  # resolvers ask each of their servers for 5 s or so
 ADDRESSES: Final = 4  # of a name that are tried, each for as long as a connect may take
@@ -96,11 +97,16 @@ async def _steps(address: Address, access: Access, now: Callable[[], float]) -> 
     try:
         began = now()
         try:
-            await connect(address, found, play.attach)
+            await dial(address, found, play.attach, access)
+        except TlsError as error:
+            yield Finding("connect", False, error.fact, error.advice)
+            return
         except DialError as error:
             yield Finding("connect", False, error.fact, error.advice + _where_it_works(found[0][-1][0], address.port))
             return
-        yield Finding("connect", True, f"port {address.port} answers, after {_ms(now() - began)}")
+        yield Finding(
+            "connect", True, f"port {address.port} answers{', encrypted' * address.tls}, after {_ms(now() - began)}"
+        )
         began = now()
         await _frames(play, lambda: play.stay is not None)  # bounded by JOIN_SECONDS, in the play
         seconds = now() - began
@@ -154,6 +160,8 @@ def _handshake(play: Play, seconds: float) -> Finding:
             advice = f"the server hangs (start it again), or the port is another program's: {WHAT_IT_PRINTS}"
         case _, Ending.STRANGER:
             advice = f"the port is probably another program's: {WHAT_IT_PRINTS}"
+        case _, Ending.LOST:
+            advice = "the server said so itself; its terminal may say more"
         case _:
             advice = "look at what the server's terminal says"
     return Finding("handshake", ok, text, advice)

@@ -25,6 +25,7 @@ INTERFACES: Final = 16  # networks of one machine that are spoken on; containers
 CLOSE_SECONDS: Final = 1.0  # for the last word to leave, which takes a quarter of that
 
 _NAME, _PLAYERS, _MAX_PLAYERS, _VERSION = "name", "players", "max", "version"  # the keys of the TXT record
+_TLS, _PASSWORD = "tls", "password"  # there where it is so, whatever their values
 
 
 class LanError(Exception):
@@ -39,11 +40,15 @@ class Advert:
     players: int
     max_players: int
     version: int = VERSION
+    tls: bool = False  # one talks to it encrypted
+    password: bool = False  # it wants one
 
     def properties(self) -> dict[str, str]:
         """As a TXT record has it."""
         numbers = {_PLAYERS: self.players, _MAX_PLAYERS: self.max_players, _VERSION: self.version}
-        return {_NAME: self.name, **{key: str(number) for key, number in numbers.items()}}
+        flags = {_TLS: self.tls, _PASSWORD: self.password}
+        said = {key: str(number) for key, number in numbers.items()} | {key: "1" for key, flag in flags.items() if flag}
+        return {_NAME: self.name, **said}
 
 
 def read_advert(properties: Mapping[bytes, bytes | None]) -> Advert:
@@ -52,7 +57,8 @@ def read_advert(properties: Mapping[bytes, bytes | None]) -> Advert:
     name = tidy(said[_NAME].decode(errors="replace"))
     if not name:
         raise ValueError("an advert without a name")
-    return Advert(name, _number(said[_PLAYERS]), _number(said[_MAX_PLAYERS]), _number(said[_VERSION]))
+    players, most, version = (_number(said[key]) for key in (_PLAYERS, _MAX_PLAYERS, _VERSION))
+    return Advert(name, players, most, version, _TLS.encode() in properties, _PASSWORD.encode() in properties)
 
 
 def tidy(text: str) -> str:

@@ -4,6 +4,7 @@ Knows their names and nothing of what they do.
 """
 
 import argparse
+import sys
 from typing import Final
 
 from net.address import Address, AddressError, parse_address
@@ -18,17 +19,19 @@ FOR: Final[dict[tuple[str, ...], tuple[str, ...]]] = {
     ("server",): (
         *("host", "port", "max_players", "max_per_address", "max_spectators", "server_name", "no_advertise"),
         *("tick_rate", "send_rate", "visible", "arena", "silence", "hold_seat", "round_seconds"),
-        *("metrics", "with_parent"),
+        *("metrics", "tls", "admin", "ban_file", "with_parent"),
     ),
     ("bots",): ("seconds",),
     ("play",): ("name", "color", "spectate"),
     ("play", "bots"): ("connect", "simulate"),
+    ("play", "bots", "doctor"): ("tls_ca", "tls_fingerprint"),
 }
 WHO: Final = {
     ("server",): "a server: add --server, or leave it away",
     ("bots",): "bots: add --bots N, or leave it away",
     ("play",): "a person who plays: leave it away with --server, --bots and --doctor",
     ("play", "bots"): "clients, a person's or bots: leave it away with --server and --doctor",
+    ("play", "bots", "doctor"): "clients: leave it away with --server, which has --tls CERT KEY",
 }
 
 
@@ -55,6 +58,20 @@ def check_together(parser: argparse.ArgumentParser, arguments: list[str] | None)
         parser.error("--spectate needs --connect HOST[:PORT]: whom to watch?")
     if "no_advertise" in given and "server_name" in given:
         parser.error("--no-advertise goes not with --server-name: nobody would see the name; leave one of them away")
+
+
+def check_values(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    """Refuse values that contradict each other, likewise."""
+    if options.tls_ca and options.tls_fingerprint:
+        parser.error("--tls-fingerprint says which certificate counts, and so does --tls-ca: leave one of them away")
+    address = options.connect or options.doctor
+    if (options.tls_ca or options.tls_fingerprint) and address is not None and not address.tls:
+        option = "--tls-ca" if options.tls_ca else "--tls-fingerprint"
+        parser.error(f"argument {option}: it is for a server that encrypts: put tls:// before the address")
+    if options.admin and options.with_parent:
+        parser.error("argument --admin: its commands come by standard input, which ends the server: --with-parent")
+    if options.admin and sys.stdin is None:
+        parser.error("argument --admin: its commands come by standard input, and there is none")
 
 
 def metrics_address(text: str) -> Address:

@@ -1,10 +1,11 @@
-"""Reads what people type as a server's address: HOST, HOST:PORT, [IPv6] or [IPv6]:PORT."""
+"""Reads what people type as a server's address: HOST, HOST:PORT, [IPv6] or [IPv6]:PORT; tls:// before it encrypts."""
 
 import ipaddress
 import re
 from typing import Final, NamedTuple
 
 DEFAULT_PORT: Final = 5000
+TLS: Final = "tls://"
 _LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
 
 
@@ -13,7 +14,7 @@ class AddressError(ValueError):
 
 
 class Address(NamedTuple):
-    """Where a server is."""
+    """Where a server is: a pair, as sockets take it."""
 
     host: str
     port: int
@@ -21,10 +22,42 @@ class Address(NamedTuple):
     def __str__(self) -> str:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
+    @property
+    def tls(self) -> bool:
+        """Whether one talks to it encrypted."""
+        return False
+
+
+class TlsAddress(Address):
+    """Where a server is that one talks to encrypted; another one than the same without."""
+
+    def __str__(self) -> str:
+        return f"{TLS}{super().__str__()}"
+
+    @property
+    def tls(self) -> bool:
+        """As above."""
+        return True
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, TlsAddress) and tuple(self) == tuple(other)
+
+    def __ne__(self, other: object) -> bool:  # tuples have one of their own
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash((TLS, *self))
+
 
 def parse_address(text: str) -> Address:
     """The address that `text` means. Raises AddressError."""
     text = text.strip()
+    if text[: len(TLS)].lower() == TLS:
+        return TlsAddress(*_parse(text[len(TLS) :]))
+    return _parse(text)
+
+
+def _parse(text: str) -> Address:
     if not text:
         raise AddressError("type the server's address, such as 192.168.1.5 or play.example.org:5000")
     if text.startswith("["):

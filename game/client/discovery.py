@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from game import walltime
 from game.lan import SERVICE, Advert, LanError, close_lan, open_lan, read_advert
-from net.address import Address
+from net.address import Address, TlsAddress
 from net.messages import VERSION
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ class FoundServer:
     max_players: int
     ping: float | None  # seconds; None while it has not answered
     version: int = VERSION  # of the protocol that it speaks
+    password: bool = False  # it wants one
 
 
 @dataclass(slots=True)
@@ -62,7 +63,9 @@ class _Known:
     def line(self) -> FoundServer:
         advert = self.advert
         ping = min(self.pings, default=None)
-        return FoundServer(advert.name, self.addresses[0], advert.players, advert.max_players, ping, advert.version)
+        address = TlsAddress(*self.addresses[0]) if advert.tls else self.addresses[0]
+        numbers = advert.players, advert.max_players, ping, advert.version
+        return FoundServer(advert.name, address, *numbers, advert.password)
 
 
 class Discovery:

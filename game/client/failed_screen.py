@@ -22,7 +22,7 @@ WIDTH: Final = 640
 STEPS: Final = 5  # of an examination: resolve, connect, handshake, round trip, clock
 VERDICT: Final = "verdict"  # which follows them
 FINDING: Final = 26  # pixels each
-REASON_LINES: Final = 4
+REASON_LINES: Final = 6
 ADVICE_LINES: Final = 4
 
 

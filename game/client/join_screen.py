@@ -153,7 +153,8 @@ def described(server: FoundServer) -> str:
     if server.version != VERSION:
         return f"needs {'a newer' if server.version > VERSION else 'an older'} version of the game"
     ping = "– ms" if server.ping is None else f"{server.ping * 1000:.0f} ms"
-    return f"{server.players} of {server.max_players} players   ·   {ping}"
+    words = f"{server.players} of {server.max_players} players   ·   {ping}"
+    return f"password   ·   {words}" if server.password else words
 
 
 def shortened(look: Look, text: str, width: int) -> str:

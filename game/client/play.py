@@ -72,6 +72,7 @@ class Ending(Enum):
     LOST = auto()  # the connection died, or the server said goodbye
     REFUSED = auto()  # not let in; another try may do
     EXPIRED = auto()  # not let back in: our token is not good (any more); a new player may be
+    UNTRUSTED = auto()  # never even asked: nobody vouches for the server, and we have not joined it before
     PASSWORD = auto()  # not let in: we have no password, or another one than the server
     IMPOSSIBLE = auto()  # not let in, and never will be as things are
     STRANGER = auto()  # something answered that is no server of this game
@@ -130,9 +131,6 @@ class Play:
         self.reason = ""  # of the ending, for a person to read
         self.refusal: Refusal | None = None  # where we were not let in
         self.first_bytes = b""  # that came, a few: they tell what answers where it is no server of ours
-        self.fingerprint = (
-            ""  # of the server's certificate; whoever opens a connection with TLS says so before `attach`
-        )
         self.changed: Callable[[], None] = lambda: None  # called when we are let in and when it ends
         self.said: Callable[[Said], None] = lambda said: None  # called with each line of chat
         self._name, self._color = name, color
@@ -141,7 +139,7 @@ class Play:
         self._now = now
         self._draws = draws
         self._watch = watch
-        self._password = password
+        self._password, self._fingerprint = password, ""
         self._pipe: Pipe | None = None
         self._connection = ClientConnection()
         self._began = self._heard = now()
@@ -152,9 +150,9 @@ class Play:
         self._unsaid = bytearray()  # of one update
         self._unread = 0  # bytes that came since the last one
 
-    def attach(self, pipe: Pipe) -> "Play":
-        """The connection stands: say Hello."""
-        self._pipe = pipe
+    def attach(self, pipe: Pipe, fingerprint: str = "") -> "Play":
+        """The connection stands: say Hello. `fingerprint` is that of the server's certificate, empty without TLS."""
+        self._pipe, self._fingerprint = pipe, fingerprint
         self._began = self._heard = self._now()
         self._send(Hello(VERSION, self._registry.schema_hash, self._name, self._color, self.token, self._watch))
         return self
@@ -238,7 +236,7 @@ class Play:
             case Welcome():
                 self._enter(message)
             case Challenge() if self._password:
-                self._send(prove(self._password, message, self.fingerprint))
+                self._send(prove(self._password, message, self._fingerprint))
             case Challenge():
                 self._send(Goodbye("has no password"))
                 self._end(Ending.PASSWORD, "this server wants a password")

@@ -12,18 +12,21 @@ from typing import Final
 
 from game.client.access import NOTHING, Access
 from game.client.controls import Controls
+from game.client.dial import ChangedError, UntrustedError, dial
 from game.client.play import Ending, Play
 from game.rules import build_registry
 from net.address import Address
 from net.conditions import Conditions
 from net.pipe import Pipe, Receiver
 from net.simulated import simulated
-from net.transport import DialError, connect, resolve
+from net.transport import DialError, resolve
 
 LAST_WORDS: Final = 0.05  # seconds; to the kernel it takes one turn of the event loop
 FIRST_WAIT: Final = 0.25  # seconds before the first attempt to come back, doubled each time: four fit into a held seat
 LONGEST_WAIT: Final = 8.0
 STEADY_SECONDS: Final = 2.0  # of play, after which a loss is a new one; a server that lets in and throws out is spared
+
+FINAL: Final = frozenset({Ending.IMPOSSIBLE, Ending.UNTRUSTED, Ending.PASSWORD, Ending.LEFT})  # no other try helps
 
 
 class Phase(Enum):
@@ -67,6 +70,7 @@ class Session:
         self.controls = controls or Controls()
         self.phase = Phase.RESOLVING
         self.ending: Ending | None = None  # of the last attempt or stay
+        self.shown = ""  # the fingerprint of a server that is not trusted
         self.message = ""  # why it failed, or why we are not playing just now
         self.attempts = 0  # to come back, since we last played for a while
         self.retry_at = 0.0
@@ -102,7 +106,7 @@ class Session:
                 self._token = ""
                 continue
             played = played or (self.play is not None and self.play.stay is not None)
-            if not played or ending in (Ending.IMPOSSIBLE, Ending.PASSWORD, Ending.LEFT):
+            if not played or ending in FINAL:
                 self.phase = Phase.FAILED if ending is not Ending.LEFT else Phase.LEFT
                 return
             wait = min(FIRST_WAIT * 2**self.attempts, LONGEST_WAIT)
@@ -129,7 +133,12 @@ class Session:
             self.phase = Phase.RESOLVING
             found = await resolve(self.address)
             self.phase = Phase.CONNECTING
-            await connect(self.address, found, self._behind_the_network(play.attach))
+            await dial(self.address, found, play.attach, self._access, self._behind_the_network)
+        except UntrustedError as error:
+            self.shown = error.fingerprint
+            return Ending.UNTRUSTED, str(error)
+        except ChangedError as error:
+            return Ending.IMPOSSIBLE, str(error)
         except DialError as error:
             return Ending.LOST, str(error)
         self.phase = Phase.JOINING

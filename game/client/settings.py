@@ -15,6 +15,7 @@ from typing import Final
 import tomli_w
 from platformdirs import user_config_dir
 
+from game.files import write_whole
 from game.rules import PALETTE, parse_color
 
 log = logging.getLogger(__name__)
@@ -88,16 +89,17 @@ def load_settings() -> tuple[Settings, str]:
 
 def save_settings(settings: Settings) -> None:
     """Keep them for the next time, whole or not at all."""
-    path = settings_file()
     # TOML knows no lone surrogates, which a clipboard may hold.
     content = tomli_w.dumps(asdict(settings) | {"color": f"#{settings.color:06X}"}).encode("utf-8", "replace")
-    fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
+    keep(settings_file(), content)
+
+
+def keep(path: Path, content: bytes) -> None:
+    """Write a file of the settings' folder, whole or not at all; where that cannot be, it is logged."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh.write_bytes(content)
-        fresh.replace(path)
+        write_whole(path, content)
     except OSError as error:
-        log.warning("cannot keep the settings in %s: %s", path, error.strerror or error)
+        log.warning("cannot write %s: %s", path, error.strerror or error)
 
 
 def _checked(found: dict[str, object]) -> tuple[Settings, list[str]]:

@@ -22,6 +22,7 @@ from game.client.hosting import Hosting
 from game.client.join_screen import Finder, JoinScreen
 from game.client.keyboard import Bindings
 from game.client.keys_screen import KeysScreen
+from game.client.known_servers import remember
 from game.client.page import Look, Page
 from game.client.password_screen import PasswordScreen
 from game.client.pause_screen import PauseScreen
@@ -33,6 +34,7 @@ from game.client.sounds import Sounds
 from game.client.sprites import Sprites
 from game.client.start_screen import StartScreen
 from game.client.theme import Fonts, veil
+from game.client.trust_screen import TrustScreen
 from game.doctor import Finding
 from game.rules import clean_name
 from net.address import Address
@@ -84,7 +86,7 @@ class Window:
         self.settings = settings
         self._now, self._simulate, self._services = now, simulate, services
         self._access = access
-        self._passwords: dict[Address, str] = {}  # that were typed, for as long as the window is open
+        self._added: dict[Address, Access] = {}  # what the player has added to that, while the window is open
         self._bindings = Bindings(settings.keys)
         self._gamepad = Gamepad(self._bindings)
         self.open = True
@@ -178,22 +180,33 @@ class Window:
 
     def _failed(self, session: Session) -> None:
         """Ask the player for what the server wants, or say why it does not work."""
+        address, access = session.address, self._access_to(session.address)
         if session.ending is Ending.PASSWORD:
             self._leave()
-            typed, where = partial(self._typed, session), str(session.address)
-            self._show(PasswordScreen(self._look, where, session.message, typed, self._before))
-            return
-        examine, access = self._services.examine, self._access_to(session.address)
-        self._fail("Could not join", session.message, examine(session.address, access) if examine else None)
+            typed = partial(self._typed, address)
+            self._show(PasswordScreen(self._look, str(address), session.message, typed, self._before))
+        elif session.ending is Ending.UNTRUSTED:
+            self._leave()
+            trusted = partial(self._trusted, address, session.shown)
+            self._show(TrustScreen(self._look, str(address), session.shown, trusted, self._before))
+        else:
+            examine = self._services.examine
+            self._fail("Could not join", session.message, examine(address, access) if examine else None)
 
-    def _typed(self, session: Session, password: str) -> None:
+    def _typed(self, address: Address, password: str) -> None:
         """The password of a server, from its player: try once more."""
-        self._passwords[session.address] = password
+        self._added[address] = replace(self._access_to(address), password=password)
+        self._again()
+
+    def _trusted(self, address: Address, fingerprint: str) -> None:
+        """The player has compared the fingerprint: join, now and from now on."""
+        remember(address, fingerprint)
+        self._added[address] = replace(self._access_to(address), fingerprint=fingerprint)
         self._again()
 
     def _access_to(self, address: Address) -> Access:
         """What to bring along there."""
-        return replace(self._access, password=self._passwords.get(address, self._access.password))
+        return self._added.get(address, self._access)
 
     def _fail(self, title: str, reason: str, findings: AsyncIterator[Finding] | None) -> None:
         self._leave()

@@ -8,15 +8,23 @@ import os
 import signal
 import sys
 import threading
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from game import logs, walltime
 from game.lan import Advert
 from game.server.advertising import Advertiser
+from game.server.bans import Bans
+from game.server.console import Console, serve_console
 from game.server.descriptors import allow_connections
 from game.server.doors import SPARE_CONNECTIONS, Doors
 from game.server.simulation import ServerSettings, Simulation
-from net.address import Address
+from net.address import Address, TlsAddress
+from net.certificates import ServerTls
+from net.codec import encode
+from net.framing import frame
+from net.messages import VERSION, Goodbye
+from net.tls import secured, spelled
 from net.transport import ListenError, bound_address, friends_address, listen
 
 if TYPE_CHECKING:
@@ -25,60 +33,74 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 FAREWELL_SECONDS: Final = 0.3  # for the last words to leave; they are a few bytes a client
+# For a client that knows TLS, and was not told that this server does.
+WITHOUT_TLS: Final = frame(
+    encode(Goodbye("this server takes encrypted connections alone: put tls:// before its address"))
+)
 
 
-def serve(
-    settings: ServerSettings,
-    host: str | None,
-    port: int,
-    with_parent: bool,
-    advertised_as: str | None = None,
-    metrics: Address | None = None,
-) -> int:
-    """Run until a signal comes, or, `with_parent`, until standard input ends. Returns the exit code.
+@dataclass(frozen=True, slots=True)
+class Service:
+    """How a server meets the world."""
 
-    `advertised_as` is what the local network is told that this server is called; None: it is not told of it. `metrics`
-    is where others can look on. The exit code is 0: it was told to end; 1: it failed, and the log says how; 2: it
-    cannot run like that, and a line says why.
+    host: str | None  # the one address to listen on; None: all
+    port: int
+    with_parent: bool = False  # end when standard input ends
+    advertised_as: str | None = None  # what the local network is told that it is called; None: it is not told of it
+    metrics: Address | None = None  # where others can look on
+    tls: ServerTls | None = None  # the certificate to show; None: nothing is encrypted
+    bans: Bans | None = None  # whom not to let in
+    admin: bool = False  # whether standard input has commands
+
+
+def serve(settings: ServerSettings, service: Service) -> int:
+    """Run until a signal, a command, or the end of the parent. Returns the exit code.
+
+    0: it was told to end; 1: it failed, and the log says how; 2: it cannot run like that, and a line says why.
     """
     try:
-        return asyncio.run(_serve(settings, host, port, with_parent, advertised_as, metrics))
+        return asyncio.run(_serve(settings, service))
     except ListenError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 2
 
 
-async def _serve(
-    settings: ServerSettings,
-    host: str | None,
-    port: int,
-    with_parent: bool,
-    advertised_as: str | None,
-    metrics: Address | None,
-) -> int:
+async def _serve(settings: ServerSettings, service: Service) -> int:
     stop = asyncio.Event()
     _stop_on_signals(stop)
-    if with_parent:
+    if service.with_parent:
         _stop_with_parent(stop)
-    simulation = Simulation(settings, walltime.now)
-    watch = _watch(simulation, metrics) if metrics is not None else None
+    simulation, tls = Simulation(settings, walltime.now, bans=service.bans), service.tls
+    watch = _watch(simulation, service.metrics) if service.metrics is not None else None
     connections = allow_connections(settings.max_players + SPARE_CONNECTIONS)
     gc.collect()
     gc.freeze()  # what is there now stays: not to be looked at again, at each full collection, in the middle of a tick
     doors = Doors(connections, settings.max_per_address, walltime.now, simulation.stats.refusals)
-    server = await listen(host, port, simulation.accept, doors)
-    address = bound_address(server)
+    accept = secured(simulation.accept, tls.context, WITHOUT_TLS) if tls else simulation.accept
+    server = await listen(service.host, service.port, accept, doors)
+    address = TlsAddress(*bound_address(server)) if tls else bound_address(server)
     _say(f"listening on {address}")
-    friends = friends_address(address.port) if host in (None, "::", "0.0.0.0") else address
+    friends = friends_address(address.port) if service.host in (None, "::", "0.0.0.0") else address
+    if friends is not None and tls:
+        friends = TlsAddress(*friends)
     if friends is not None:
         _say(f"friends on your network join with: python main.py --connect {friends}")
+    if tls:
+        _say(f"the fingerprint of its certificate is {spelled(tls.fingerprint)}")
     if watch is not None:
         _say(f"metrics at http://{watch.address}/metrics")
     advertiser = None
-    if advertised_as is not None:
-        name = advertised_as
-        advertiser = Advertiser(address, lambda: Advert(name, len(simulation.seats), settings.max_players))
+    if service.advertised_as is not None:
+        name = service.advertised_as
+        locks = tls is not None, bool(settings.password)
+
+        def advert() -> Advert:
+            return Advert(name, len(simulation.seats), settings.max_players, VERSION, *locks)
+
+        advertiser = Advertiser(address, advert)
         advertiser.start()
+    if service.admin:
+        serve_console(Console(simulation, stop.set, walltime.now))
     failed = False
     try:
         await walltime.every_tick(settings.tick_rate, simulation.advance, stop)

@@ -17,6 +17,7 @@ from ecs.components import Position
 from ecs.grid import Grid
 from ecs.world import World
 from game.rules import clean_name
+from game.server.bans import Bans
 from game.server.beat import Beat
 from game.server.intents import IntentSystem
 from game.server.interest import Interest, View
@@ -66,6 +67,7 @@ class NetworkSystem(esper.Processor):
         max_spectators: int,
         stats: Stats,
         gate: PasswordGate | None,
+        bans: Bans,
         now: Callable[[], float],
     ) -> None:
         self.now = now
@@ -86,6 +88,7 @@ class NetworkSystem(esper.Processor):
         self._hold_seconds = hold_seconds
         self._max_unsent = max_unsent
         self._max_spectators = max_spectators
+        self._bans = bans
         self._gate = gate  # None: everybody may come in
         self._sessions: dict[Session, None] = {}  # in the order they came
         self._greeting: dict[Session, None] = {}  # those who are not in, likewise
@@ -231,6 +234,8 @@ class NetworkSystem(esper.Processor):
             session.refuse(Refused(Refusal.SCHEMA, VERSION, reason, schema))
         elif self.closing:
             session.refuse(Refused(Refusal.CLOSING, VERSION, "the server is closing", ()))
+        elif objection := self._bans.objection(origin(session.peer)):
+            session.refuse(Refused(Refusal.BANNED, VERSION, objection, ()))
         elif self._gate is not None:
             session.challenge(hello, self._gate.challenge())
         else:
@@ -286,6 +291,20 @@ class NetworkSystem(esper.Processor):
             self._chat += frame(encode(Said(session.net_id, line)))
         if notice:
             session.tell(notice)
+
+    def announce(self, line: str) -> None:
+        """A line of chat of the server's own, to everybody behind the next frame."""
+        log.info("chat: the server: %s", line)
+        self._chat += frame(encode(Said(0, line)))
+
+    @property
+    def sessions(self) -> list[Session]:
+        """Whoever is connected, in the order they came."""
+        return list(self._sessions)
+
+    def name(self, net_id: int) -> str:
+        """What a player is called. Raises KeyError for who is not there."""
+        return self._seats.name(net_id)
 
     def describe(self, session: Session) -> str:
         """A session's player, for the log."""

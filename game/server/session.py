@@ -63,6 +63,11 @@ class Session:
         return f"{self._network.describe(self)} from {self._pipe.name}"
 
     @property
+    def called(self) -> str:
+        """The name that others read; empty for one who is not in."""
+        return self._network.name(self.net_id) if self.net_id is not None else self.watch
+
+    @property
     def peer(self) -> str:
         """From where, as HOST:PORT."""
         return self._pipe.name

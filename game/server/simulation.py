@@ -28,6 +28,7 @@ from game.rules import (
     TICK_RATE,
     build_registry,
 )
+from game.server.bans import Bans
 from game.server.intents import IntentSystem
 from game.server.network_system import NetworkSystem
 from game.server.password_gate import PasswordGate
@@ -75,10 +76,11 @@ class Simulation:
         registry: Registry | None = None,
         rules: Callable[[World, Surprises], list[esper.Processor]] | None = None,
         mint_token: Callable[[], str] = mint_token,
+        bans: Bans | None = None,
     ) -> None:
         """`registry` and `rules` are where somebody else's game begins: other components, other systems than Tag's.
 
-        `mint_token` makes the secrets of seats; only a test wants others than random ones.
+        `mint_token` makes the secrets of seats; only a test wants others than random ones. `bans`: whom not to let in.
         """
         registry = registry or build_registry()
         rules = rules or tag(settings.tick_rate, settings.round_seconds, settings.podium_seconds, settings.seed)
@@ -86,6 +88,7 @@ class Simulation:
         self.tick = 0
         self.world = World()
         self.surprises = Surprises()
+        self.bans = bans or Bans(now)
         self.seats = Seats(
             self.world, self.surprises, settings.arena, settings.max_players, random.Random(settings.seed), mint_token
         )
@@ -110,6 +113,7 @@ class Simulation:
             max_spectators=settings.max_spectators,
             stats=self.stats,
             gate=PasswordGate(settings.password, now, settings.fingerprint) if settings.password else None,
+            bans=self.bans,
             now=now,
         )
         self._whole = grid.whole

@@ -7,8 +7,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 from game import walltime
 from game.client.session import Phase, Session
+from game.server.app import WITHOUT_TLS
 from game.server.simulation import ServerSettings, Simulation
-from net.address import Address
+from net.address import Address, TlsAddress
+from net.certificates import ServerTls
+from net.tls import secured
 from net.transport import bound_address, listen
 from tests.harness import HALL
 
@@ -17,16 +20,18 @@ PATIENCE = 20.0  # seconds, before a test gives up; nothing here takes a tenth o
 
 @contextlib.asynccontextmanager
 async def live_server(
-    port: int = 0, settings: ServerSettings | None = None
+    port: int = 0, settings: ServerSettings | None = None, tls: ServerTls | None = None
 ) -> AsyncIterator[tuple[Simulation, Address]]:
-    """A ticking server on 127.0.0.1."""
+    """A ticking server on 127.0.0.1; with `tls`, one that encrypts."""
     stop = asyncio.Event()
     settings = settings or ServerSettings(HALL)
     simulation = Simulation(settings, walltime.now)
-    server = await listen("127.0.0.1", port, simulation.accept)
+    accept = secured(simulation.accept, tls.context, WITHOUT_TLS) if tls else simulation.accept
+    server = await listen("127.0.0.1", port, accept)
     ticking = asyncio.create_task(walltime.every_tick(settings.tick_rate, simulation.advance, stop))
     try:
-        yield simulation, bound_address(server)
+        address = bound_address(server)
+        yield simulation, TlsAddress(*address) if tls else address
     finally:
         stop.set()
         await ticking

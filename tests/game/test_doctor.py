@@ -9,6 +9,7 @@ from typing import Any
 import esper
 import pytest
 
+import game.client.dial
 import game.client.play
 import game.doctor
 import net.transport
@@ -188,7 +189,7 @@ def test_what_helps_depends_on_where_an_address_works(monkeypatch: pytest.Monkey
 
     async def test() -> None:
         monkeypatch.setattr(game.doctor, "resolve", resolved)
-        monkeypatch.setattr(game.doctor, "connect", refused)
+        monkeypatch.setattr(game.client.dial, "connect", refused)
         fails_at("connect", await findings(Address("a.example", 5000)), text="nothing there", advice="look closer (")
         assert words in (await findings(Address("a.example", 5000)))[1].advice
 

@@ -19,6 +19,7 @@ from game.client.pause_screen import PauseScreen
 from game.client.settings import RECENT, Settings, default_keys
 from game.client.settings_screen import SettingsScreen
 from game.client.start_screen import StartScreen
+from game.client.trust_screen import TrustScreen
 from game.doctor import Finding
 from net.address import Address
 from tests.game.client.stage import differs, look, looking, press
@@ -47,6 +48,7 @@ PAGES: dict[str, Callable[[], Page]] = {
     "pause": lambda: PauseScreen(looking(), nothing, nothing, nothing, "friends join at 192.168.100.100:50000"),
     "connecting": lambda: ConnectingScreen(looking(), lambda: ("waiting for", "w" * 200), nothing),
     "password": lambda: PasswordScreen(looking(), HOST, "word " * 200, nothing, nothing),
+    "trust": lambda: TrustScreen(looking(), HOST, "0123456789abcdef" * 4, nothing, nothing),
     "failed": lambda: FailedScreen(looking(), "Could not start a game", "word " * 200, None, nothing, nothing),
 }
 

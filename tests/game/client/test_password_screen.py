@@ -3,6 +3,7 @@
 import pygame
 import pytest
 
+from game.client.access import Access
 from game.client.game_screen import GameScreen
 from game.client.password_screen import PasswordScreen
 from game.client.session import Phase
@@ -65,7 +66,7 @@ def test_a_server_that_wants_a_password_is_joined_by_typing_it_the_second_time_r
 def test_who_is_thrown_out_of_a_server_with_a_password_comes_back_without_typing() -> None:
     async def story() -> None:
         async with live_server(settings=LOCKED) as (simulation, address), opened(ANN) as window:
-            window._passwords[address] = "correct horse"
+            window._added[address] = Access("correct horse")
             window.join(address, ANN)
             await frames_until(window, lambda: plays(window))
             session = window.session

@@ -1,0 +1,74 @@
+"""Certificates from files: what a server shows, and what a client believes. Wrong files give reasons for people.
+
+TLS 1.3 alone: both ends are ours, and it has no renegotiation that a stranger could make a server repeat for ever.
+"""
+
+import ssl
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from net.tls import fingerprint
+
+HOW_TO_MAKE_ONE: Final = "see README for how to make one"
+
+
+class CertificateError(Exception):
+    """These files do not do; the message says which, and why."""
+
+
+class ServerTls(NamedTuple):
+    """What a server needs for TLS."""
+
+    context: ssl.SSLContext
+    fingerprint: str  # of its certificate
+
+
+def server_tls(certificate: Path, key: Path) -> ServerTls:
+    """That certificate, and the key to it. Raises CertificateError."""
+    text, _ = _read(certificate, "certificate"), _read(key, "key")
+    try:
+        end = text.index(ssl.PEM_FOOTER) + len(ssl.PEM_FOOTER)  # the first one is the server's own
+        der = ssl.PEM_cert_to_DER_cert(text[text.index(ssl.PEM_HEADER) : end])
+    except ValueError:
+        raise CertificateError(f"{certificate} is no certificate in PEM form; {HOW_TO_MAKE_ONE}") from None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    context.num_tickets = 0  # nobody resumes a TLS session: each connection is a new one
+    try:
+        context.load_cert_chain(certificate, key, password=lambda: "")  # else OpenSSL asks, wherever that is
+    except ssl.SSLError as error:
+        if error.reason == "KEY_VALUES_MISMATCH":
+            why = f"{key} is not the key to {certificate}"
+        elif "ENCRYPTED" in _read(key, "key"):
+            why = f"{key} is locked with a passphrase; write it without: openssl pkey -in {key} -out open-key.pem"
+        else:
+            why = f"{certificate} and {key} are no certificate and key in PEM form; {HOW_TO_MAKE_ONE}"
+        raise CertificateError(why) from None
+    return ServerTls(context, fingerprint(der))
+
+
+def client_context(ca: Path | None) -> ssl.SSLContext:
+    """Believes what that authority, or one that the system knows, vouches for. Raises CertificateError."""
+    try:
+        context = ssl.create_default_context(cafile=ca)
+    except OSError as error:  # SSLError is one, too
+        reason = "it has no certificates in PEM form" if isinstance(error, ssl.SSLError) else error.strerror
+        raise CertificateError(f"{ca} cannot be used: {reason}") from None
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    return context
+
+
+def trusting_context() -> ssl.SSLContext:
+    """Believes anything: whoever uses it compares the fingerprint."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def _read(path: Path, what: str) -> str:
+    try:
+        return path.read_text(encoding="ascii", errors="replace")
+    except OSError as error:
+        raise CertificateError(f"the {what} {path} cannot be read: {error.strerror or error}") from None

@@ -1,0 +1,8 @@
+"""Certificates for tests: see README.md."""
+
+from pathlib import Path
+
+HERE = Path(__file__).parent
+CA = HERE / "ca.pem"  # vouches for SERVER
+SERVER = HERE / "server.pem", HERE / "server-key.pem"
+OTHER = HERE / "other.pem", HERE / "other-key.pem"  # vouches for itself

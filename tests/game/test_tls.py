@@ -1,0 +1,404 @@
+"""Playing encrypted, over real TCP: whom a client believes, what it says of others, and what strangers get."""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import game.client.dial
+import game.client.play
+from game.client.access import NOTHING, Access
+from game.client.controls import Controls
+from game.client.dial import ChangedError, TlsError, UntrustedError, dial
+from game.client.known_servers import MOST, known_fingerprint, known_servers_file, remember
+from game.client.play import Ending, Play
+from game.client.session import Phase, Session
+from game.client.settings import DIRECTORY_VARIABLE
+from game.doctor import examine
+from game.rules import build_registry
+from game.server.network_system import GREETING_SECONDS
+from game.server.simulation import ServerSettings
+from game.walltime import now
+from net.address import Address, TlsAddress, parse_address
+from net.certificates import server_tls, trusting_context
+from net.conditions import PROFILES
+from net.link import link
+from net.pipe import Pipe
+from net.tls import TlsPipe, secured, spelled
+from net.transport import DialError, resolve
+from tests.certificates import CA, OTHER, SERVER
+from tests.game.live import answering, ended, frames_until, live_server, mute_port, run
+from tests.game.processes import port_of, programs
+from tests.harness import HALL, Stage
+from tests.net.test_tls import Ear
+from tests.test_server_program import run_to_its_end
+
+TLS = server_tls(*SERVER)
+OTHERS = server_tls(*OTHER)
+BY_CA = Access(ca=CA)
+
+
+@pytest.fixture(autouse=True)
+def settings_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv(DIRECTORY_VARIABLE, str(tmp_path))
+    monkeypatch.setattr(game.client.dial, "TLS_SECONDS", 0.5)
+    return tmp_path
+
+
+async def plays(address: Address, access: Access = NOTHING) -> Session:
+    """A session that has been let in."""
+    session = Session(address, "Ann", 0, now, access=access)
+    await frames_until(session, lambda: session.phase in (Phase.PLAYING, Phase.FAILED))
+    assert session.phase is Phase.PLAYING, session.message
+    return session
+
+
+async def fault(address: Address, access: Access = NOTHING) -> DialError:
+    """Why one cannot connect; nothing was said to the server then."""
+
+    def accept(pipe: Pipe, fingerprint: str) -> Play:
+        raise AssertionError("the server is believed")
+
+    with pytest.raises(DialError) as caught:
+        await dial(address, await resolve(address), accept, access)
+    return caught.value
+
+
+def test_whom_an_authority_vouches_for_is_joined_and_the_world_arrives() -> None:
+    async def test() -> None:
+        async with live_server(tls=TLS) as (simulation, address):
+            assert address.tls
+            session = await plays(address, BY_CA)
+            assert session.play is not None
+            stay = session.play.stay
+            assert stay is not None
+            await frames_until(session, lambda: stay.mirror.checks >= 1)
+            assert stay.mirror.mismatches == 0
+            session.leave()
+            await asyncio.sleep(0.05)
+            assert not simulation.network._sessions
+
+    run(test())
+
+
+def test_an_authority_of_the_system_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test() -> None:
+        async with live_server(tls=TLS) as (_, address):
+            assert isinstance(await fault(address), UntrustedError)
+            monkeypatch.setenv("SSL_CERT_FILE", str(CA))  # as the system has it
+            (await plays(address)).leave()
+            assert not known_servers_file().exists(), "there is nothing to remember"
+
+    run(test())
+
+
+def test_whom_the_given_authority_does_not_vouch_for_is_not_believed_and_nobody_is_asked() -> None:
+    async def test() -> None:
+        async with live_server(tls=TLS) as (_, address):
+            remember(address, TLS.fingerprint)  # which does not count then
+            error = await fault(address, Access(ca=OTHER[0]))
+            assert type(error) is TlsError
+            assert "is not one that" in error.fact
+            assert str(OTHER[0]) in error.fact
+        async with live_server(tls=OTHERS) as (_, address):
+            elsewhere = TlsAddress("localhost", address.port)
+            assert "mismatch" in str(await fault(elsewhere, Access(ca=OTHER[0]))).lower()
+
+    run(test())
+
+
+def test_at_first_the_player_looks_at_the_fingerprint_and_from_then_on_it_counts() -> None:
+    async def test() -> None:
+        async with live_server(tls=OTHERS) as (_, address):
+            first = Session(address, "Ann", 0, now)
+            assert spelled(OTHERS.fingerprint) in await ended(first)
+            assert (first.ending, first.shown) == (Ending.UNTRUSTED, OTHERS.fingerprint)
+            assert first.play is None, "nothing was said"
+            remember(address, first.shown)
+            (await plays(address)).leave()
+            (await plays(address, Access(fingerprint=OTHERS.fingerprint))).leave()
+
+    run(test())
+
+
+def test_a_server_with_another_certificate_than_before_is_refused_with_an_explanation() -> None:
+    async def test() -> None:
+        async with live_server(tls=OTHERS) as (_, address):
+            remember(address, TLS.fingerprint)
+            session = Session(address, "Ann", 0, now)
+            message = await ended(session)
+            assert session.ending is Ending.IMPOSSIBLE
+            for part in (
+                "shows another certificate than the one that is known",
+                "somebody may sit between",
+                spelled(OTHERS.fingerprint)[:23],
+                spelled(TLS.fingerprint)[:23],
+                str(known_servers_file()),
+            ):
+                assert part.lower() in message.lower()
+            assert known_fingerprint(address) == TLS.fingerprint, "and it is not forgotten"
+            assert isinstance(await fault(address, Access(fingerprint="0" * 64)), ChangedError)
+
+    run(test())
+
+
+def test_who_comes_back_looks_again_and_stops_where_the_certificate_has_changed() -> None:
+    async def test() -> None:
+        async with live_server(tls=TLS) as (simulation, address):
+            session = await plays(address, Access(fingerprint=TLS.fingerprint))
+            assert session.play is not None
+            stay = session.play.stay
+            assert stay is not None
+            own = stay.net_id
+            await frames_until(session, lambda: stay.clock.synced)  # so that its seat will be held
+            for each in list(simulation.network._sessions):
+                each.lost("a test")
+            await frames_until(session, lambda: session.phase is Phase.WAITING)
+            await frames_until(session, lambda: session.phase is Phase.PLAYING)
+            assert session.play.stay is not None
+            assert session.play.stay.net_id == own
+        async with live_server(address.port, tls=OTHERS):
+            await frames_until(session, lambda: session.phase is Phase.FAILED)
+            assert session.ending is Ending.IMPOSSIBLE
+
+    run(test())
+
+
+def test_a_password_is_proven_over_it_and_a_refusal_arrives() -> None:
+    async def test() -> None:
+        settings = ServerSettings(HALL, max_players=1, password="xyzzy", fingerprint=TLS.fingerprint)
+        async with live_server(settings=settings, tls=TLS) as (_, address):
+            ann = await plays(address, replace(BY_CA, password="xyzzy"))
+            assert "the password is wrong" in await ended(
+                Session(address, "Bob", 0, now, access=replace(BY_CA, password="x"))
+            )
+            full = Session(address, "Bob", 0, now, access=replace(BY_CA, password="xyzzy"))
+            assert await ended(full) == "the server is full: 1 of 1 players are there"
+            ann.leave()
+
+    run(test())
+
+
+def test_a_client_without_tls_is_told_what_to_type() -> None:
+    async def test() -> None:
+        async with live_server(tls=TLS) as (_, address):
+            plain = Address(*address)
+            message = await ended(Session(plain, "Ann", 0, now))
+            assert message == "this server takes encrypted connections alone: put tls:// before its address"
+            found = [finding async for finding in examine(plain)]
+            assert not found[-1].ok
+            assert "tls://" in found[-1].text
+            (await plays(address, BY_CA)).leave()
+
+    run(test())
+
+
+def test_a_client_with_tls_is_told_that_a_server_has_none() -> None:
+    async def test() -> None:
+        async with live_server() as (_, address):
+            error = await fault(TlsAddress(*address))
+            assert error.fact == f"tls://{address} does not encrypt"
+            assert f"join without tls://, if it may be so: {address}" in error.advice
+        async with answering(b"SSH-2.0-OpenSSH_9.6p1\r\n", hang_up=False) as address:
+            assert "does not encrypt" in (await fault(TlsAddress(*address))).fact
+        async with answering(b"") as address:
+            assert "no encrypted connection" in (await fault(TlsAddress(*address))).fact
+        async with answering(b"", hang_up=False) as address:
+            assert "timed out" in (await fault(TlsAddress(*address))).fact
+
+    run(test())
+
+
+def test_what_fails_before_tls_fails_as_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("net.transport.CONNECT_SECONDS", 0.2)
+
+    async def test() -> None:
+        with mute_port() as address:
+            error = await fault(TlsAddress(*address))
+            assert not isinstance(error, TlsError)
+            assert "timed out" in error.fact
+
+    run(test())
+
+
+def test_the_doctor_goes_the_same_way() -> None:
+    async def test() -> None:
+        async with live_server(tls=TLS) as (_, address):
+            found = [finding async for finding in examine(address, BY_CA)]
+            assert all(finding.ok for finding in found)
+            assert "encrypted" in found[1].text
+            assert found[-1].text == f"this works: python main.py --connect {address}"
+            found = [finding async for finding in examine(address)]
+            assert [finding.step for finding in found] == ["resolve", "connect", "verdict"]
+            assert spelled(TLS.fingerprint) in found[1].text
+            assert "--tls-fingerprint" in found[1].advice
+
+    run(test())
+
+
+def test_one_can_leave_in_the_middle_of_a_handshake_and_a_simulated_network_goes_around_it() -> None:
+    async def test() -> None:
+        async with answering(b"", hang_up=False) as address:
+            session = Session(TlsAddress(*address), "Ann", 0, now, access=BY_CA)
+            await frames_until(session, lambda: session.phase is Phase.CONNECTING)
+            await asyncio.sleep(0.05)
+            session.leave()
+            await asyncio.sleep(0.05)
+            assert session.phase is Phase.LEFT
+        async with live_server(tls=TLS) as (_, address):
+            session = Session(address, "Ann", 0, now, simulate=PROFILES["wifi"], access=BY_CA)
+            await frames_until(session, lambda: session.phase is Phase.PLAYING)
+            session.leave()
+            await asyncio.sleep(0.1)
+
+    run(test())
+
+
+@pytest.mark.parametrize("said", [b"", b"\x16\x03\x01\x02\x00\x01", b"\x16"], ids=["nothing", "a part", "a byte"])
+def test_a_handshake_that_does_not_end_is_ended_as_soon_as_a_hello_that_does_not_come(said: bytes) -> None:
+    stage = Stage()
+    near, far = link(stage.clock)
+    far.receiver = secured(stage.simulation.accept, TLS.context, b"")(far)
+    told = Ear()
+    near.receiver = told
+    near.write(said)
+
+    def deliver(_: int) -> None:
+        far.deliver()
+        near.deliver()
+
+    stage.run(round((GREETING_SECONDS - 0.2) * 60), deliver)
+    assert told.ends == []
+    stage.run(40, deliver)
+    assert len(told.ends) == 1
+    assert not stage.simulation.network._sessions
+    stage.close()
+
+
+class Relay:
+    """Passes on what it hears."""
+
+    def __init__(self) -> None:
+        self.to: Pipe | None = None
+
+    def received(self, data: bytes) -> None:
+        assert self.to is not None
+        self.to.write(data)
+
+    def lost(self, reason: str) -> None:
+        """Nobody cares."""
+
+
+@pytest.mark.parametrize("between", [False, True], ids=["nobody between", "somebody between"])
+def test_who_sits_between_with_another_certificate_cannot_pass_a_proof_on(between: bool) -> None:
+    stage = Stage(password="xyzzy", fingerprint=TLS.fingerprint)
+    middle = link(stage.clock)
+    middle[1].receiver = secured(stage.simulation.accept, TLS.context, b"")(middle[1])
+    ends = [middle]
+    if between:
+        first = link(stage.clock)
+        inwards, outwards = Relay(), Relay()
+        to_server = TlsPipe(middle[0], trusting_context(), "127.0.0.1")
+        to_server.receiver = outwards
+        middle[0].receiver = to_server
+        to_client = secured(lambda pipe: inwards, OTHERS.context, b"")(first[1])
+        first[1].receiver = to_client
+        inwards.to, outwards.to = to_server, to_client
+        to_server.start()
+        ends.append(first)
+    play = Play("Ann", 0, Controls(), build_registry(), stage.clock, password="xyzzy")
+    near = ends[-1][0]
+    pipe = TlsPipe(near, trusting_context(), "127.0.0.1")
+    near.receiver = pipe
+    pipe.receiver = play
+    pipe.secured = lambda: (play.attach(pipe, pipe.fingerprint), None)[1]
+    pipe.start()
+
+    def deliver(_: int) -> None:
+        for _ in range(3):
+            for a, b in ends:
+                a.deliver()
+                b.deliver()
+
+    stage.run(30, deliver)
+    assert (play.stay is None) is between
+    assert (play.ending is Ending.PASSWORD) is between
+    play.leave()
+    play.world.close()
+    stage.close()
+
+
+def test_known_servers_are_kept_whole_or_not_at_all_and_bounded(settings_directory: Path) -> None:
+    one, two = parse_address("tls://Play.Example.org:5000"), parse_address("tls://[::1]")
+    remember(one, "ab" * 32)
+    remember(two, "cd" * 32)
+    remember(one, "ef" * 32)
+    assert known_fingerprint(parse_address("tls://play.example.org")) == "ef" * 32
+    assert known_fingerprint(two) == "cd" * 32
+    assert known_fingerprint(parse_address("tls://play.example.org:5001")) == ""
+    assert [path.name for path in settings_directory.iterdir()] == ["known_servers"]
+    with known_servers_file().open("a") as file:
+        file.write("rubbish\n\xff more\nhost:1 abc\n")
+    assert known_fingerprint(one) == "ef" * 32
+    many = "".join(f"10.0.{n // 256}.{n % 256}:5000 {'ab' * 32}\n" for n in range(MOST))
+    known_servers_file().write_text(many)
+    remember(one, "ef" * 32)
+    lines = known_servers_file().read_text().splitlines()
+    assert len(lines) == MOST
+    assert known_fingerprint(parse_address("10.0.0.0")) == ""
+    assert known_fingerprint(one) == "ef" * 32
+
+
+def test_where_known_servers_cannot_be_kept_one_is_asked_each_time(settings_directory: Path) -> None:
+    known_servers_file().mkdir()
+    address = parse_address("tls://[::1]")
+    remember(address, "ab" * 32)
+    assert known_fingerprint(address) == ""
+
+
+def test_a_tls_address_is_another_one_than_the_same_without() -> None:
+    plain, encrypted = Address("::1", 5000), parse_address("TLS://[::1]:5000")
+    assert str(encrypted) == "tls://[::1]:5000"
+    assert parse_address(str(encrypted)) == encrypted
+    assert encrypted != plain
+    assert plain != encrypted
+    assert len({plain, encrypted, TlsAddress("::1", 5000)}) == 2
+    assert (plain.tls, encrypted.tls) == (False, True)
+    assert Address(*encrypted) == plain
+
+
+def test_server_and_bots_as_programs() -> None:
+    with programs() as start:
+        server = start("--server", "--port", "0", "--host", "127.0.0.1", "--tls", *map(str, OTHER))
+        there = f"tls://127.0.0.1:{port_of(server)}"
+        assert server.lines[0] == f"listening on {there}"
+        printed = server.wait_for("fingerprint").rsplit(" ", 1)[1]
+        assert printed == spelled(OTHERS.fingerprint)
+        stranger = start("--bots", "1", "--connect", there, "--seconds", "60")
+        assert stranger.wait() == 1
+        assert printed in stranger.lines[-1]
+        start("--bots", "2", "--connect", there, "--seconds", "60", "--tls-fingerprint", printed)
+        server.wait_for("join:", 2)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--server", "--tls", "no.pem", "no.key"], ["--tls", "no.pem", "cannot be read"]),
+        (["--server", "--tls", str(SERVER[0]), str(OTHER[1])], ["--tls", "other-key.pem is not the key to"]),
+        (["--tls", *map(str, SERVER)], ["--tls", "--server", "tls://"]),
+        (["--connect", "localhost", "--tls-ca", str(CA)], ["--tls-ca", "tls://"]),
+        (["--connect", "tls://localhost", "--tls-ca", "no.pem"], ["--tls-ca", "no.pem", "No such file"]),
+        (["--server", "--tls-fingerprint", "ab" * 32], ["--tls-fingerprint", "clients"]),
+        (["--connect", "tls://localhost", "--tls-fingerprint", "xy"], ["--tls-fingerprint", "'xy'", "64"]),
+        (["--connect", "tls://a", "--tls-ca", str(CA), "--tls-fingerprint", "ab" * 32], ["--tls-ca", "leave one"]),
+        (["--connect", "tls://"], ["--connect", "type the server's address"]),
+    ],
+)
+def test_wrong_options_are_one_line_that_names_them_and_what_is_possible(
+    arguments: list[str], words: list[str]
+) -> None:
+    code, lines = run_to_its_end(*arguments)
+    assert code == 2
+    assert all(word in lines[-1] for word in words), lines[-1]
