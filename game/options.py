@@ -26,6 +26,7 @@ FOR: Final[dict[tuple[str, ...], tuple[str, ...]]] = {
     ("play", "bots"): ("connect", "simulate"),
     ("play", "bots", "doctor"): ("tls_ca", "tls_fingerprint"),
 }
+INSTEAD: Final = {"tls": "it is for --server; a client puts tls:// before the address of a server that encrypts"}
 WHO: Final = {
     ("server",): "a server: add --server, or leave it away",
     ("bots",): "bots: add --bots N, or leave it away",
@@ -51,7 +52,7 @@ def check_together(parser: argparse.ArgumentParser, arguments: list[str] | None)
     for fit, names in FOR.items():
         for name in names:
             if name in given and kind not in fit:
-                parser.error(f"argument {_flag(name)}: it is for {WHO[fit]}")
+                parser.error(f"argument {_flag(name)}: {INSTEAD.get(name, f'it is for {WHO[fit]}')}")
     if kind == "bots" and "connect" not in given:
         parser.error("--bots needs --connect HOST[:PORT]: where shall they play?")
     if "spectate" in given and "connect" not in given:
