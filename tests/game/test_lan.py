@@ -200,3 +200,11 @@ def test_a_machines_own_name_is_the_default_whatever_it_is(monkeypatch: pytest.M
     ):
         monkeypatch.setattr(socket, "gethostname", lambda host=host: host)
         assert default_server_name() == name
+
+
+def test_an_advert_says_whether_a_server_encrypts_and_wants_a_password() -> None:
+    for tls, password in ((False, False), (True, False), (False, True), (True, True)):
+        advert = Advert("Attic", 1, 8, VERSION, tls, password)
+        raw = {key.encode(): value.encode() for key, value in advert.properties().items()}
+        assert read_advert(raw) == advert
+    assert set(Advert("Attic", 1, 8).properties()) == {"name", "players", "max", "version"}, "as ever, where it is not"

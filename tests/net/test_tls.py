@@ -196,10 +196,22 @@ def test_a_certificate_for_another_host_is_not_believed() -> None:
     assert "mismatch" in pair.client.fault.verify_message
 
 
-def test_an_older_tls_than_1_3_is_refused() -> None:
-    context = trusting_context()
+def only_1_2(context: ssl.SSLContext) -> ssl.SSLContext:
     context.minimum_version, context.maximum_version = ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_2
-    pair = Pair(context)
+    return context
+
+
+@pytest.mark.parametrize(
+    ("context", "tls"),
+    [
+        (only_1_2(trusting_context()), TLS),
+        (trusting_context(), server_tls(*SERVER)._replace(context=only_1_2(server_tls(*SERVER).context))),
+        (client_context(CA), server_tls(*SERVER)._replace(context=only_1_2(server_tls(*SERVER).context))),
+    ],
+    ids=["client", "server", "server of an authority"],
+)
+def test_an_older_tls_than_1_3_is_refused_by_either_end(context: ssl.SSLContext, tls: ServerTls) -> None:
+    pair = Pair(context, tls)
     pair.client.start()
     pair.run()
     assert pair.shaken == 0

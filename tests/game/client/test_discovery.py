@@ -122,6 +122,19 @@ def names(discovery: Discovery) -> list[str]:
     return [server.name for server in discovery.servers]
 
 
+def test_a_server_that_encrypts_is_joined_so_and_one_that_wants_a_password_is_known_to(hall: Hall) -> None:
+    async def test() -> None:
+        async with door() as (_, address), listening(hall) as discovery:
+            hall.put("locked", address, said={"tls": b"1", "password": b""})
+            hall.put("open", address)
+            await until(lambda: len(discovery.servers) == 2)
+            locked, unlocked = discovery.servers
+            assert (str(locked.address), locked.password) == (f"tls://{address}", True)
+            assert (str(unlocked.address), unlocked.password) == (str(address), False)
+
+    run(test())
+
+
 def test_servers_are_listed_by_name_with_players_and_how_long_they_take_to_answer(hall: Hall) -> None:
     async def test() -> None:
         async with door() as (_, address), listening(hall) as discovery:

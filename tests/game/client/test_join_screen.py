@@ -65,6 +65,11 @@ def test_a_server_of_another_version_says_so() -> None:
     ]
 
 
+def test_a_server_that_wants_a_password_says_so() -> None:
+    person = Person(ANN, replace(ATTIC, password=True))
+    assert person.screen.rows[0].right == "password   ·   3 of 16 players   ·   12 ms"
+
+
 def test_the_next_one_is_one_key_down_or_a_click() -> None:
     person = Person(ANN, ATTIC, BARN)
     press(pygame.K_DOWN)
