@@ -121,7 +121,7 @@ class Visitor:
         else:
             self._tally["joins" if not self._net_id else "joins_anew"] += 1
         self._net_id = play.stay.net_id
-        if self._rng.random() < TALK_SHARE:
+        if self._bot is not None and self._rng.random() < TALK_SHARE:
             play.say(f"here is {self._number} again")
 
     def _do(self, now: float) -> None:

@@ -16,20 +16,22 @@ import pytest
 
 import game.client.play
 from game import walltime
-from game.client.play import Play, Stay
+from game.client.controls import Controls
+from game.client.play import Ending, Play, Stay
 from game.client.session import Phase, Session
-from game.rules import HOLD_SECONDS, SILENCE_SECONDS, load_arena
+from game.rules import HOLD_SECONDS, SILENCE_SECONDS, build_registry, load_arena
 from game.server.network_system import GREETING_SECONDS
 from net.address import Address
 from net.codec import encode
 from net.framing import frame
+from net.link import link
 from net.messages import Steer, Welcome
 from tests.benchmarks.child import Child
 from tests.game.live import frames_until, live_server, run
 from tests.game.processes import Program, port_of, programs
 from tests.game.server.tag_stage import TagStage
 from tests.game.test_resume import abort, greeting, hello, welcome_of
-from tests.harness import Stage, Stranger
+from tests.harness import Clock, Stage, Stranger
 
 SERVE = ("--server", "--host", "127.0.0.1", "--no-advertise")
 LONG_ENOUGH = round(60 * (max(GREETING_SECONDS, SILENCE_SECONDS) + HOLD_SECONDS + 1))  # ticks, for a server to forget
@@ -277,6 +279,23 @@ def test_who_is_let_in_again_and_thrown_out_in_the_same_breath_keeps_the_last_pi
             session.leave()
 
     run(test())
+
+
+def test_a_welcome_that_comes_after_the_patience_is_over_is_nobodys_any_more() -> None:
+    clock, near = Clock(), link(Clock())[0]
+    play = Play("Ann", 1, Controls(), build_registry(), clock).attach(near)
+    welcome = frame(encode(Welcome(5, 100, 60, 2, 0, ("####", "#..#", "####"), "", 3)))
+    clock.time += game.client.play.JOIN_SECONDS + 0.1
+    play.update()
+    assert play.ending is Ending.STRANGER
+    worlds = esper.list_worlds()
+    play.received(welcome)
+    assert play.stay is None
+    assert esper.list_worlds() == worlds
+    in_time = Play("Ann", 1, Controls(), build_registry(), clock).attach(near)
+    in_time.received(welcome)
+    assert in_time.stay is not None, "it is a good one"
+    in_time.world.close()
 
 
 # Suspended, and woken up again.
