@@ -67,7 +67,7 @@ class Console:
 
     def _list(self, _: str) -> str:
         now, lines = self._now(), []
-        for session in self._network.sessions:
+        for session in list(self._simulation.reception.sessions):
             what = session.net_id if session.net_id is not None else "watches" if session.watch else "greets"
             lines.append(f"{what:>7}  {session.called!r:<18}  {session.peer}  {now - session.since:.0f} s")
         return "\n".join(lines) or "nobody is here"
@@ -87,7 +87,7 @@ class Console:
                 return problem
             origins = list(dict.fromkeys(origin(session.peer) for session in found))
         problems = [self._bans.ban(each) for each in origins]
-        found = [session for session in self._network.sessions if origin(session.peer) in origins]
+        found = [session for session in list(self._simulation.reception.sessions) if origin(session.peer) in origins]
         lines = [f"banned: {', '.join(origins)}", self._throw_out(found, "banned", reason), *problems]
         return "\n".join(filter(None, lines))
 
@@ -106,7 +106,7 @@ class Console:
         return f"said: {line}"
 
     def _status(self, _: str) -> str:
-        sessions = self._network.sessions
+        sessions = list(self._simulation.reception.sessions)
         playing = sum(session.net_id is not None for session in sessions)
         watching = sum(bool(session.watch) for session in sessions)
         away = len(self._simulation.seats) - playing
@@ -129,7 +129,7 @@ class Console:
         # A number is never a name, or whoever is called 7 could have another thrown out.
         found = [
             session
-            for session in self._network.sessions
+            for session in list(self._simulation.reception.sessions)
             if (str(session.net_id) == who if who.isdigit() else session.called == who)
         ]
         return found, reason, "" if found else f"nobody here is {who!r:.40}"

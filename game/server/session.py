@@ -29,6 +29,7 @@ from net.pipe import Pipe
 if TYPE_CHECKING:
     from game.server.interest import View
     from game.server.network_system import NetworkSystem
+    from game.server.reception import Reception
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +37,9 @@ log = logging.getLogger(__name__)
 class Session:
     """A Receiver for one pipe. Lives from the accepted connection to its end."""
 
-    def __init__(self, pipe: Pipe, network: "NetworkSystem", now: float, max_unsent: int, tick_rate: int) -> None:
+    def __init__(
+        self, pipe: Pipe, network: "NetworkSystem", reception: "Reception", now: float, max_unsent: int, tick_rate: int
+    ) -> None:
         self.net_id: int | None = None  # once seated
         self.watch = ""  # a spectator's name, once let in; empty: a player, or nobody yet
         self.look: tuple[int, int] | None = None  # where a spectator looks, in world units, once it said so
@@ -55,17 +58,18 @@ class Session:
         self._ping: tuple[int, int] | None = None  # what came in, and when, in milliticks
         self._pipe = pipe
         self._network = network
+        self._reception = reception
         self._connection = ServerConnection()
 
     @property
     def label(self) -> str:
         """For the log: who, and from where."""
-        return f"{self._network.describe(self)} from {self._pipe.name}"
+        return f"{self._reception.describe(self)} from {self._pipe.name}"
 
     @property
     def called(self) -> str:
         """The name that others read; empty for one who is not in."""
-        return self._network.name(self.net_id) if self.net_id is not None else self.watch
+        return self._reception.name(self.net_id) if self.net_id is not None else self.watch
 
     @property
     def peer(self) -> str:
@@ -134,7 +138,7 @@ class Session:
         """Say no, and why, and close."""
         self._network.stats.refusals[refused.refusal.name.lower()] += 1
         self._send(self._connection.send(refused))
-        self._network.ended(self, f"refused: {refused.reason}", keep=False)
+        self._reception.ended(self, f"refused: {refused.reason}", keep=False)
         self._pipe.close()
 
     def fail(self) -> None:
@@ -149,7 +153,7 @@ class Session:
     def end(self, reason: str, tell: bool = True, keep: bool = False) -> None:
         """Close the connection and free the seat, or `keep` it for a while; a second time does nothing."""
         self.playing = False
-        if self._network.ended(self, reason, keep):
+        if self._reception.ended(self, reason, keep):
             if tell and self._connection.state is not State.CLOSED:
                 self._send(self._connection.send(Goodbye(reason[:200])))
             self._pipe.close()
@@ -160,12 +164,12 @@ class Session:
 
     def _handle(self, message: FromClient) -> None:
         if self.net_id is not None:
-            self._network.confirm(self.net_id)
+            self._reception.confirm(self.net_id)
         match message:
             case Hello():
-                self._network.admit(self, message)
+                self._reception.admit(self, message)
             case Proof():
-                self._network.prove(self, message)
+                self._reception.prove(self, message)
             case Steer(tick, direction):
                 self._network.steer(self, tick, direction)
             case Ping(time):

@@ -32,11 +32,13 @@ from game.server.bans import Bans
 from game.server.intents import IntentSystem
 from game.server.network_system import NetworkSystem
 from game.server.password_gate import PasswordGate
+from game.server.reception import Reception
 from game.server.round_system import tag
 from game.server.seats import Seats, mint_token
 from game.server.session import Session
 from game.server.stats import Stats
 from game.server.tick_times import TickTimes
+from net.messages import Welcome
 from net.pipe import Pipe
 from net.replication.publisher import Publisher
 from net.replication.registry import Registry
@@ -97,23 +99,35 @@ class Simulation:
         grid = Grid(settings.arena, settings.cell_tiles)
         frame_ticks = max(1, settings.tick_rate // settings.send_rate)
         publisher = Publisher(self.world, registry, self.surprises, grid, settings.tick_rate, frame_ticks)
-        self.network = NetworkSystem(
+
+        def welcome(net_id: int, tick: int, token: str, free: int) -> Welcome:
+            always = settings.tick_rate, frame_ticks, grid.tiles, settings.arena.rows
+            return Welcome(net_id, tick, *always, token, free)
+
+        self.reception = Reception(
             self.world,
             self.seats,
             intents,
-            publisher,
             registry,
+            welcome,
+            hold_seconds=settings.hold_seconds,
+            max_spectators=settings.max_spectators,
+            gate=PasswordGate(settings.password, now, settings.fingerprint) if settings.password else None,
+            bans=self.bans,
+            now=now,
+        )
+        self.network = NetworkSystem(
+            self.world,
+            self.reception,
+            intents,
+            publisher,
             settings.arena,
             grid,
             tick_rate=settings.tick_rate,
             frame_ticks=frame_ticks,
             silence_seconds=settings.silence_seconds,
-            hold_seconds=settings.hold_seconds,
             max_unsent=settings.max_unsent,
-            max_spectators=settings.max_spectators,
             stats=self.stats,
-            gate=PasswordGate(settings.password, now, settings.fingerprint) if settings.password else None,
-            bans=self.bans,
             now=now,
         )
         self._whole = grid.whole
@@ -135,7 +149,7 @@ class Simulation:
 
     def advance(self, due: float) -> None:
         """Simulate the next tick, which was due at that time (seconds)."""
-        if self._whole and self.surprises.of_bodies and not self.network.closing:
+        if self._whole and self.surprises.of_bodies and not self.reception.closing:
             raise RuntimeError("a body was moved, came or went between two ticks: let a system do that, inside of one")
         times = self.times
         times.begin(due)
@@ -149,7 +163,7 @@ class Simulation:
         stats = self.stats
         stats.ticks.add(times.end())
         stats.tick, stats.ticked, stats.late_intents = self.tick, self.network.now(), self._intents.late
-        stats.players, stats.sessions = len(self.seats), len(self.network)
+        stats.players, stats.sessions = len(self.seats), len(self.reception.sessions)
 
     def close(self, reason: str) -> None:
         """Tell everybody and end."""

@@ -42,7 +42,7 @@ def test_a_stage_tells_a_fault_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ZeroDivisionError):
         ServerStage()
     monkeypatch.undo()
-    monkeypatch.setattr("game.server.network_system.NetworkSystem._free", lambda self, net_id: None)
+    monkeypatch.setattr("game.server.reception.Reception._free", lambda self, net_id: None)
     failed = 0
     for data in load("server"):
         try:

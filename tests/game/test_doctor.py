@@ -79,7 +79,7 @@ def test_all_is_well_with_a_server_of_ours_and_it_takes_no_seat_and_is_seen_by_n
             with simulation.world:
                 assert esper.get_component(Position) == []
             await asyncio.sleep(0.05)
-            assert not simulation.network._sessions
+            assert not simulation.reception.sessions
 
     run(test())
 
@@ -301,7 +301,7 @@ def test_who_stops_listening_to_the_doctor_leaves_nothing_behind() -> None:
                     if finding.step == "handshake":
                         break
             await asyncio.sleep(0.05)
-            assert not simulation.network._sessions
+            assert not simulation.reception.sessions
 
     run(test())
 

@@ -44,12 +44,12 @@ def descriptors(program: Program) -> int:
 
 def held(stage: Stage) -> tuple[int, int, int, int]:
     """What a server holds because of clients: sessions, seats, entities, and queues of intents."""
-    network: Any = stage.simulation.network
+    intents: Any = stage.simulation._intents
     return (
-        len(network._sessions),
+        len(stage.simulation.reception.sessions),
         len(stage.simulation.seats),
         len(stage.simulation.world),
-        len(network._intents._pending),
+        len(intents._pending),
     )
 
 
@@ -255,14 +255,14 @@ def test_who_is_let_in_again_and_thrown_out_in_the_same_breath_keeps_the_last_pi
             entered: list[Play] = []
             session.entered = entered.append
             worlds = len(esper.list_worlds())
-            network: Any = simulation.network
-            let_in = network._welcome
+            reception: Any = simulation.reception
+            let_in = reception._welcome
 
             def and_out(newer: Any, net_id: int) -> None:
                 let_in(newer, net_id)
                 newer.end("the server is closing")
 
-            network._welcome = and_out
+            reception._welcome = and_out
             abort(session)
             await frames_until(session, lambda: session.attempts > 2)
             assert session.phase is Phase.WAITING
@@ -273,7 +273,7 @@ def test_who_is_let_in_again_and_thrown_out_in_the_same_breath_keeps_the_last_pi
             assert len(esper.list_worlds()) == worlds
             with former.world as world:
                 assert len(world) > 0
-            network._welcome = let_in
+            reception._welcome = let_in
             await frames_until(session, lambda: bool(entered))
             await frames_until(session, lambda: session.play is entered[0])
             session.leave()

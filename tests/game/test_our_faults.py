@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from game.rules import build_registry, clean_name
-from game.server import network_system
+from game.server import reception
 from game.server.session import Session
 from net.codec import encode
 from net.framing import frame
@@ -59,7 +59,7 @@ def test_a_hello_that_breaks_us_ends_its_session_alone(
             raise ZeroDivisionError("of ours")
         return clean_name(name)
 
-    monkeypatch.setattr(network_system, "clean_name", faulty)
+    monkeypatch.setattr(reception, "clean_name", faulty)
     stage = Stage()
     eve = Stranger(stage)
     eve.say(Hello(VERSION, SCHEMA, "Eve", 1))

@@ -77,7 +77,7 @@ def test_whom_an_authority_vouches_for_is_joined_and_the_world_arrives() -> None
             assert stay.mirror.mismatches == 0
             session.leave()
             await asyncio.sleep(0.05)
-            assert not simulation.network._sessions
+            assert not simulation.reception.sessions
 
     run(test())
 
@@ -152,7 +152,7 @@ def test_who_comes_back_looks_again_and_stops_where_the_certificate_has_changed(
             assert stay is not None
             own = stay.net_id
             await frames_until(session, lambda: stay.clock.synced)  # so that its seat will be held
-            for each in list(simulation.network._sessions):
+            for each in list(simulation.reception.sessions):
                 each.lost("a test")
             await frames_until(session, lambda: session.phase is Phase.WAITING)
             await frames_until(session, lambda: session.phase is Phase.PLAYING)
@@ -272,7 +272,7 @@ def test_a_handshake_that_does_not_end_is_ended_as_soon_as_a_hello_that_does_not
     assert told.ends == []
     stage.run(40, deliver)
     assert len(told.ends) == 1
-    assert not stage.simulation.network._sessions
+    assert not stage.simulation.reception.sessions
     stage.close()
 
 

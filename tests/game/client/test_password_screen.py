@@ -71,11 +71,11 @@ def test_who_is_thrown_out_of_a_server_with_a_password_comes_back_without_typing
             await frames_until(window, lambda: plays(window))
             session = window.session
             assert session is not None
-            for each in list(simulation.network._sessions):
+            for each in list(simulation.reception.sessions):
                 each.end("for a test")
             await frames_until(window, lambda: session.phase is Phase.WAITING)
             await frames_until(window, lambda: session.phase is Phase.PLAYING)
             assert isinstance(window.screen, GameScreen)
-        await until(lambda: not simulation.network._sessions)
+        await until(lambda: not simulation.reception.sessions)
 
     run(story())

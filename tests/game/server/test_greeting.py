@@ -5,7 +5,8 @@ import logging
 import pytest
 
 from game.rules import build_registry
-from game.server.network_system import GREETING_SECONDS, MAX_GREETING
+from game.server.network_system import GREETING_SECONDS
+from game.server.reception import MAX_GREETING
 from net.codec import encode
 from net.framing import frame
 from net.messages import VERSION, Goodbye, Hello, Welcome
@@ -57,7 +58,7 @@ def test_where_too_many_greet_the_one_who_has_been_at_it_for_longest_makes_room(
     assert all(stranger.told for stranger in strangers[1:])
     assert not any(stranger.told for stranger in more)
     assert ann.play.ending is None, "who plays makes room for nobody"
-    assert len(stage.simulation.network._greeting) == MAX_GREETING
+    assert len(stage.simulation.reception.greeting) == MAX_GREETING
 
 
 def test_a_stranger_writes_no_line_of_its_own_into_the_log(caplog: pytest.LogCaptureFixture) -> None:
