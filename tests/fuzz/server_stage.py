@@ -26,6 +26,7 @@ class Stranger:
         self.told: list[FromServer] = []
         self.closed = self.lost = False
         self._deframer = Deframer(1 << 20)
+        self._stats = stage.simulation.stats
         self.session = stage.simulation.accept(self)
 
     def write(self, data: bytes) -> None:
@@ -49,6 +50,7 @@ class Stranger:
         """Any bytes. A pipe that the server has closed brings nothing more."""
         if not self.closed and not self.lost:
             self.session.received(data)
+            assert self._stats.our_faults == 0, "what it said broke something of ours"
 
     def hello(self, name: str, token: str = "") -> None:
         """A good one."""

@@ -39,7 +39,7 @@ def test_a_stage_tells_a_fault_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
         raise ZeroDivisionError
 
     monkeypatch.setattr("game.server.session.Session._handle", broken)
-    with pytest.raises(ZeroDivisionError):
+    with pytest.raises(AssertionError, match="broke something of ours"):
         ServerStage()
     monkeypatch.undo()
     monkeypatch.setattr("game.server.reception.Reception._free", lambda self, net_id: None)
