@@ -158,13 +158,13 @@ class Play:
         return self
 
     def received(self, data: bytes) -> None:
-        """As a Receiver has it; what still comes after the end, a late Welcome say, is nothing to us."""
-        if self.ending is not None:
-            return
+        """As a Receiver has it; what still comes after the end, a late Welcome say, only tells who answers there."""
         self._heard = self._now()
         self.traffic.bytes_in += len(data)
         self.first_bytes = (self.first_bytes + data[:FIRST_BYTES])[:FIRST_BYTES]
         self._unread += len(data)
+        if self.ending is not None:
+            return
         try:
             if self._unread > MAX_UNREAD:
                 raise RemoteProtocolError(f"more than {MAX_UNREAD} bytes at once")
