@@ -1,4 +1,4 @@
-"""Which options of the command line go together, and the one that takes more than a word to read.
+"""Which options of the command line go together.
 
 Knows their names and nothing of what they do.
 """
@@ -6,10 +6,6 @@ Knows their names and nothing of what they do.
 import argparse
 import sys
 from typing import Final
-
-from net.address import Address, AddressError, parse_address
-
-HERE: Final = "127.0.0.1"  # where metrics are told: they are nobody else's business unless the host says so
 
 # What a program does, by the option that says so; without any it plays.
 KINDS: Final = ("server", "doctor", "bots")
@@ -73,19 +69,6 @@ def check_values(parser: argparse.ArgumentParser, options: argparse.Namespace) -
         parser.error("argument --admin: its commands come by standard input, which ends the server: --with-parent")
     if options.admin and sys.stdin is None:
         parser.error("argument --admin: its commands come by standard input, and there is none")
-
-
-def metrics_address(text: str) -> Address:
-    """Where to tell metrics, from PORT or ADDR:PORT; for argparse, so it raises ArgumentTypeError."""
-    host, colon, port = text.rpartition(":")
-    if not (port.isascii() and port.isdigit() and len(port) <= 5 and int(port) <= 65535) or (colon and not host):
-        raise argparse.ArgumentTypeError(f"{text!r} is not possible: PORT or ADDR:PORT, such as 9100 or 0.0.0.0:9100")
-    if not colon:
-        return Address(HERE, int(port))
-    try:
-        return parse_address(text)
-    except AddressError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _flag(name: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-import main
+from game.arguments import build_parser
 from game.options import check_together
 from game.server.metrics import ServerCollector
 from game.server.stats import Stats
@@ -51,7 +51,7 @@ def requirements() -> dict[str, str]:
 
 def parsed(arguments: list[str]) -> None:
     """Raises SystemExit for what `main.py` would not take."""
-    parser = main._parser()
+    parser = build_parser()
     parser.parse_args(arguments)
     check_together(parser, arguments)
 
