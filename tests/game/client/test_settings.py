@@ -111,7 +111,7 @@ def test_a_place_that_cannot_be_written_is_only_logged(
         settings, notice = load_settings()
     assert settings == Settings()
     assert "cannot be read" in notice
-    assert "cannot keep the settings" in caplog.text
+    assert "cannot write" in caplog.text
 
 
 def test_nothing_is_left_beside_the_file() -> None:
