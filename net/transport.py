@@ -51,8 +51,13 @@ class _Stream(asyncio.BufferedProtocol):
         accept: Callable[[Pipe], Receiver],
         closing: "dict[_Stream, None] | None" = None,
         left: Callable[[], None] = lambda: None,
+        hears_on: bool = False,
     ) -> None:
-        """`closing`: those of the same listener that are being closed; `left` is called when the socket is gone."""
+        """`closing`: those of the same listener that are being closed; `left` is called when the socket is gone.
+
+        `hears_on`: whether the receiver wants what still comes behind its `close`, until the peer has closed, too.
+        """
+        self._hears_on = hears_on
         self._accept = accept
         self._closing: dict[_Stream, None] = {} if closing is None else closing
         self._left = left
@@ -86,7 +91,8 @@ class _Stream(asyncio.BufferedProtocol):
             self._after_close += nbytes
             if self._after_close > CLOSE_BYTES:
                 self._cut_off()
-            return
+            if not self._hears_on:
+                return
         self._receiver.received(bytes(self._buffer[:nbytes]))
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -198,7 +204,7 @@ async def connect(address: Address, found: list[tuple[Any, ...]], accept: Callab
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 await loop.sock_connect(sock, target)
-            await loop.create_connection(lambda: _Stream(accept), sock=sock)
+            await loop.create_connection(lambda: _Stream(accept, hears_on=True), sock=sock)
             return
         except TimeoutError:
             sock.close()
