@@ -19,9 +19,7 @@ class Bodies:
         self.positions: list[Position] = []
         self.velocities: list[Velocity] = []
         self.sizes: list[Size] = []
-        self.steered: list[int] = []  # rows of those above
-        self.intents: list[Intent] = []  # theirs alone
-        self.dashes: list[Dash] = []
+        self.steered: list[tuple[Position, Velocity, Size, Intent, Dash]] = []
         self._found: list[Any] = []
 
     def __len__(self) -> int:
@@ -38,10 +36,11 @@ class Bodies:
         self.positions = [position for _, (_, position, _, _) in rows]
         self.velocities = [velocity for _, (_, _, velocity, _) in rows]
         self.sizes = [size for _, (_, _, _, size) in rows]
-        both = [esper.try_components(entity, Intent, Dash) for entity, _ in rows]
-        self.steered = [row for row, parts in enumerate(both) if parts is not None]
-        self.intents = [parts[0] for parts in both if parts is not None]
-        self.dashes = [parts[1] for parts in both if parts is not None]
+        self.steered = [
+            (position, velocity, size, *parts)
+            for entity, (_, position, velocity, size) in rows
+            if (parts := esper.try_components(entity, Intent, Dash)) is not None
+        ]
 
     def places(self) -> tuple[list[int], list[int]]:
         """Their x and y."""

@@ -10,7 +10,7 @@ import esper
 from ecs.arena import Arena
 from ecs.collision import Crowd
 from ecs.movement_system import MovementSystem
-from ecs.sweep import Sweep
+from ecs.sweep import FEW, Sweep, few_pairs
 
 
 class CollisionSystem(esper.Processor):
@@ -23,14 +23,12 @@ class CollisionSystem(esper.Processor):
         self._touched = touched
 
     def process(self, tick: int) -> None:
-        bodies, columns, sweep = self._movement.bodies, self._movement.columns, None
-        if columns is None:
-            (x, y), (vx, vy), (w, h) = bodies.places(), bodies.motions(), bodies.extents()
-        else:
-            sweep = Sweep(columns.x, columns.y, columns.w, columns.h)
-            if not sweep.pairs():
-                return
-            x, y, vx, vy, w, h, _ = (part.tolist() for part in columns)
+        bodies = self._movement.bodies
+        (x, y), (w, h) = bodies.places(), bodies.extents()
+        sweep = Sweep(x, y, w, h) if len(x) > FEW else None
+        if not (sweep.pairs() if sweep is not None else few_pairs(x, y, w, h)):
+            return
+        vx, vy = bodies.motions()
         touched = Crowd(x, y, vx, vy, w, h, self._arena, sweep).set_apart(*self._movement.before)
         for row, by in touched.items():
             position, velocity = bodies.positions[row], bodies.velocities[row]

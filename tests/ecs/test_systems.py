@@ -9,9 +9,10 @@ import pytest
 from ecs.arena import TILE, parse_arena
 from ecs.collision_system import CollisionSystem
 from ecs.components import Dash, Intent, NetID, Position, Size, Velocity
-from ecs.movement_system import FEW, MovementSystem
+from ecs.movement_system import MovementSystem
 from ecs.step import DASH, DIRECTIONS, Body, motion_at, step
 from ecs.surprises import Surprises
+from ecs.sweep import FEW
 from ecs.world import World
 from tests.ecs.arenas import overlapping
 
