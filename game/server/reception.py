@@ -50,7 +50,7 @@ class Reception:
         `gate`: None where everybody may come in.
         """
         self.sessions: dict[Session, None] = {}  # in the order they came
-        self.greeting: dict[Session, None] = {}  # those who are not in, likewise
+        self.greeting: dict[Session, None] = {}  # those who have not said what lets them in, likewise
         self.tick = 0  # the last one
         self.closing = False
         self._world, self._seats, self._intents = world, seats, intents
@@ -126,6 +126,7 @@ class Reception:
         if hello.token and not hello.watch:
             self._resume(session, hello.token)
         else:
+            self.greeting.pop(session, None)  # it has said all that it can: it waits for us now
             self._knocking.append((session, hello))
 
     def confirm(self, net_id: int) -> None:
@@ -220,7 +221,7 @@ class Reception:
         self._greet(session, net_id, self._seats.offer_token(net_id))
 
     def _greet(self, session: Session, net_id: int, token: str) -> None:
-        del self.greeting[session]
+        self.greeting.pop(session, None)
         session.welcome(self._make_welcome(net_id, self.tick, token, self._seats.free))
 
     def _hold(self, net_id: int) -> bool:

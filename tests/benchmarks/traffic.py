@@ -10,6 +10,7 @@ import random
 from collections.abc import Iterator
 
 from game.rules import DEFAULT_ARENA, build_registry, load_arena
+from game.server.reception import MAX_GREETING
 from net.codec import decode_from_server, encode
 from net.framing import LENGTH_BYTES, Deframer, frame
 from net.link import PERFECT, End, link
@@ -18,6 +19,7 @@ from tests.harness import Player, Stage
 
 MEAN_HOLD_TICKS = 20  # about three changes a second
 PAUSE_SHARE = 0.15
+AT_ONCE = MAX_GREETING // 2  # who come in one tick; of more than that, some would have to go
 
 
 class Crowd:
@@ -34,6 +36,8 @@ class Crowd:
             far.receiver = stage.simulation.accept(far)
             self._ends.append((near, far))
             near.write(frame(encode(Hello(VERSION, self._hash, f"Crowd {n}", n))))
+            if n % AT_ONCE == AT_ONCE - 1:
+                stage.run(1)
 
     def __call__(self, tick: int) -> None:
         for n, (near, far) in enumerate(self._ends):

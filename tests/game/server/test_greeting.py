@@ -5,15 +5,16 @@ import logging
 import pytest
 
 from game.rules import build_registry
-from game.server.network_system import GREETING_SECONDS
+from game.server.network_system import DOOR_FRAMES, GREETING_SECONDS
 from game.server.reception import MAX_GREETING
 from net.codec import encode
 from net.framing import frame
-from net.messages import VERSION, Goodbye, Hello, Welcome
+from net.messages import VERSION, Goodbye, Hello, Refused, Welcome
 from tests.harness import Stage, Stranger
 
 HELLO = frame(encode(Hello(VERSION, build_registry().schema_hash, "Eve", 0)))
 RATE = 60
+DOOR_TICKS = 2 * DOOR_FRAMES  # from one opening of the door to the next, where there are many
 
 
 @pytest.mark.parametrize("a_byte_a_second", [False, True], ids=["silent", "a byte a second"])
@@ -59,6 +60,22 @@ def test_where_too_many_greet_the_one_who_has_been_at_it_for_longest_makes_room(
     assert not any(stranger.told for stranger in more)
     assert ann.play.ending is None, "who plays makes room for nobody"
     assert len(stage.simulation.reception.greeting) == MAX_GREETING
+
+
+def test_who_has_said_hello_and_waits_for_the_door_to_open_makes_room_for_nobody() -> None:
+    stage = Stage(max_players=2 * MAX_GREETING)
+    stage.run(DOOR_TICKS + 1)
+    strangers = []
+    for _ in range(6):
+        more = [Stranger(stage) for _ in range(60)]
+        for stranger in more:
+            stranger.near.write(HELLO)
+        strangers += more
+        stage.run(1)
+    assert len(strangers) > MAX_GREETING
+    stage.run(DOOR_TICKS)
+    assert all(isinstance(stranger.told[0], Welcome | Refused) for stranger in strangers)
+    assert sum(isinstance(stranger.told[0], Welcome) for stranger in strangers) > 100
 
 
 def test_a_stranger_writes_no_line_of_its_own_into_the_log(caplog: pytest.LogCaptureFixture) -> None:
