@@ -233,7 +233,7 @@ class NetworkSystem(esper.Processor):
                 session.end(f"took nothing for {BEHIND_SECONDS:.0f} s")
             else:
                 self._look_again = min(self._look_again, session.heard + self._silence_seconds)
-                if session.net_id is None:
+                if not session.playing:
                     self._look_again = min(self._look_again, session.since + GREETING_SECONDS)
                 if session.behind_since is not None:
                     self._look_again = min(self._look_again, session.behind_since + BEHIND_SECONDS)

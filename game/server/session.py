@@ -127,7 +127,7 @@ class Session:
     def challenge(self, hello: Hello, challenge: Challenge) -> None:
         """Ask for a proof, and keep the Hello until it comes."""
         self.asked = hello, challenge
-        self._pipe.write(self._connection.send(challenge))
+        self._send(self._connection.send(challenge))
 
     def welcome(self, welcome: Welcome) -> None:
         """Let the client in: into a new seat, back into its own, or to watch."""

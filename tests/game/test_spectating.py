@@ -247,3 +247,12 @@ def test_the_program_watches_bots_with_a_mirror_that_is_exact() -> None:
         server.wait_for("the spectator 'Eve' from 127.0.0.1")
         assert not any("Traceback" in line for line in (*window.lines, *server.lines))
         assert server.end() == 0
+
+
+def test_who_watches_for_long_is_no_reason_to_look_for_the_silent_in_each_frame() -> None:
+    stage = Stage()
+    stage.join("Ann")
+    spectator = stage.watch()
+    stage.run(60 * round(GREETING_SECONDS) + 60)
+    assert stage.simulation.network._look_again > stage.clock()
+    assert spectator.play.ending is None
