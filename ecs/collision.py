@@ -44,21 +44,10 @@ def overlap(a: Body, b: Body) -> bool:
 class Crowd:
     """Bodies as columns of bare integers, in ascending order of NetIDs. The columns are changed in place."""
 
-    def __init__(
-        self,
-        x: Column,
-        y: Column,
-        vx: Column,
-        vy: Column,
-        w: Column,
-        h: Column,
-        arena: Arena,
-        sweep: Sweep | None = None,
-    ) -> None:
-        """`sweep` is of these very boxes, where somebody has made one already."""
+    def __init__(self, x: Column, y: Column, vx: Column, vy: Column, w: Column, h: Column, arena: Arena) -> None:
         self._x, self._y, self._vx, self._vy, self._w, self._h = x, y, vx, vy, w, h
         self._arena = arena
-        self._sweep = sweep if sweep is not None or len(x) <= FEW else Sweep(x, y, w, h)
+        self._sweep = Sweep(x, y, w, h) if len(x) > FEW else None
 
     def set_apart(self, x_before: Column, y_before: Column) -> dict[int, int]:
         """Push, a few times over, whoever overlaps; returns who was touched: row -> the row of who touched it last.

@@ -10,7 +10,6 @@ import esper
 from ecs.arena import Arena
 from ecs.collision import Crowd
 from ecs.movement_system import MovementSystem
-from ecs.sweep import FEW, Sweep, few_pairs
 
 
 class CollisionSystem(esper.Processor):
@@ -24,12 +23,8 @@ class CollisionSystem(esper.Processor):
 
     def process(self, tick: int) -> None:
         bodies = self._movement.bodies
-        (x, y), (w, h) = bodies.places(), bodies.extents()
-        sweep = Sweep(x, y, w, h) if len(x) > FEW else None
-        if not (sweep.pairs() if sweep is not None else few_pairs(x, y, w, h)):
-            return
-        vx, vy = bodies.motions()
-        touched = Crowd(x, y, vx, vy, w, h, self._arena, sweep).set_apart(*self._movement.before)
+        (x, y), (vx, vy), (w, h) = bodies.places(), bodies.motions(), bodies.extents()
+        touched = Crowd(x, y, vx, vy, w, h, self._arena).set_apart(*self._movement.before)
         for row, by in touched.items():
             position, velocity = bodies.positions[row], bodies.velocities[row]
             if (position.x, position.y, velocity.x, velocity.y) != (x[row], y[row], vx[row], vy[row]):

@@ -3,6 +3,7 @@
 from typing import Final, NamedTuple
 
 from game.rules import clean_chat
+from game.server.bucket import Bucket
 from net.errors import RemoteProtocolError
 
 BURST: Final = 4  # lines that can be said at once; as many as one reads at a glance
@@ -23,20 +24,16 @@ class Voice:
     """One session's right to speak: a token bucket that fills again with time."""
 
     def __init__(self, now: float) -> None:
-        self._tokens: float = BURST
-        self._when = now
+        self._bucket = Bucket(BURST, LINES_PER_SECOND, now)
         self._dropped = 0  # since the bucket was last full
         self._told = False  # that the bucket is empty, since it last was not
 
     def say(self, text: str, now: float) -> Heard:
         """Take in a line. Raises RemoteProtocolError for a flood of them."""
-        self._tokens = min(BURST, self._tokens + (now - self._when) * LINES_PER_SECOND)
-        self._when = now
-        if self._tokens == BURST:
+        if self._bucket.left(now) == BURST:
             self._dropped = 0
-        if self._tokens < 1:
+        if not self._bucket.take(1.0, now):  # also for a line that cannot be said: that it cannot is an answer
             return self._drop()
-        self._tokens -= 1  # also for a line that cannot be said: that it cannot is an answer, and answers cost
         self._told = False
         try:
             return Heard(clean_chat(text), "")

@@ -87,7 +87,7 @@ class Console:
                 return problem
             origins = list(dict.fromkeys(origin(session.peer) for session in found))
         problems = [self._bans.ban(each) for each in origins]
-        found = [session for session in list(self._simulation.reception.sessions) if origin(session.peer) in origins]
+        found = [session for session in self._simulation.reception.sessions if origin(session.peer) in origins]
         lines = [f"banned: {', '.join(origins)}", self._throw_out(found, "banned", reason), *problems]
         return "\n".join(filter(None, lines))
 
