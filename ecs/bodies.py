@@ -1,55 +1,76 @@
-"""The bodies of a world as columns of integers, in ascending order of NetIDs, for systems that go through all of them.
+"""The bodies of a world as columns, in ascending order of NetIDs, for systems that go through all of them."""
 
-Components stay what the world is: columns are read from them in each tick anew, so a rule may assign to them as it
-likes. What is kept from tick to tick is only which components there are.
-"""
-
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 import esper
+import numpy as np
 
+from ecs.columns import Array, Column, move_in
 from ecs.components import Dash, Intent, NetID, Position, Size, Velocity
 
 
+class Ints(NamedTuple):
+    """The same columns, for who looks at single rows: they give and take Python's integers."""
+
+    x: Column
+    y: Column
+    vx: Column
+    vy: Column
+    w: Column
+    h: Column
+    direction: Column
+    rest: Column
+
+
 class Bodies:
-    """Everything with a Position, a Velocity and a Size; those that have an Intent and a Dash as well are steered."""
+    """Everything with a Position, a Velocity and a Size; what has an Intent and a Dash as well is steered.
+
+    The columns are where the components are: whoever changes a number in them changes it for everybody.
+    """
 
     def __init__(self) -> None:
-        self.net_ids: list[int] = []
-        self.positions: list[Position] = []
-        self.velocities: list[Velocity] = []
-        self.sizes: list[Size] = []
-        self.steered: list[tuple[Position, Velocity, Size, Intent, Dash]] = []
         self._found: list[Any] = []
+        self._steering: list[Any] = []
+        self._move_in()
 
     def __len__(self) -> int:
         return len(self.net_ids)
 
     def find(self) -> None:
-        """Look who is there, inside `with world`."""
-        found = esper.get_components(NetID, Position, Velocity, Size)
-        if found is self._found:  # esper gives the same list until somebody comes or goes
+        """Look who is there, inside `with world`; until then, nobody has come or gone for us."""
+        # esper gives the same lists until somebody, or any component, comes or goes.
+        found, steering = esper.get_components(NetID, Position, Velocity, Size), esper.get_components(Intent, Dash)
+        if found is self._found and steering is self._steering:
             return
-        self._found = found
-        rows = sorted(found, key=lambda row: row[1][0].id)
-        self.net_ids = [bearer.id for _, (bearer, _, _, _) in rows]
-        self.positions = [position for _, (_, position, _, _) in rows]
-        self.velocities = [velocity for _, (_, _, velocity, _) in rows]
-        self.sizes = [size for _, (_, _, _, size) in rows]
-        self.steered = [
-            (position, velocity, size, *parts)
-            for entity, (_, position, velocity, size) in rows
-            if (parts := esper.try_components(entity, Intent, Dash)) is not None
-        ]
+        same = found == self._found and steering == self._steering
+        self._found, self._steering = found, steering
+        if not same:
+            self._move_in()
 
-    def places(self) -> tuple[list[int], list[int]]:
-        """Their x and y."""
-        return [position.x for position in self.positions], [position.y for position in self.positions]
+    def _move_in(self) -> None:
+        rows = sorted(self._found, key=lambda row: row[1][0].id)
+        steering = dict(self._steering)
+        parts = [steering.get(entity) for entity, _ in rows]
+        self.net_ids: list[int] = [bearer.id for _, (bearer, _, _, _) in rows]
+        self.steered = np.array([part is not None for part in parts], dtype=np.bool_)
+        positions: list[Position] = [position for _, (_, position, _, _) in rows]
+        velocities: list[Velocity] = [velocity for _, (_, _, velocity, _) in rows]
+        sizes: list[Size] = [size for _, (_, _, _, size) in rows]
+        intents: list[Intent] = [part[0] if part else Intent() for part in parts]  # those of nobody are 0
+        dashes: list[Dash] = [part[1] if part else Dash() for part in parts]
+        self.x, self.y = _column(at.x for at in positions), _column(at.y for at in positions)
+        self.vx, self.vy = _column(by.x for by in velocities), _column(by.y for by in velocities)
+        self.w, self.h = _column(size.w for size in sizes), _column(size.h for size in sizes)
+        self.direction, self.rest = _column(i.direction for i in intents), _column(dash.rest for dash in dashes)
+        arrays = self.x, self.y, self.vx, self.vy, self.w, self.h, self.direction, self.rest
+        self.ints = x, y, vx, vy, w, h, direction, rest = Ints(*(array.data for array in arrays))
+        move_in(positions, x, y)
+        move_in(velocities, vx, vy)
+        move_in(sizes, w, h)
+        move_in(intents, direction)
+        move_in(dashes, rest)
 
-    def motions(self) -> tuple[list[int], list[int]]:
-        """Their velocities along x and y."""
-        return [velocity.x for velocity in self.velocities], [velocity.y for velocity in self.velocities]
 
-    def extents(self) -> tuple[list[int], list[int]]:
-        """Their widths and heights."""
-        return [size.w for size in self.sizes], [size.h for size in self.sizes]
+def _column(values: Iterable[int]) -> Array:
+    return np.fromiter(values, dtype=np.int64)

@@ -8,9 +8,12 @@ if none did before it**, and none is ever inside a wall.
 from collections.abc import Mapping
 from typing import Final
 
+import numpy as np
+
 from ecs.arena import Arena
+from ecs.columns import Column
 from ecs.step import Body
-from ecs.sweep import FEW, Column, Pair, Sweep, few_pairs, overlap_in
+from ecs.sweep import FEW, Pair, Sweep, few_pairs, overlap_in
 
 PASSES: Final = 4  # a push travels through as many bodies in a tick; more gains nothing that players notice
 
@@ -24,9 +27,15 @@ def separate(bodies: Mapping[int, Body], before: Mapping[int, Body], arena: Aren
     if len(bodies) < 2:
         return {}
     net_ids = sorted(bodies)
-    x, y, vx, vy, w, h, _ = (list(column) for column in zip(*(bodies[net_id] for net_id in net_ids), strict=True))
+    columns: list[Column] = [list(part) for part in zip(*(bodies[net_id][:6] for net_id in net_ids), strict=True)]
+    sweep = None
+    if len(bodies) > FEW:
+        arrays = [np.array(column, dtype=np.int64) for column in columns]
+        columns, sweep = [array.data for array in arrays], Sweep()
+        sweep.look(arrays[0], arrays[1], arrays[4], arrays[5])
+    x, y, vx, vy, w, h = columns
     places = [before.get(net_id, bodies[net_id])[:2] for net_id in net_ids]  # who has just come has not moved yet
-    touched = Crowd(x, y, vx, vy, w, h, arena).set_apart([x for x, _ in places], [y for _, y in places])
+    touched = Crowd(x, y, vx, vy, w, h, arena, sweep).set_apart([x for x, _ in places], [y for _, y in places])
     found: dict[int, tuple[Body, int]] = {}
     for row, by in touched.items():
         net_id = net_ids[row]
@@ -42,12 +51,23 @@ def overlap(a: Body, b: Body) -> bool:
 
 
 class Crowd:
-    """Bodies as columns of bare integers, in ascending order of NetIDs. The columns are changed in place."""
+    """Bodies as columns, in ascending order of NetIDs. The columns are changed in place."""
 
-    def __init__(self, x: Column, y: Column, vx: Column, vy: Column, w: Column, h: Column, arena: Arena) -> None:
+    def __init__(
+        self,
+        x: Column,
+        y: Column,
+        vx: Column,
+        vy: Column,
+        w: Column,
+        h: Column,
+        arena: Arena,
+        sweep: Sweep | None,
+    ) -> None:
+        """`sweep` has looked at the same columns; None where they are few."""
         self._x, self._y, self._vx, self._vy, self._w, self._h = x, y, vx, vy, w, h
         self._arena = arena
-        self._sweep = Sweep(x, y, w, h) if len(x) > FEW else None
+        self._sweep = sweep
 
     def set_apart(self, x_before: Column, y_before: Column) -> dict[int, int]:
         """Push, a few times over, whoever overlaps; returns who was touched: row -> the row of who touched it last.
@@ -76,7 +96,7 @@ class Crowd:
 
     def _moved(self, rows: set[int]) -> None:
         if self._sweep is not None:
-            self._sweep.move({row: (self._x[row], self._y[row]) for row in rows})
+            self._sweep.moved(rows)
 
     def _push(self, a: int, b: int) -> None:
         """Set two overlapping bodies apart along the axis where they overlap least."""

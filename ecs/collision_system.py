@@ -10,6 +10,7 @@ import esper
 from ecs.arena import Arena
 from ecs.collision import Crowd
 from ecs.movement_system import MovementSystem
+from ecs.sweep import FEW, Sweep
 
 
 class CollisionSystem(esper.Processor):
@@ -20,13 +21,19 @@ class CollisionSystem(esper.Processor):
         self._arena = arena
         self._movement = movement
         self._touched = touched
+        self._sweep = Sweep()
 
     def process(self, tick: int) -> None:
         bodies = self._movement.bodies
-        (x, y), (vx, vy), (w, h) = bodies.places(), bodies.motions(), bodies.extents()
-        touched = Crowd(x, y, vx, vy, w, h, self._arena).set_apart(*self._movement.before)
+        x, y, vx, vy, w, h, *_ = bodies.ints
+        sweep = None
+        if len(bodies) > FEW:
+            sweep = self._sweep
+            sweep.look(bodies.x, bodies.y, bodies.w, bodies.h)
+        moved = [column.copy().data for column in (bodies.x, bodies.y, bodies.vx, bodies.vy)]
+        x_before, y_before = self._movement.before
+        crowd = Crowd(x, y, vx, vy, w, h, self._arena, sweep)
+        touched = crowd.set_apart(x_before.data, y_before.data)
         for row, by in touched.items():
-            position, velocity = bodies.positions[row], bodies.velocities[row]
-            if (position.x, position.y, velocity.x, velocity.y) != (x[row], y[row], vx[row], vy[row]):
-                position.x, position.y, velocity.x, velocity.y = x[row], y[row], vx[row], vy[row]
+            if (x[row], y[row], vx[row], vy[row]) != tuple(column[row] for column in moved):
                 self._touched(bodies.net_ids[row], bodies.net_ids[by])

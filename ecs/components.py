@@ -1,10 +1,12 @@
-"""The components that every moving thing has: plain data, no behaviour.
+"""The components that every moving thing has: data, no behaviour. Those of the physics lie in columns.
 
 All lengths are integers in **world units**, `UNITS_PER_PIXEL` to a pixel, and all velocities in units per tick: no
 float enters the simulation, so no two platforms can disagree about it.
 """
 
 from dataclasses import dataclass
+
+from ecs.columns import InColumns, columns
 
 UNITS_PER_PIXEL = 16
 
@@ -16,32 +18,36 @@ class NetID:
     id: int
 
 
+@columns("x", "y")
 @dataclass(slots=True)
-class Position:
+class Position(InColumns):
     """The top left corner of the body, in world units; y grows downwards."""
 
     x: int
     y: int
 
 
+@columns("x", "y")
 @dataclass(slots=True)
-class Velocity:
+class Velocity(InColumns):
     """Motion in world units per tick."""
 
     x: int
     y: int
 
 
+@columns("w", "h")
 @dataclass(slots=True)
-class Size:
+class Size(InColumns):
     """Width and height of the body, in world units."""
 
     w: int
     h: int
 
 
+@columns("direction")
 @dataclass(slots=True)
-class Intent:
+class Intent(InColumns):
     """What the one who steers this body wants, as the server applies it.
 
     `direction` is one of `ecs.step`'s directions, with its DASH bit or without, `since` the tick from which it holds,
@@ -53,8 +59,9 @@ class Intent:
     count: int = 0
 
 
+@columns("rest")
 @dataclass(slots=True)
-class Dash:
+class Dash(InColumns):
     """How many ticks pass until the body can dash again; 0: it can. Counted down by `step`, and so never told."""
 
     rest: int = 0

@@ -1,30 +1,36 @@
-"""The system that both ends run over their worlds: an esper Processor around the pure `step`.
-
-One by one, on purpose: over numpy's columns a step of 800 bodies took as long in a server that sends between its ticks
-(the components have to be read and written all the same), and one of 100 took two and a half times as long.
-"""
+"""The system that both ends run over their worlds: an esper Processor around the pure `step`."""
 
 import esper
+import numpy as np
 
-from ecs.bodies import Bodies
+from ecs.columns import Array
 from ecs.step import STILL, Motion, move
+from ecs.vector_step import MANY, VectorStep
+from ecs.world import World
 
 
 class MovementSystem(esper.Processor):
     """One `step` for every body that is steered. Remembers where all were, for the collisions."""
 
-    def __init__(self, motion: Motion) -> None:
-        self.bodies = Bodies()
-        self.before: tuple[list[int], list[int]] = [], []  # x and y, a tick ago
+    def __init__(self, world: World, motion: Motion) -> None:
+        self.bodies = world.bodies
+        self.before: tuple[Array, Array] = self.bodies.x, self.bodies.y  # a tick ago
         self._motion = motion
+        self._step_all = VectorStep(motion)
 
     def process(self, tick: int) -> None:
-        bodies, motion = self.bodies, self._motion
+        bodies = self.bodies
         bodies.find()
-        self.before = bodies.places()
-        for position, velocity, size, intent, dash in bodies.steered:
-            vx, vy, rest, direction = velocity.x, velocity.y, dash.rest, intent.direction
-            if vx or vy or rest or direction != STILL:
-                position.x, position.y, velocity.x, velocity.y, dash.rest = move(
-                    position.x, position.y, vx, vy, size.w, size.h, rest, direction, motion
+        self.before = bodies.x.copy(), bodies.y.copy()
+        if len(bodies) < MANY:
+            self._step_each()
+        else:
+            self._step_all(bodies)
+
+    def _step_each(self) -> None:
+        x, y, vx, vy, w, h, direction, rest = self.bodies.ints
+        for row in np.flatnonzero(self.bodies.steered).tolist():
+            if vx[row] or vy[row] or rest[row] or direction[row] != STILL:
+                x[row], y[row], vx[row], vy[row], rest[row] = move(
+                    x[row], y[row], vx[row], vy[row], w[row], h[row], rest[row], direction[row], self._motion
                 )

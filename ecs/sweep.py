@@ -5,19 +5,17 @@ thousand boxes that are spread out.
 """
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Collection
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from ecs.arena import TILE
+from ecs.columns import Array, Column
 
 FEW: Final = 12  # boxes up to which it is quicker to look at each pair than to make columns of them
 NEAR: Final = TILE  # world units between two boxes; who moves by half of that may come to touch one that was not near
 
-Array = npt.NDArray[np.int64]
-Column = list[int]
 Pair = tuple[int, int]  # rows, the smaller one first
 
 
@@ -32,32 +30,41 @@ def overlap_in(x: Column, y: Column, w: Column, h: Column, a: int, b: int) -> bo
 
 
 class Sweep:
-    """Boxes in rows, of which some are moved now and then. The columns that it is given stay as they are.
+    """Boxes in rows, in columns of one length: the top left corners and the sizes, in world units.
 
-    It sweeps once, for all who are near each other; then only those are looked at, until somebody has gone too far.
+    It sweeps for all who are near each other; then only those are looked at, until somebody has gone too far.
     """
 
-    def __init__(self, x: Column | Array, y: Column | Array, w: Column | Array, h: Column | Array) -> None:
-        """Columns of one length: the top left corners and the sizes, in world units."""
-        self._x, self._y, self._w, self._h = (np.array(column, dtype=np.int64) for column in (x, y, w, h))
+    def __init__(self) -> None:
+        self._x = self._y = self._w = self._h = np.zeros(0, dtype=np.int64)
         self._look_round()
+
+    def look(self, x: Array, y: Array, w: Array, h: Array) -> None:
+        """These are the boxes now. Whoever changes the columns says so: by `moved`, or by another `look`."""
+        self._x, self._y = x, y
+        if not (np.array_equal(w, self._w) and np.array_equal(h, self._h)):
+            self._w, self._h = w.copy(), h.copy()
+            self._look_round()
+        elif self._went_far(slice(None)):
+            self._look_round()
+
+    def moved(self, rows: Collection[int]) -> None:
+        """These are elsewhere now."""
+        if rows and self._went_far(list(rows)):
+            self._look_round()
 
     def pairs(self) -> list[Pair]:
         """The rows of all pairs of boxes that overlap, each once, in ascending order."""
-        x, y, a, b = self._x, self._y, self._a, self._b
-        along_x = (x[a] < x[b] + self._w[b]) & (x[b] < x[a] + self._w[a])
-        meet = np.flatnonzero(along_x & (y[a] < y[b] + self._h[b]) & (y[b] < y[a] + self._h[a]))
-        return list(zip(a[meet].tolist(), b[meet].tolist(), strict=True))
+        a, b = self._a, self._b
+        along_x, along_y = self._x[b] - self._x[a], self._y[b] - self._y[a]
+        meet_x = (along_x < self._w_a) & (along_x > self._minus_w_b)
+        meet = np.flatnonzero(meet_x & (along_y < self._h_a) & (along_y > self._minus_h_b))
+        return list(zip(a[meet].tolist(), b[meet].tolist(), strict=True)) if meet.size else []
 
-    def move(self, places: Mapping[int, tuple[int, int]]) -> None:
-        """Put boxes elsewhere: row -> (x, y)."""
-        if not places:
-            return
-        rows = np.array(list(places), dtype=np.int64)
-        self._x[rows], self._y[rows] = x, y = np.array(list(places.values()), dtype=np.int64).T
-        far = max(np.abs(x - self._x_then[rows]).max(), np.abs(y - self._y_then[rows]).max())
-        if 2 * far > NEAR:
-            self._look_round()
+    def _went_far(self, rows: slice | list[int]) -> bool:
+        """Whether some of these may have come to others than those that they were near."""
+        x, y = self._x[rows] - self._x_then[rows], self._y[rows] - self._y_then[rows]
+        return bool(2 * max(np.abs(x).max(initial=0), np.abs(y).max(initial=0)) > NEAR)
 
     def _look_round(self) -> None:
         """Find all pairs between which there is less than `NEAR`: the rows `_a` and `_b`."""
@@ -74,4 +81,5 @@ class Sweep:
         a, b = a[meet], b[meet]
         a, b = np.minimum(a, b), np.maximum(a, b)
         ascending = np.argsort(a * len(x) + b)
-        self._a, self._b = a[ascending], b[ascending]
+        self._a, self._b = a, b = a[ascending], b[ascending]
+        self._w_a, self._minus_w_b, self._h_a, self._minus_h_b = self._w[a], -self._w[b], self._h[a], -self._h[b]

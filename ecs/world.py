@@ -10,6 +10,7 @@ from typing import Any
 
 import esper
 
+from ecs.bodies import Bodies
 from ecs.components import NetID
 
 _names = itertools.count(1)
@@ -23,6 +24,7 @@ class World:
         self._outer: list[str] = []
         self._entities: dict[int, int] = {}
         self._net_ids = itertools.count(1)
+        self.bodies = Bodies()
 
     def __enter__(self) -> "World":
         self._outer.append(esper.current_world)

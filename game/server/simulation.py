@@ -133,7 +133,7 @@ class Simulation:
         self._whole = grid.whole
         # Who sees everything computes pushes as we do; for who does not, they are surprises.
         pushed = (lambda net_id, by: None) if grid.whole else self.surprises.body
-        movement = MovementSystem(motion)
+        movement = MovementSystem(self.world, motion)
         self._systems: tuple[esper.Processor, ...] = (
             intents,
             movement,

@@ -87,16 +87,13 @@ class TagSystem(esper.Processor):
     def _touched(self, entity: int) -> int | None:
         """Whom "it" touches; of several the nearest, then who came first."""
         at, size = esper.component_for_entity(entity, Position), esper.component_for_entity(entity, Size)
-        left, right, top, bottom = at.x - TOUCH, at.x + size.w + TOUCH, at.y - TOUCH, at.y + size.h + TOUCH
-        found: list[tuple[int, int]] = []
-        for _, (net_id, its, its_size, _) in esper.get_components(NetID, Position, Size, Intent):
-            if left <= its.x + its_size.w and its.x <= right and top <= its.y + its_size.h and its.y <= bottom:
-                if net_id.id == self._it or net_id.id in self._immune:
-                    continue
-                far_x = 2 * its.x + its_size.w - 2 * at.x - size.w
-                far_y = 2 * its.y + its_size.h - 2 * at.y - size.h
-                found.append((far_x**2 + far_y**2, net_id.id))
-        return min(found)[1] if found else None
+        bodies = self._world.bodies
+        x, y, w, h = bodies.x, bodies.y, bodies.w, bodies.h
+        near_x = (at.x - TOUCH <= x + w) & (x <= at.x + size.w + TOUCH)
+        near = near_x & (at.y - TOUCH <= y + h) & (y <= at.y + size.h + TOUCH) & bodies.steered
+        far = (2 * x + w - 2 * at.x - size.w) ** 2 + (2 * y + h - 2 * at.y - size.h) ** 2
+        found = sorted((far[row], bodies.net_ids[row]) for row in near.nonzero()[0])
+        return next((net_id for _, net_id in found if net_id != self._it and net_id not in self._immune), None)
 
     def _pass_on(self, tick: int, taker: int, immune: bool = True) -> None:
         if self._it is not None:

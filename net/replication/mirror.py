@@ -43,7 +43,7 @@ class Mirror:
         self.view: frozenset[int] = frozenset()  # the cells that we are told of
         self._arena = motion.arena
         self.touched: dict[int, int] = {}  # NetID -> who pushed it last; for others to clear
-        movement = MovementSystem(motion)
+        movement = MovementSystem(world, motion)
         collisions = CollisionSystem(motion.arena, movement, self.touched.__setitem__)
         self._systems = (movement, collisions) if grid.whole else (movement,)
         self._max_gap = MAX_GAP_SECONDS * tick_rate

@@ -2,20 +2,30 @@
 
 import itertools
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecs.arena import TILE
+from ecs.columns import Array
 from ecs.sweep import FEW, Pair, Sweep, few_pairs
 
 boxes = st.tuples(st.integers(-40, 40), st.integers(-40, 40), st.integers(1, 20), st.integers(1, 20))
 
 
+def arrays(rows: list[tuple[int, int, int, int]]) -> tuple[Array, Array, Array, Array]:
+    """Their columns."""
+    x, y, w, h = np.array(rows, dtype=np.int64).reshape(-1, 4).T.copy()
+    return x, y, w, h
+
+
 def found(rows: list[tuple[int, int, int, int]]) -> list[Pair]:
     """By the sweep, and by a look at each, which say the same."""
     columns = [[row[part] for row in rows] for part in range(4)]
-    pairs = Sweep(*columns).pairs()
+    sweep = Sweep()
+    sweep.look(*arrays(rows))
+    pairs = sweep.pairs()
     assert pairs == few_pairs(*columns)
     return pairs
 
@@ -48,23 +58,30 @@ def test_nobody_overlaps_nobody() -> None:
 def test_boxes_that_are_moved_are_found_where_they_are_however_far_that_is(
     rows: list[tuple[int, int, int, int]], data: st.DataObject
 ) -> None:
-    columns = [[TILE // 20 * row[part] for row in rows] for part in range(4)]  # a tile is the longest side
-    x, y, w, h = columns
-    sweep = Sweep(x, y, w, h)
+    x, y, w, h = (TILE // 20 * column for column in arrays(rows))  # a tile is the longest side
+    sweep = Sweep()
+    sweep.look(x, y, w, h)
     numbers = st.integers(-2 * TILE, 2 * TILE)
     for _ in range(5):
         moved = data.draw(st.dictionaries(st.integers(0, len(rows) - 1), st.tuples(numbers, numbers), max_size=6))
-        sweep.move(moved)
         for row, (its_x, its_y) in moved.items():
             x[row], y[row] = its_x, its_y
-        assert sweep.pairs() == few_pairs(x, y, w, h)
+        if data.draw(st.booleans()):
+            sweep.moved(moved.keys())
+        else:
+            if moved:
+                w[min(moved)] = data.draw(st.integers(1, 3 * TILE))
+            sweep.look(x, y, w, h)
+        assert sweep.pairs() == few_pairs(*(column.tolist() for column in (x, y, w, h)))
 
 
 def test_a_box_that_comes_nearer_step_by_step_is_found_when_it_is_there() -> None:
-    x, y, w, h = [0, 3 * TILE], [0, 0], [TILE, TILE], [TILE, TILE]
-    sweep = Sweep(x, y, w, h)
+    x, y, w, h = arrays([(0, 0, TILE, TILE), (3 * TILE, 0, TILE, TILE)])
+    sweep = Sweep()
+    sweep.look(x, y, w, h)
     seen = []
     for place in range(3 * TILE, -TILE, -TILE // 8):
-        sweep.move({1: (place, 0)})
+        x[1] = place
+        sweep.moved([1])
         seen.append((place, sweep.pairs()))
     assert all((pairs == [(0, 1)]) == (place < TILE) for place, pairs in seen)

@@ -38,7 +38,7 @@ def test_the_movement_system_moves_a_body_exactly_as_step_does(world: World) -> 
     with world:
         position = body(world, 1, 5, EAST)
         still = body(world, 2, 9, 0)
-        esper.add_processor(MovementSystem(MOTION))
+        esper.add_processor(MovementSystem(world, MOTION))
         expected = Body(5 * TILE, 5 * TILE, 0, 0, 448, 448)
         for tick in range(1, 20):
             esper.process(tick)
@@ -56,7 +56,7 @@ def test_a_dash_counts_down_in_the_system_also_when_its_body_stands_and_is_left_
         entity = world.entity(1)
         assert entity is not None
         intent, dash = esper.component_for_entity(entity, Intent), esper.component_for_entity(entity, Dash)
-        esper.add_processor(MovementSystem(MOTION))
+        esper.add_processor(MovementSystem(world, MOTION))
         expected = Body(5 * TILE, 5 * TILE, 0, 0, 448, 448)
         for tick in range(1, 150):
             intent.direction = EAST | DASH if tick < 5 else 0
@@ -67,9 +67,9 @@ def test_a_dash_counts_down_in_the_system_also_when_its_body_stands_and_is_left_
     assert position.x > 6 * TILE
 
 
-def systems(surprises: Surprises) -> tuple[esper.Processor, ...]:
+def systems(world: World, surprises: Surprises) -> tuple[esper.Processor, ...]:
     """Those that move bodies, in order."""
-    movement = MovementSystem(MOTION)
+    movement = MovementSystem(world, MOTION)
     return movement, CollisionSystem(HALL, movement, surprises.body)
 
 
@@ -78,7 +78,7 @@ def test_the_collision_system_tells_the_journal_who_touched_whom(world: World) -
     with world:
         left, right = body(world, 7, 5, EAST), body(world, 9, 7, WEST)
         body(world, 11, 20, WEST)
-        for system in systems(surprises):
+        for system in systems(world, surprises):
             esper.add_processor(system)
         for tick in range(1, 6):
             esper.process(tick)
@@ -95,7 +95,7 @@ def crowd_after_a_while(backwards: bool) -> list[tuple[int, Body]]:
     spots = [(column, line) for line in range(2, 12) for column in range(2, 12)]
     touched: list[int] = []
     with world:
-        physics = systems(surprises)
+        physics = systems(world, surprises)
         for net_id, (column, line) in sorted(enumerate(spots, 1), reverse=backwards):
             at = Position(column * TILE, line * TILE)
             world.spawn(net_id, at, Velocity(0, 0), Size(448, 448), Intent(), Dash())
@@ -135,7 +135,7 @@ def test_few_and_many_bodies_move_and_collide_alike_and_what_nobody_steers_stand
             position = body(world, net_id, 2, 0)
             position.x, position.y = (1 + net_id % 24) * TILE, (9 + net_id // 24) * TILE
         for tick in range(60):
-            for system in systems(surprises):
+            for system in systems(world, surprises):
                 system.process(tick)
     assert (left.x, right.x, left.y, right.y) == (2848, 3296, 2560, 2560)
     assert (thing.x, thing.y) == (20 * TILE, 20 * TILE)
