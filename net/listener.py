@@ -50,10 +50,16 @@ class OpenGate:
 
 
 class Listener:
-    """A listening socket of the running loop; `make(left)` gives a connection's protocol, which calls `left` once."""
+    """A listening socket of the running loop.
+
+    `make(socket, left)` gives the protocol of an accepted connection, which calls `left` once.
+    """
 
     def __init__(
-        self, sock: socket.socket, make: Callable[[Callable[[], None]], asyncio.BaseProtocol], gate: Gate
+        self,
+        sock: socket.socket,
+        make: Callable[[socket.socket, Callable[[], None]], asyncio.BaseProtocol],
+        gate: Gate,
     ) -> None:
         sock.setblocking(False)
         self.sockets = (sock,)
@@ -107,7 +113,7 @@ class Listener:
     async def _serve(self, sock: socket.socket, host: str) -> None:
         left = _Once(lambda: self._gate.leave(host))
         try:
-            await self._loop.connect_accepted_socket(lambda: self._make(left), sock)
+            await self._loop.connect_accepted_socket(lambda: self._make(sock, left), sock)
         except BaseException as error:
             left()
             sock.close()

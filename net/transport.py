@@ -1,31 +1,24 @@
-"""TCP by asyncio, for both ends, and the only place that knows sockets: OS errors become reasons that people can read.
+"""How TCP connections come about, at both ends: OS errors become reasons that people can read.
 
 Nothing here blocks: name resolution runs in a thread that nobody waits for.
 """
 
 import asyncio
-import contextlib
 import errno
 import socket
 import threading
 from collections.abc import Callable
-from typing import Any, ClassVar, Final
+from functools import partial
+from typing import Any, Final
 
 from net.address import Address
 from net.listener import Gate, Listener, OpenGate
 from net.pipe import Pipe, Receiver
+from net.stream import Stream
 
 CONNECT_SECONDS: Final = 10.0  # an address that answers at all does so within a few round trips
-CLOSE_SECONDS: Final = 2.0  # to take what is still unsent; then the connection is cut off
-READ_BYTES: Final = 32 * 1024  # at once, of one peer: however much it sends, the others' turn comes within microseconds
-CLOSE_BYTES: Final = 64 * 1024  # that are still read of a peer meanwhile, so that our last words reach it
 RECEIVE_BUFFER: Final = 32 * 1024  # bytes that the kernel holds of each client for us: a client says 100 a second
-MAX_CLOSING: Final = 512  # connections in that state; beyond, the one that has been so for longest is cut off
 BACKLOG: Final = 1024  # connections that the kernel may hold for us: hundreds of people may come at once
-
-# Bytes that the system may hold for us beyond what is on its way; else it takes megabytes for a peer that reads
-# nothing, and `unsent` stays 0 for minutes. It bounds no rate: whoever acknowledges is sent the next ones at once.
-KERNEL_UNSENT: Final = 16 * 1024
 
 
 class DialError(Exception):
@@ -40,97 +33,6 @@ class ListenError(Exception):
     """The server cannot listen there; the message says why and what to try."""
 
 
-class _Stream(asyncio.BufferedProtocol):
-    """A socket as a Pipe."""
-
-    # One for all: what is read into it is taken out of it before anybody else reads.
-    _buffer: ClassVar[memoryview] = memoryview(bytearray(READ_BYTES))
-
-    def __init__(
-        self,
-        accept: Callable[[Pipe], Receiver],
-        closing: "dict[_Stream, None] | None" = None,
-        left: Callable[[], None] = lambda: None,
-        hears_on: bool = False,
-    ) -> None:
-        """`closing`: those of the same listener that are being closed; `left` is called when the socket is gone.
-
-        `hears_on`: whether the receiver wants what still comes behind its `close`, until the peer has closed, too.
-        """
-        self._hears_on = hears_on
-        self._accept = accept
-        self._closing: dict[_Stream, None] = {} if closing is None else closing
-        self._left = left
-        self._transport: asyncio.Transport | None = None
-        self._receiver: Receiver | None = None
-        self._closed = False
-        self._deadline: asyncio.TimerHandle | None = None
-        self._after_close = 0  # bytes
-        self.name = "?"
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        # A frame must not wait for the last one's acknowledgement. (asyncio sets this by itself only on sockets whose
-        # protocol number was given; an accepted one has none.)
-        sock = transport.get_extra_info("socket")
-        with contextlib.suppress(OSError):  # the peer has reset it already: the loss follows
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            if hasattr(socket, "TCP_NOTSENT_LOWAT"):  # Windows has no such thing
-                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, KERNEL_UNSENT)
-        peer: Any = transport.get_extra_info("peername")
-        self.name = str(Address(peer[0], peer[1])) if peer else "?"
-        self._receiver = self._accept(self)
-
-    def get_buffer(self, sizehint: int) -> memoryview:
-        return self._buffer
-
-    def buffer_updated(self, nbytes: int) -> None:
-        assert self._receiver is not None
-        if self._closed:
-            self._after_close += nbytes
-            if self._after_close > CLOSE_BYTES:
-                self._cut_off()
-            if not self._hears_on:
-                return
-        self._receiver.received(bytes(self._buffer[:nbytes]))
-
-    def connection_lost(self, error: Exception | None) -> None:
-        assert self._receiver is not None
-        if self._deadline is not None:
-            self._deadline.cancel()
-        self._closing.pop(self, None)
-        self._left()
-        self._receiver.lost(_why(error) if isinstance(error, OSError) else "the other side closed the connection")
-
-    @property
-    def unsent(self) -> int:
-        return self._transport.get_write_buffer_size() if self._transport else 0
-
-    def write(self, data: bytes) -> None:
-        if self._transport is not None and not self._closed and not self._transport.is_closing():
-            self._transport.write(data)
-
-    def close(self) -> None:
-        if self._transport is not None and not self._closed and not self._transport.is_closing():
-            self._closed = True
-            # Half a close, and the other half when the peer has closed too: to close at once, with something of the
-            # peer's still unread, would reset the connection and take our last words back off the wire.
-            try:
-                self._transport.write_eof()
-            except OSError:  # the peer has reset it already
-                self._transport.abort()
-            self._deadline = asyncio.get_running_loop().call_later(CLOSE_SECONDS, self._transport.abort)
-            self._closing[self] = None
-            if len(self._closing) > MAX_CLOSING:
-                next(iter(self._closing))._cut_off()
-
-    def _cut_off(self) -> None:
-        self._closing.pop(self, None)
-        if self._transport is not None:
-            self._transport.abort()
-
-
 async def listen(host: str | None, port: int, accept: Callable[[Pipe], Receiver], gate: Gate | None = None) -> Listener:
     """Accept connections on one address, or on every one of this machine where `host` is None. Raises ListenError.
 
@@ -141,8 +43,14 @@ async def listen(host: str | None, port: int, accept: Callable[[Pipe], Receiver]
     except (OSError, UnicodeError) as error:
         raise ListenError(_why_not_listen(host, port, error)) from None
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)  # those that it accepts inherit it
-    closing: dict[_Stream, None] = {}
-    return Listener(sock, lambda left: _Stream(accept, closing, left), gate or OpenGate())
+    closing: dict[Stream, None] = {}
+    # Windows' loop would mind if somebody else wrote to its sockets.
+    direct = isinstance(asyncio.get_running_loop(), asyncio.SelectorEventLoop)
+
+    def make(accepted: socket.socket, left: Callable[[], None]) -> Stream:
+        return Stream(accept, closing, left, sock=accepted if direct else None)
+
+    return Listener(sock, make, gate or OpenGate())
 
 
 def _listening_socket(host: str | None, port: int) -> socket.socket:
@@ -204,7 +112,7 @@ async def connect(address: Address, found: list[tuple[Any, ...]], accept: Callab
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 await loop.sock_connect(sock, target)
-            await loop.create_connection(lambda: _Stream(accept, hears_on=True), sock=sock)
+            await loop.create_connection(partial(Stream, accept, hears_on=True), sock=sock)
             return
         except TimeoutError:
             sock.close()
@@ -230,17 +138,6 @@ def friends_address(port: int) -> Address | None:
         except OSError:
             return None
     return None if host.startswith("127.") else Address(host, port)
-
-
-def _why(error: OSError) -> str:
-    match error.errno:
-        case errno.ECONNRESET | errno.EPIPE | errno.ECONNABORTED:
-            return "the connection was reset"
-        case errno.ETIMEDOUT:
-            return "the network did not deliver any more"
-        case errno.ENETDOWN | errno.ENETUNREACH | errno.EHOSTUNREACH:
-            return "the network is gone"
-    return error.strerror or str(error)
 
 
 def _why_not_connect(address: Address, error: OSError) -> DialError:

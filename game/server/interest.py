@@ -5,7 +5,8 @@ middle follows its player with some slack: who walks to and fro over a border is
 again.
 """
 
-from typing import Final, NamedTuple
+from dataclasses import dataclass
+from typing import Final
 
 from ecs.arena import TILE
 from ecs.components import UNITS_PER_PIXEL
@@ -17,8 +18,9 @@ SLACK: Final = 2 * TILE  # that a player may be outside of the middle cell
 MARGIN: Final = 2 * TILE  # beyond the screen: what is told of has arrived before it is seen
 
 
-class View(NamedTuple):
-    """Which cells a client is told of."""
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """Which cells a client is told of. There is one object for each middle, so to be equal is to be the same."""
 
     cells: frozenset[int]
     left: int  # the middle: as long as a player is within it, the view stays (world units)

@@ -48,6 +48,7 @@ class Session:
         self.playing = False  # whether frames go to this client
         self.view: View | None = None  # what it is told of
         self.needs_snapshot = True
+        self.plain = False  # nothing is due to it but frames: no snapshot, no pong, no word; and it is not behind
         self.max_unsent = max_unsent  # bytes that it may be behind
         self.behind_since: float | None = None  # since when frames have been skipped, for it takes none
         self.resync_tick = -1  # of the last snapshot that it asked for
@@ -56,7 +57,7 @@ class Session:
         self._allowance = Allowance(tick_rate, now)
         self._notices = b""  # bounded by the voice: one for each line that it lets pass, and one for those it does not
         self._ping: tuple[int, int] | None = None  # what came in, and when, in milliticks
-        self._pipe = pipe
+        self.pipe = pipe
         self._network = network
         self._reception = reception
         self._connection = ServerConnection()
@@ -64,7 +65,7 @@ class Session:
     @property
     def label(self) -> str:
         """For the log: who, and from where."""
-        return f"{self._reception.describe(self)} from {self._pipe.name}"
+        return f"{self._reception.describe(self)} from {self.pipe.name}"
 
     @property
     def called(self) -> str:
@@ -74,17 +75,12 @@ class Session:
     @property
     def peer(self) -> str:
         """From where, as HOST:PORT."""
-        return self._pipe.name
+        return self.pipe.name
 
     @property
     def greeted(self) -> bool:
         """Whether this client has said anything that counts, right or wrong."""
         return self._connection.state is not State.GREETING
-
-    @property
-    def unsent(self) -> int:
-        """Bytes that the network has not taken yet."""
-        return self._pipe.unsent
 
     def received(self, data: bytes) -> None:
         """As a Receiver has it."""
@@ -123,6 +119,7 @@ class Session:
     def tell(self, notice: str) -> None:
         """A word of the server's to this client alone, in its chat: behind the next frame, as all chat."""
         self._notices += self._connection.send(Said(0, notice))
+        self.plain = False
 
     def challenge(self, hello: Hello, challenge: Challenge) -> None:
         """Ask for a proof, and keep the Hello until it comes."""
@@ -139,7 +136,7 @@ class Session:
         self._network.stats.refusals[refused.refusal.name.lower()] += 1
         self._send(self._connection.send(refused))
         self._reception.ended(self, f"refused: {refused.reason}", keep=False)
-        self._pipe.close()
+        self.pipe.close()
 
     def fail(self) -> None:
         """What it said broke something of ours, which is being handled: that ends this session, and no other's.
@@ -147,7 +144,7 @@ class Session:
         Its player may come back: it is not they who are wrong.
         """
         self._network.stats.our_faults += 1
-        log.exception("what %s said broke the server", self._pipe.name)
+        log.exception("what %s said broke the server", self.pipe.name)
         self.end("the server could not handle what you said; its log has it", keep=True)
 
     def end(self, reason: str, tell: bool = True, keep: bool = False) -> None:
@@ -156,11 +153,11 @@ class Session:
         if self._reception.ended(self, reason, keep):
             if tell and self._connection.state is not State.CLOSED:
                 self._send(self._connection.send(Goodbye(reason[:200])))
-            self._pipe.close()
+            self.pipe.close()
 
     def _send(self, data: bytes) -> None:
         self._network.stats.sent += len(data)
-        self._pipe.write(data)
+        self.pipe.write(data)
 
     def _handle(self, message: FromClient) -> None:
         if self.net_id is not None:
@@ -174,6 +171,7 @@ class Session:
                 self._network.steer(self, tick, direction)
             case Ping(time):
                 self._ping = (time, self._network.milliticks())
+                self.plain = False
             case Resync(tick):
                 self._network.resync(self, tick)
             case Say(text):

@@ -231,5 +231,5 @@ def test_a_client_that_reads_nothing_does_not_make_chat_pile_up() -> None:
     for _ in range(30):
         ann.play.say("word " * 20)
         stage.run(60)
-        largest = max(largest, slow.session.unsent)
+        largest = max(largest, slow.session.pipe.unsent)
     assert 0 < largest < 5000

@@ -123,6 +123,6 @@ def test_nobody_walks_out_of_their_own_sight_on_a_server_that_writes_less_often_
             views[player.net_id].add(player.stay.mirror.view)
             with player.play.world as world:
                 assert player.net_id in world, f"{player.net_id} is out of its own sight, after {tick} ticks"
-    assert stage.simulation.network._beat.frames_per_write == 4
+    assert stage.simulation.network._dispatch._beat.frames_per_write == 4
     assert min(len(seen) for seen in views.values()) > 3, "all walked on through several cells"
     stage.close()

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from net import listener, transport
+from net import listener, stream
 from net.listener import ACCEPTS
 from net.pipe import Pipe
 from net.transport import bound_address, listen
@@ -230,7 +230,7 @@ def test_where_even_the_reserve_is_gone_it_waits_and_comes_back(monkeypatch: pyt
 
 def test_who_goes_on_talking_to_a_closed_pipe_is_cut_off_after_so_many_bytes() -> None:
     async def test() -> None:
-        for size, cut in ((transport.CLOSE_BYTES - 1, False), (transport.CLOSE_BYTES, False), (1 << 20, True)):
+        for size, cut in ((stream.CLOSE_BYTES - 1, False), (stream.CLOSE_BYTES, False), (1 << 20, True)):
             room = Room(1)
             server = await listen(HOST, 0, room.accept, room)
             with socket.create_connection(bound_address(server)) as sock:
@@ -250,7 +250,7 @@ def test_who_goes_on_talking_to_a_closed_pipe_is_cut_off_after_so_many_bytes() -
 
 
 def test_of_those_being_closed_the_one_that_dawdles_longest_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport, "MAX_CLOSING", 3)
+    monkeypatch.setattr(stream, "MAX_CLOSING", 3)
 
     async def test() -> None:
         room = Room(10)

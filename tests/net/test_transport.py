@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from net import transport
+from net import stream, transport
 from net.address import Address
 from net.codec import encode
 from net.connection import ServerConnection
@@ -19,6 +19,7 @@ from net.framing import frame
 from net.listener import Listener
 from net.messages import VERSION, FromClient, Goodbye, Hello, Ping, Steer, Welcome
 from net.pipe import Pipe
+from net.stream import Stream
 from net.transport import DialError, ListenError, bound_address, connect, friends_address, listen, resolve
 
 HOST = "127.0.0.1"
@@ -129,7 +130,7 @@ def test_both_ends_send_small_messages_at_once() -> None:
         server, at_server, at_client = await pair()
         set_at = []
         for ear in (at_server, at_client):
-            assert isinstance(ear.pipe, transport._Stream)
+            assert isinstance(ear.pipe, Stream)
             assert ear.pipe._transport is not None
             sock = ear.pipe._transport.get_extra_info("socket")
             set_at.append(bool(sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)))
@@ -161,7 +162,7 @@ def test_close_sends_what_was_written_before_and_both_ends_hear_of_the_end_once(
 
 
 def test_a_peer_that_takes_nothing_is_cut_off_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport, "CLOSE_SECONDS", 0.01)
+    monkeypatch.setattr(stream, "CLOSE_SECONDS", 0.01)
 
     async def test() -> None:
         at_server = Ear()
@@ -249,9 +250,9 @@ def test_a_reset_is_told_as_such_once() -> None:
 def test_what_the_system_reports_becomes_a_reason_that_people_can_read(number: int, reason: str) -> None:
     async def test() -> None:
         server, at_server, at_client = await pair()
-        assert isinstance(at_client.pipe, transport._Stream)
+        assert isinstance(at_client.pipe, Stream)
         other = Ear()
-        stream = transport._Stream(other.accept)
+        stream = Stream(other.accept)
         assert at_client.pipe._transport is not None
         stream.connection_made(at_client.pipe._transport)
         stream.connection_lost(OSError(number, "Input/output error"))

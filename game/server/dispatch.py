@@ -1,0 +1,145 @@
+"""Which bytes go to which client: a frame to all who see the same cells, and what some need besides.
+
+A frame is encoded once and the same bytes are written to every client that sees the same cells. A client that does not
+take them is skipped, and gets a fresh snapshot when it can read again: newest wins, and nobody's slowness costs another
+anything.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+import esper
+
+from ecs.arena import Arena
+from ecs.components import Position
+from ecs.grid import Grid
+from ecs.world import World
+from game.server.beat import Beat
+from game.server.interest import Interest, View
+from game.server.session import Session
+from game.server.stats import Stats
+from net.replication.publisher import News, Publisher
+
+LOOK_FRAMES: Final = 4  # from one look at where a player is to the next: 32 pixels on a walk, and the margin is 64
+
+
+class Dispatch:
+    """Hands out the frames of one publisher."""
+
+    def __init__(
+        self,
+        world: World,
+        publisher: Publisher,
+        arena: Arena,
+        grid: Grid,
+        beat: Beat,
+        *,
+        frame_ticks: int,
+        max_unsent: int,
+        stats: Stats,
+        now: Callable[[], float],
+    ) -> None:
+        """`max_unsent`: bytes that a client may be behind."""
+        self.chat = bytearray()  # lines since the last write, encoded once; each session's Voice bounds them
+        self._world, self._publisher = world, publisher
+        self._arena, self._grid = arena, grid
+        self._interest = Interest(grid)
+        self._beat = beat
+        self._unwritten: dict[View, list[bytes]] = {}  # frames since the last write; at most the beat's most
+        self._frame_ticks, self._max_unsent = frame_ticks, max_unsent
+        self._stats, self._now = stats, now
+        self._turn = 0  # of the last write
+        self._wrote: float | None = None  # when that was
+
+    def frame(self, news: News, sessions: list[Session], ticks_late: float) -> None:
+        """There is another frame for these, made in a tick that began so late. Inside `with world`, in that tick."""
+        for view in {session.view for session in sessions}:
+            if view is not None:
+                self._unwritten.setdefault(view, []).append(news.told(view.cells))
+        if self._beat.frame(ticks_late):
+            self._write(news, sessions)
+            self._unwritten.clear()
+
+    def _write(self, news: News, sessions: list[Session]) -> None:
+        """Tell everybody all that happened since the last time."""
+        now = self._now()
+        if self._wrote is not None:
+            self._stats.gaps.add(now - self._wrote)
+        self._wrote = now
+        chat = bytes(self.chat)
+        self.chat.clear()
+        told = {view: b"".join(frames) for view, frames in self._unwritten.items()}
+        with_chat = {view: data + chat for view, data in told.items()}
+        turn = news.tick // self._frame_ticks
+        turns, self._turn = turn - self._turn, turn
+        whole, others, sent = self._grid.whole, [], 0
+        for session in sessions:
+            pipe, view = session.pipe, session.view
+            if view is not None and session.plain and not pipe.unsent and (whole or _stays(session, turn, turns)):
+                if data := with_chat[view]:
+                    pipe.write(data)
+                    sent += len(data)
+            else:
+                others.append(session)
+        self._stats.sent += sent
+        snapshots: dict[tuple[View | None, View, bool], bytes] = {}
+        for session in others:
+            session.plain = False
+            if (session.behind_since is not None or session.pipe.unsent) and not self._can_take(session):
+                self._stats.skipped += 1
+                continue
+            former, afresh = session.view, session.needs_snapshot
+            view = self._view(session, turn, turns)
+            data = with_chat.get(view, b"")
+            if view is not former or afresh:
+                key = former, view, afresh
+                if key not in snapshots:
+                    snapshots[key] = self._snapshot(news, *key)
+                session.view, session.needs_snapshot = view, False
+                # Of a crowded world, the snapshot alone may be more than what a client may be behind.
+                session.max_unsent = max(self._max_unsent, 2 * len(snapshots[key]))
+                data = (b"" if former is None or afresh else told[former]) + snapshots[key] + chat
+            session.write(data)
+            session.plain = True
+
+    def _view(self, session: Session, turn: int, turns: int) -> View:
+        """What a client sees from now on."""
+        former = session.view
+        stays = self._grid.whole or _stays(session, turn, turns)
+        if former is not None and stays and not session.needs_snapshot:
+            return former
+        return self._interest.view(*self._whereabouts(session), former)
+
+    def _whereabouts(self, session: Session) -> tuple[int, int]:
+        """Where a client's player is or a spectator looks, in world units; or else the middle of the arena."""
+        if session.look is not None:
+            return session.look
+        entity = None if session.net_id is None else self._world.entity(session.net_id)
+        at = esper.try_component(entity, Position) if entity is not None else None
+        return (at.x, at.y) if at is not None else (self._arena.width // 2, self._arena.height // 2)
+
+    def _snapshot(self, news: News, former: View | None, view: View, afresh: bool) -> bytes:
+        """What a client needs that sees other cells than before, or that has lost the thread (`afresh`)."""
+        before = former.cells if former is not None else frozenset[int]()
+        cells = view.cells if afresh else view.cells - before
+        snapshot = self._publisher.snapshot(news.tick, cells, before - view.cells)
+        # What is kept must be of the same tick, so there is a frame of it before, if only an empty one.
+        return snapshot if afresh or news.told(before) else self._publisher.nothing(news.tick) + snapshot
+
+    def _can_take(self, session: Session) -> bool:
+        """Whether to write to a client now; one that has fallen behind must first have taken what it had."""
+        if session.pipe.unsent > (0 if session.behind_since is not None else session.max_unsent):
+            if session.behind_since is None:
+                session.behind_since = self._now()
+                session.needs_snapshot = True
+            return False
+        session.behind_since = None
+        return True
+
+
+def _stays(session: Session, turn: int, turns: int) -> bool:
+    """Whether a client's view is not looked at now: its player moves so slowly that it is every few frames only.
+
+    `turns` is how many frames there could have been since the last write: whose turn was in between has it now.
+    """
+    return (turn + (session.net_id or 0)) % LOOK_FRAMES >= turns

@@ -1,0 +1,143 @@
+"""A TCP connection by asyncio, as a Pipe and what speaks to a Receiver; the end of it becomes a reason to read."""
+
+import asyncio
+import contextlib
+import errno
+import socket
+from collections.abc import Callable
+from typing import Any, ClassVar, Final
+
+from net.address import Address
+from net.pipe import Pipe, Receiver
+
+CLOSE_SECONDS: Final = 2.0  # to take what is still unsent; then the connection is cut off
+READ_BYTES: Final = 32 * 1024  # at once, of one peer: however much it sends, the others' turn comes within microseconds
+CLOSE_BYTES: Final = 64 * 1024  # that are still read of a peer meanwhile, so that our last words reach it
+MAX_CLOSING: Final = 512  # connections in that state; beyond, the one that has been so for longest is cut off
+
+# Bytes that the system may hold for us beyond what is on its way; else it takes megabytes for a peer that reads
+# nothing, and `unsent` stays 0 for minutes. It bounds no rate: whoever acknowledges is sent the next ones at once.
+KERNEL_UNSENT: Final = 16 * 1024
+
+
+class Stream(asyncio.BufferedProtocol):
+    """A socket as a Pipe."""
+
+    # One for all: what is read into it is taken out of it before anybody else reads.
+    _buffer: ClassVar[memoryview] = memoryview(bytearray(READ_BYTES))
+
+    def __init__(
+        self,
+        accept: Callable[[Pipe], Receiver],
+        closing: "dict[Stream, None] | None" = None,
+        left: Callable[[], None] = lambda: None,
+        hears_on: bool = False,
+        sock: socket.socket | None = None,
+    ) -> None:
+        """`closing`: those of the same listener that are being closed; `left` is called when the socket is gone.
+
+        `hears_on`: whether the receiver wants what still comes behind its `close`, until the peer has closed, too.
+        `sock`: the socket of the transport, where it may be written to directly.
+        """
+        self._hears_on = hears_on
+        self._accept = accept
+        self._closing: dict[Stream, None] = {} if closing is None else closing
+        self._left = left
+        self._transport: asyncio.Transport | None = None
+        self._sock = sock
+        self._flows = False  # what is written goes to the socket, for the transport holds nothing back
+        self._receiver: Receiver | None = None
+        self._closed = False
+        self._deadline: asyncio.TimerHandle | None = None
+        self._after_close = 0  # bytes
+        self.name = "?"
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        # A frame must not wait for the last one's acknowledgement. (asyncio sets this by itself only on sockets whose
+        # protocol number was given; an accepted one has none.)
+        sock = transport.get_extra_info("socket")
+        with contextlib.suppress(OSError):  # the peer has reset it already: the loss follows
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if hasattr(socket, "TCP_NOTSENT_LOWAT"):  # Windows has no such thing
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, KERNEL_UNSENT)
+        peer: Any = transport.get_extra_info("peername")
+        self.name = str(Address(peer[0], peer[1])) if peer else "?"
+        self._flows = self._sock is not None
+        self._receiver = self._accept(self)
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        return self._buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        assert self._receiver is not None
+        if self._closed:
+            self._after_close += nbytes
+            if self._after_close > CLOSE_BYTES:
+                self._cut_off()
+            if not self._hears_on:
+                return
+        self._receiver.received(bytes(self._buffer[:nbytes]))
+
+    def connection_lost(self, error: Exception | None) -> None:
+        assert self._receiver is not None
+        self._flows, self._transport = False, None
+        if self._deadline is not None:
+            self._deadline.cancel()
+        self._closing.pop(self, None)
+        self._left()
+        self._receiver.lost(_why(error) if isinstance(error, OSError) else "the other side closed the connection")
+
+    @property
+    def unsent(self) -> int:
+        if self._flows or self._transport is None:
+            return 0
+        unsent = self._transport.get_write_buffer_size()
+        self._flows = not unsent and not self._closed and self._sock is not None
+        return unsent
+
+    def write(self, data: bytes) -> None:
+        if self._flows:
+            assert self._sock is not None
+            # Twice as fast as asyncio's way to the same call, which is taken for what the system does not take at once.
+            try:
+                sent = self._sock.send(data)
+            except OSError:  # if it is worse than being full, asyncio comes to know it, too
+                sent = 0
+            if sent == len(data):
+                return
+            self._flows = False
+            data = data[sent:]
+        if self._transport is not None and not self._closed and not self._transport.is_closing():
+            self._transport.write(data)
+
+    def close(self) -> None:
+        if self._transport is not None and not self._closed and not self._transport.is_closing():
+            self._closed, self._flows = True, False
+            # Half a close, and the other half when the peer has closed too: to close at once, with something of the
+            # peer's still unread, would reset the connection and take our last words back off the wire.
+            try:
+                self._transport.write_eof()
+            except OSError:  # the peer has reset it already
+                self._transport.abort()
+            self._deadline = asyncio.get_running_loop().call_later(CLOSE_SECONDS, self._transport.abort)
+            self._closing[self] = None
+            if len(self._closing) > MAX_CLOSING:
+                next(iter(self._closing))._cut_off()
+
+    def _cut_off(self) -> None:
+        self._closing.pop(self, None)
+        if self._transport is not None:
+            self._transport.abort()
+
+
+def _why(error: OSError) -> str:
+    match error.errno:
+        case errno.ECONNRESET | errno.EPIPE | errno.ECONNABORTED:
+            return "the connection was reset"
+        case errno.ETIMEDOUT:
+            return "the network did not deliver any more"
+        case errno.ENETDOWN | errno.ENETUNREACH | errno.EHOSTUNREACH:
+            return "the network is gone"
+    return error.strerror or str(error)
