@@ -20,6 +20,8 @@ class Ints(NamedTuple):
     w: Column
     h: Column
     direction: Column
+    since: Column
+    intent_count: Column
     rest: Column
 
 
@@ -53,6 +55,7 @@ class Bodies:
         steering = dict(self._steering)
         parts = [steering.get(entity) for entity, _ in rows]
         self.net_ids: list[int] = [bearer.id for _, (bearer, _, _, _) in rows]
+        self.rows = {net_id: row for row, net_id in enumerate(self.net_ids)}
         self.steered = np.array([part is not None for part in parts], dtype=np.bool_)
         positions: list[Position] = [position for _, (_, position, _, _) in rows]
         velocities: list[Velocity] = [velocity for _, (_, _, velocity, _) in rows]
@@ -63,13 +66,14 @@ class Bodies:
         self.vx, self.vy = _column(by.x for by in velocities), _column(by.y for by in velocities)
         self.w, self.h = _column(size.w for size in sizes), _column(size.h for size in sizes)
         self.direction, self.rest = _column(i.direction for i in intents), _column(dash.rest for dash in dashes)
-        arrays = self.x, self.y, self.vx, self.vy, self.w, self.h, self.direction, self.rest
-        self.ints = x, y, vx, vy, w, h, direction, rest = Ints(*(array.data for array in arrays))
-        move_in(positions, x, y)
-        move_in(velocities, vx, vy)
-        move_in(sizes, w, h)
-        move_in(intents, direction)
-        move_in(dashes, rest)
+        since, count = _column(intent.since for intent in intents), _column(intent.count for intent in intents)
+        arrays = self.x, self.y, self.vx, self.vy, self.w, self.h, self.direction, since, count, self.rest
+        self.ints = ints = Ints(*(array.data for array in arrays))
+        move_in(positions, ints.x, ints.y)
+        move_in(velocities, ints.vx, ints.vy)
+        move_in(sizes, ints.w, ints.h)
+        move_in(intents, ints.direction, ints.since, ints.intent_count)
+        move_in(dashes, ints.rest)
 
 
 def _column(values: Iterable[int]) -> Array:

@@ -6,6 +6,7 @@ What it does follows from the world at the end of the last tick alone, so whoeve
 from collections.abc import Callable
 
 import esper
+import numpy as np
 
 from ecs.arena import Arena
 from ecs.collision import Crowd
@@ -30,10 +31,15 @@ class CollisionSystem(esper.Processor):
         if len(bodies) > FEW:
             sweep = self._sweep
             sweep.look(bodies.x, bodies.y, bodies.w, bodies.h)
-        moved = [column.copy().data for column in (bodies.x, bodies.y, bodies.vx, bodies.vy)]
+        columns = bodies.x, bodies.y, bodies.vx, bodies.vy
+        moved = [column.copy() for column in columns]
         x_before, y_before = self._movement.before
         crowd = Crowd(x, y, vx, vy, w, h, self._arena, sweep)
         touched = crowd.set_apart(x_before.data, y_before.data)
-        for row, by in touched.items():
-            if (x[row], y[row], vx[row], vy[row]) != tuple(column[row] for column in moved):
-                self._touched(bodies.net_ids[row], bodies.net_ids[by])
+        if touched:
+            rows = np.array(list(touched), dtype=np.int64)
+            changed = np.any(
+                [column[rows] != former[rows] for column, former in zip(columns, moved, strict=True)], axis=0
+            )
+            for row in rows[changed].tolist():
+                self._touched(bodies.net_ids[row], bodies.net_ids[touched[row]])

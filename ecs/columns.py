@@ -6,7 +6,7 @@ of them, such a component is a dataclass like any other, and may be assigned to 
 """
 
 from collections.abc import Callable, Iterable
-from typing import Any, Protocol, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -29,24 +29,26 @@ class Column(Protocol):
 
 
 class InColumns:
-    """What such components share: where their numbers are. A new one is alone, with a column of one row a field."""
+    """What such components share: where their numbers are. A new one is alone, with columns of one row."""
 
     __slots__ = ("_columns", "_row")
 
     def __new__(cls, *args: object, **kwargs: object) -> Any:
         """As dataclasses have it, whose __init__ then assigns to the fields."""
         component = super().__new__(cls)
-        component._columns, component._row = ([0], [0]), 0
+        component._columns, component._row = tuple([0] for _ in range(cls._number)), 0
         return component
 
+    _number: ClassVar[int]  # of columns
     _columns: tuple[Column, ...]
     _row: int
 
 
 def columns(*names: str) -> Callable[[type[T]], type[T]]:
-    """Make these one or two fields of a dataclass, which must be int, lie in columns."""
+    """Make these fields of a dataclass, which must be int, lie in columns."""
 
     def decorate(component: type[T]) -> type[T]:
+        component._number = len(names)
         for index, name in enumerate(names):
             setattr(component, name, _field(index))
         return component

@@ -45,7 +45,7 @@ class Size(InColumns):
     h: int
 
 
-@columns("direction")
+@columns("direction", "since", "count")
 @dataclass(slots=True)
 class Intent(InColumns):
     """What the one who steers this body wants, as the server applies it.

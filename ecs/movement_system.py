@@ -28,7 +28,7 @@ class MovementSystem(esper.Processor):
             self._step_all(bodies)
 
     def _step_each(self) -> None:
-        x, y, vx, vy, w, h, direction, rest = self.bodies.ints
+        x, y, vx, vy, w, h, direction, _, _, rest = self.bodies.ints
         for row in np.flatnonzero(self.bodies.steered).tolist():
             if vx[row] or vy[row] or rest[row] or direction[row] != STILL:
                 x[row], y[row], vx[row], vy[row], rest[row] = move(

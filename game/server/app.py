@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+GARBAGE: Final = 100_000  # objects more than there were, after which cycles are looked for: 10 MB
 FAREWELL_SECONDS: Final = 0.3  # for the last words to leave; they are a few bytes a client
 # For a client that knows TLS, and was not told that this server does.
 WITHOUT_TLS: Final = frame(
@@ -75,6 +76,7 @@ async def _serve(settings: ServerSettings, service: Service) -> int:
     connections = allow_connections(settings.max_players + SPARE_CONNECTIONS)
     gc.collect()
     gc.freeze()  # what is there now stays: not to be looked at again, at each full collection, in the middle of a tick
+    gc.set_threshold(GARBAGE)  # so much is made and gone within a tick, to be looked through in the midst of it
     doors = Doors(connections, settings.max_per_address, walltime.now, simulation.stats.refusals)
     accept = secured(simulation.accept, tls.context, WITHOUT_TLS) if tls else simulation.accept
     server = await listen(service.host, service.port, accept, doors)

@@ -72,23 +72,20 @@ class Dispatch:
         with_chat = {view: data + chat for view, data in told.items()}
         turn = news.tick // self._frame_ticks
         turns, self._turn = turn - self._turn, turn
-        whole, others, sent = self._grid.whole, [], 0
-        for session in sessions:
+        whole, sent = self._grid.whole, 0
+        snapshots: dict[tuple[View | None, View, bool], bytes] = {}
+        for session in sessions:  # always in the same order, for who is late once is early the next time
             pipe, view = session.pipe, session.view
             if view is not None and session.plain and not pipe.unsent and (whole or _stays(session, turn, turns)):
                 if data := with_chat[view]:
                     pipe.write(data)
                     sent += len(data)
-            else:
-                others.append(session)
-        self._stats.sent += sent
-        snapshots: dict[tuple[View | None, View, bool], bytes] = {}
-        for session in others:
+                continue
             session.plain = False
-            if (session.behind_since is not None or session.pipe.unsent) and not self._can_take(session):
+            if (session.behind_since is not None or pipe.unsent) and not self._can_take(session):
                 self._stats.skipped += 1
                 continue
-            former, afresh = session.view, session.needs_snapshot
+            former, afresh = view, session.needs_snapshot
             view = self._view(session, turn, turns)
             data = with_chat.get(view, b"")
             if view is not former or afresh:
@@ -101,6 +98,7 @@ class Dispatch:
                 data = (b"" if former is None or afresh else told[former]) + snapshots[key] + chat
             session.write(data)
             session.plain = True
+        self._stats.sent += sent
 
     def _view(self, session: Session, turn: int, turns: int) -> View:
         """What a client sees from now on."""

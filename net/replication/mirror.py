@@ -151,8 +151,8 @@ class Mirror:
         if not sections:
             return
         rows: dict[int, list[EntityRow]] = {}
-        for net_id, cell in self._places():
-            rows.setdefault(cell, []).append(self._registry.describe(self._world, net_id))
+        for row, (_, cell) in zip(self._registry.describe_all(self._world), self._places(), strict=True):
+            rows.setdefault(cell, []).append(row)
         for section in sections:
             ours = checksum(rows.get(section.cell, ()))
             self.checks += 1

@@ -18,7 +18,8 @@ from ecs.world import World
 from net.codec import encode, encode_section, join_sections
 from net.framing import frame
 from net.messages import EntityRow, Scalar, Section, Snapshot
-from net.replication.registry import Registry, checksum
+from net.replication.digest import IN_COLUMNS, Digest
+from net.replication.registry import Registry
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +73,7 @@ class News:
         if data is None:
             section = self.sections[cell]
             if cell in self.checked:
-                section.checksum = checksum(self._publisher.rows(cell))
+                section.checksum = self._publisher.checksum(cell)
                 log.debug("tick %d: checksum %08x of cell %d", self.tick, section.checksum, cell)
             data = self._encoded[cell] = encode_section(self.tick, section)
         return data
@@ -101,6 +102,8 @@ class Publisher:
         self._cells: dict[int, int] = {}  # NetID -> the cell where the last frame left it
         self._members: defaultdict[int, set[int]] = defaultdict(set)  # and the other way round
         self._said: dict[int, dict[int, tuple[Scalar, ...]]] = {}  # NetID -> component index -> what clients hold
+        self._digest = Digest(world, registry)
+        self._frames_per_second = max(1, tick_rate // frame_ticks)
 
     def due(self, tick: int) -> bool:
         """Whether a frame must be made in this tick.
@@ -113,6 +116,7 @@ class Publisher:
     def frame(self, tick: int) -> News:
         """All that surprised since the last frame; clears the journal. Inside `with world`."""
         news = News(self, tick)
+        self._look_for_untold()
         self._add_intents(news.sections)
         self._add_bodies(news.sections)
         self._add_changes(news.sections)
@@ -138,13 +142,35 @@ class Publisher:
         """A frame that says no more than its tick."""
         return frame(join_sections(tick, []))
 
+    def checksum(self, cell: int) -> int:
+        """Of all who are in a cell, as they are now, inside `with world`."""
+        return self._digest.checksum(sorted(self._members.get(cell, ())))
+
     def row(self, net_id: int) -> EntityRow:
         """An entity as it is now, inside `with world`."""
         return self._registry.describe(self._world, net_id)
 
     def rows(self, cell: int) -> tuple[EntityRow, ...]:
         """All who are in a cell, in the order of their NetIDs, inside `with world`."""
-        return tuple(self.row(net_id) for net_id in sorted(self._members.get(cell, ())))
+        members = self._members.get(cell, ())
+        if self._grid.whole:
+            return tuple(row for row in self._registry.describe_all(self._world) if row[0] in members)
+        return tuple(self.row(net_id) for net_id in sorted(members))
+
+    def _look_for_untold(self) -> None:
+        """Whether a rule changed a component and did not say so: each entity is looked at about once a second."""
+        part, parts = self._frames % self._frames_per_second, self._frames_per_second
+        for net_id, said in self._said.items():
+            if net_id % parts != part or net_id not in self._world:
+                continue
+            held = dict(self.row(net_id)[1])
+            for index in said.keys() | held.keys():
+                kind = self._registry.kind_at(index)
+                if kind.component in IN_COLUMNS or said.get(index) == held.get(index):
+                    continue
+                if (net_id, kind.component) not in self._surprises.changed:
+                    log.warning("a rule changed %s of entity %d and did not tell", kind.component.__name__, net_id)
+                    self._surprises.change(net_id, kind.component)
 
     def _add_intents(self, sections: _Sections) -> None:
         for row in self._surprises.intents:
@@ -173,14 +199,17 @@ class Publisher:
                 if said.get(index) != values:
                     said[index] = values
                     sections[self._cells[net_id]].changed.append((net_id, index, values))
+                    self._digest.tell(net_id, said)
             elif said.pop(index, None) is not None:
                 sections[self._cells[net_id]].changed.append((net_id, index, None))
+                self._digest.tell(net_id, said)
 
     def _add_who_left(self, sections: _Sections) -> None:
         for net_id in sorted(self._surprises.gone):
             cell = self._cells.pop(net_id)
             self._members[cell].discard(net_id)
             del self._said[net_id]
+            self._digest.forget(net_id)
             sections[cell].gone.append(net_id)
 
     def _add_who_came(self, sections: _Sections) -> None:
@@ -192,6 +221,7 @@ class Publisher:
             cell = self._cells[net_id] = self._grid.cell(at.x, at.y) if at is not None else EVERYWHERE
             self._members[cell].add(net_id)
             self._said[net_id] = dict(row[1])
+            self._digest.tell(net_id, self._said[net_id])
             sections[cell].spawned.append(row)
 
     def _who_moved_over(self) -> dict[tuple[int, int], list[int]]:

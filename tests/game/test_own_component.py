@@ -106,6 +106,33 @@ def test_a_component_that_is_added_and_removed_between_two_frames_is_never_menti
     assert ann.stay.mirror.mismatches == 0
 
 
+def test_a_change_that_a_rule_does_not_tell_of_is_found_told_and_named_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    stage = Stage(registry=registry)
+    ann, bob = stage.join("Ann"), stage.join("Bob")
+    stage.settle()
+    stage.compare_ticks = 1 << 30  # never: for a while they do differ
+    with stage.simulation.world as world:
+        entity = world.entity(ann.net_id)
+        assert entity is not None
+        esper.add_component(entity, Distance(1, False))
+    stage.run(70)
+    assert seen(bob, ann.net_id) == Distance(1, False)
+    with stage.simulation.world:
+        esper.component_for_entity(entity, Distance).tiles = 2
+    stage.run(70)
+    assert seen(bob, ann.net_id) == Distance(2, False)
+    with stage.simulation.world:
+        esper.remove_component(entity, Distance)
+    stage.run(70)
+    assert seen(bob, ann.net_id) is None
+    lines = [record.message for record in caplog.records if "did not tell" in record.message]
+    assert lines == [f"a rule changed Distance of entity {ann.net_id} and did not tell"] * 3
+    assert bob.stay.mirror.checks > 3
+    assert bob.stay.mirror.mismatches == 0
+
+
 @pytest.mark.parametrize("client_has_more", [True, False])
 def test_a_client_with_other_components_is_refused_and_told_the_difference(client_has_more: bool) -> None:
     stage = Stage(registry=build_registry if client_has_more else registry)
