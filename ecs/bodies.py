@@ -1,13 +1,15 @@
 """The bodies of a world as columns, in ascending order of NetIDs, for systems that go through all of them."""
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import esper
 import numpy as np
 
 from ecs.columns import Array, Column, move_in
 from ecs.components import Dash, Intent, NetID, Position, Size, Velocity
+
+OF_BODIES: Final = frozenset({NetID, Position, Velocity, Size, Intent, Dash})
 
 
 class Ints(NamedTuple):
@@ -25,6 +27,10 @@ class Ints(NamedTuple):
     rest: Column
 
 
+class _Nothing:
+    """A component that nobody has."""
+
+
 class Bodies:
     """Everything with a Position, a Velocity and a Size; what has an Intent and a Dash as well is steered.
 
@@ -34,6 +40,7 @@ class Bodies:
     def __init__(self) -> None:
         self._found: list[Any] = []
         self._steering: list[Any] = []
+        self._look: list[Any] = []  # esper's answer to a question, which stays the same object until anything changes
         self._move_in()
 
     def __len__(self) -> int:
@@ -41,14 +48,23 @@ class Bodies:
 
     def find(self) -> None:
         """Look who is there, inside `with world`; until then, nobody has come or gone for us."""
-        # esper gives the same lists until somebody, or any component, comes or goes.
-        found, steering = esper.get_components(NetID, Position, Velocity, Size), esper.get_components(Intent, Dash)
-        if found is self._found and steering is self._steering:
+        if self.up_to_date:
             return
+        self.overlook()
+        found, steering = esper.get_components(NetID, Position, Velocity, Size), esper.get_components(Intent, Dash)
         same = found == self._found and steering == self._steering
         self._found, self._steering = found, steering
         if not same:
             self._move_in()
+
+    @property
+    def up_to_date(self) -> bool:
+        """Whether no entity and no component came or went since the last look, but what was overlooked."""
+        return esper.get_component(_Nothing) is self._look
+
+    def overlook(self) -> None:
+        """Whatever came or went so far is none of ours: to look at a crowd for it would take milliseconds."""
+        self._look = esper.get_component(_Nothing)
 
     def _move_in(self) -> None:
         rows = sorted(self._found, key=lambda row: row[1][0].id)

@@ -4,13 +4,15 @@ esper keeps its state in module globals; `with world:` makes one context current
 only caller of `esper.switch_world`. One thread touches worlds, and nothing awaits inside the `with`.
 """
 
+import contextlib
 import itertools
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Any
 
 import esper
 
-from ecs.bodies import Bodies
+from ecs.bodies import OF_BODIES, Bodies
 from ecs.components import NetID
 
 _names = itertools.count(1)
@@ -58,6 +60,23 @@ class World:
         entity = esper.create_entity(NetID(net_id), *components)
         self._entities[net_id] = entity
         return entity
+
+    def add_component(self, entity: int, component: object) -> None:
+        """As esper's; whoever goes through all bodies need not look who is there for a component that is not theirs."""
+        with self._but_for(type(component)):
+            esper.add_component(entity, component)
+
+    def remove_component(self, entity: int, kind: type) -> None:
+        """As esper's, likewise. Raises KeyError where the entity has none."""
+        with self._but_for(kind):
+            esper.remove_component(entity, kind)
+
+    @contextlib.contextmanager
+    def _but_for(self, kind: type) -> Iterator[None]:
+        overlook = kind not in OF_BODIES and self.bodies.up_to_date
+        yield
+        if overlook:
+            self.bodies.overlook()
 
     def remove(self, net_id: int) -> bool:
         """Delete the entity at once; return whether there was one. Never call it while iterating over a query.

@@ -29,10 +29,11 @@ class End:
         """As a Pipe has it."""
         return self.outgoing.unsent(self._now(), self.other.reading)
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes) -> bool:
         """As a Pipe has it."""
         if self._open and self.other._open:
             self.outgoing.put(self._now(), data)
+        return not self.unsent
 
     def close(self) -> None:
         """As a Pipe has it."""

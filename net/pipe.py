@@ -14,8 +14,8 @@ class Pipe(Protocol):
     def unsent(self) -> int:
         """Bytes that were written and that the network has not taken yet."""
 
-    def write(self, data: bytes) -> None:
-        """Send, in order, whole; after `close` or a loss it does nothing."""
+    def write(self, data: bytes) -> bool:
+        """Send, in order, whole; after `close` or a loss it does nothing. Returns whether nothing is unsent now."""
 
     def close(self) -> None:
         """Send what is written, then close; a peer that takes nothing is cut off after a while."""

@@ -48,10 +48,11 @@ class SimulatedPipe:
         """As a Pipe has it."""
         return self.outgoing.unsent(self._now()) + self._under.unsent
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes) -> bool:
         """As a Pipe has it."""
         if not self._closed:
             self._put(self.outgoing, data, self._send)
+        return not self.unsent
 
     def close(self) -> None:
         """As a Pipe has it: what is under way goes first."""

@@ -97,7 +97,7 @@ class Stream(asyncio.BufferedProtocol):
         self._flows = not unsent and not self._closed and self._sock is not None
         return unsent
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes) -> bool:
         if self._flows:
             assert self._sock is not None
             # Twice as fast as asyncio's way to the same call, which is taken for what the system does not take at once.
@@ -106,11 +106,12 @@ class Stream(asyncio.BufferedProtocol):
             except OSError:  # if it is worse than being full, asyncio comes to know it, too
                 sent = 0
             if sent == len(data):
-                return
+                return True
             self._flows = False
             data = data[sent:]
         if self._transport is not None and not self._closed and not self._transport.is_closing():
             self._transport.write(data)
+        return not self.unsent
 
     def close(self) -> None:
         if self._transport is not None and not self._closed and not self._transport.is_closing():

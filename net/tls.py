@@ -58,14 +58,14 @@ class TlsPipe:
         """A client speaks first."""
         self._advance()
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes) -> bool:
         """As a Pipe has it; before the handshake is over it does nothing, for nobody could read it."""
-        if not self._shaken or self._closed or self._ended:
-            return
-        rest = memoryview(data)
-        while rest:
-            rest = rest[self._tls.write(rest) :]
-        self._flush()
+        if self._shaken and not self._closed and not self._ended:
+            rest = memoryview(data)
+            while rest:
+                rest = rest[self._tls.write(rest) :]
+            self._flush()
+        return not self.unsent
 
     def close(self) -> None:
         """As a Pipe has it; the peer is told that this was the end, and no cut."""

@@ -53,7 +53,8 @@ class Dispatch:
 
     def frame(self, news: News, sessions: list[Session], ticks_late: float) -> None:
         """There is another frame for these, made in a tick that began so late. Inside `with world`, in that tick."""
-        for view in {session.view for session in sessions}:
+        seen = {self._interest.view(0, 0)} if self._grid.whole else {session.view for session in sessions}
+        for view in seen:
             if view is not None:
                 self._unwritten.setdefault(view, []).append(news.told(view.cells))
         if self._beat.frame(ticks_late):
@@ -75,14 +76,13 @@ class Dispatch:
         whole, sent = self._grid.whole, 0
         snapshots: dict[tuple[View | None, View, bool], bytes] = {}
         for session in sessions:  # always in the same order, for who is late once is early the next time
-            pipe, view = session.pipe, session.view
-            if view is not None and session.plain and not pipe.unsent and (whole or _stays(session, turn, turns)):
+            view = session.view
+            if session.plain and view is not None and (whole or _stays(session, turn, turns)):
                 if data := with_chat[view]:
-                    pipe.write(data)
+                    session.plain = session.pipe.write(data)
                     sent += len(data)
                 continue
-            session.plain = False
-            if (session.behind_since is not None or pipe.unsent) and not self._can_take(session):
+            if (session.behind_since is not None or session.pipe.unsent) and not self._can_take(session):
                 self._stats.skipped += 1
                 continue
             former, afresh = view, session.needs_snapshot
@@ -97,7 +97,6 @@ class Dispatch:
                 session.max_unsent = max(self._max_unsent, 2 * len(snapshots[key]))
                 data = (b"" if former is None or afresh else told[former]) + snapshots[key] + chat
             session.write(data)
-            session.plain = True
         self._stats.sent += sent
 
     def _view(self, session: Session, turn: int, turns: int) -> View:

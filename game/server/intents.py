@@ -30,6 +30,7 @@ class IntentSystem(esper.Processor):
         self.late = 0  # intents so far that came after their tick
         self._tick = 0
         self._pending: dict[int, deque[tuple[int, int]]] = {}  # NetID -> (tick, direction), in the order they came
+        self._due: dict[int, set[int]] = {}  # tick -> NetIDs whose first intent may be due then
 
     def offer(self, net_id: int, tick: int, direction: int) -> None:
         """A player wants `direction` from `tick` on. Raises RemoteProtocolError for what no client of ours says."""
@@ -40,13 +41,16 @@ class IntentSystem(esper.Processor):
         if len(queue) >= MAX_PENDING:
             raise RemoteProtocolError(f"more than {MAX_PENDING} intents that wait to be applied")
         queue.append((min(tick, self._tick + self._max_ahead), direction))
+        if len(queue) == 1:
+            self._look_at(net_id, queue)
 
     def stop(self, net_id: int) -> None:
         """The player is lost: what still waits is forgotten, and the next tick applies an intent to stand still.
 
         It counts as one of the player's. Who comes back begins with a snapshot, which has the count.
         """
-        self._pending[net_id] = deque([(self._tick + 1, STILL)])
+        self._pending[net_id] = queue = deque([(self._tick + 1, STILL)])
+        self._look_at(net_id, queue)
 
     def forget(self, net_id: int) -> None:
         """The player is gone, and so is what they wanted."""
@@ -54,13 +58,15 @@ class IntentSystem(esper.Processor):
 
     def process(self, tick: int) -> None:
         self._tick = tick
-        for net_id in sorted(self._pending):
-            queue = self._pending[net_id]
-            if queue[0][0] > tick:
+        for net_id in sorted(self._due.pop(tick, ())):
+            queue = self._pending.get(net_id)
+            if not queue or queue[0][0] > tick:  # they are gone, or stopped meanwhile
                 continue
             meant, direction = queue.popleft()
             self.late += meant < tick
-            if not queue:
+            if queue:
+                self._look_at(net_id, queue)
+            else:
                 del self._pending[net_id]
             entity = self._world.entity(net_id)
             if entity is not None:
@@ -68,3 +74,7 @@ class IntentSystem(esper.Processor):
                 intent.direction, intent.since = direction, tick
                 intent.count += 1
                 self._surprises.intent(tick, net_id, direction)
+
+    def _look_at(self, net_id: int, queue: deque[tuple[int, int]]) -> None:
+        """When the first of a player's intents is due."""
+        self._due.setdefault(max(queue[0][0], self._tick + 1), set()).add(net_id)

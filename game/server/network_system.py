@@ -87,8 +87,7 @@ class NetworkSystem(esper.Processor):
         reception.free_the_overdue()
         news = self._publisher.frame(tick)
         self.stats.told(news.sections.values())
-        playing = [session for session in reception.sessions if session.playing]
-        self._dispatch.frame(news, playing, self._ticks_late)
+        self._dispatch.frame(news, list(reception.playing), self._ticks_late)
 
     def began(self, when: float, ticks_late: float) -> None:
         """The tick that is about to be simulated was due at `when`, and is so late; clients' clocks are set by it."""

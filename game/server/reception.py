@@ -51,6 +51,7 @@ class Reception:
         """
         self.sessions: dict[Session, None] = {}  # in the order they came
         self.greeting: dict[Session, None] = {}  # those who have not said what lets them in, likewise
+        self.playing: dict[Session, None] = {}  # those to whom frames go, in the order they were let in
         self.tick = 0  # the last one
         self.closing = False
         self._world, self._seats, self._intents = world, seats, intents
@@ -149,6 +150,7 @@ class Reception:
             return False
         del self.sessions[session]
         self.greeting.pop(session, None)
+        self.playing.pop(session, None)
         if session.net_id is None:
             # Who only knocked, as those do who list servers and how fast they answer, is not worth a line.
             level = logging.DEBUG if keep and not session.greeted else logging.INFO
@@ -222,6 +224,7 @@ class Reception:
 
     def _greet(self, session: Session, net_id: int, token: str) -> None:
         self.greeting.pop(session, None)
+        self.playing[session] = None
         session.welcome(self._make_welcome(net_id, self.tick, token, self._seats.free))
 
     def _hold(self, net_id: int) -> bool:

@@ -87,7 +87,7 @@ class RoundSystem(esper.Processor):
         first, second, third = [*(name for name, _ in ranking), "", "", ""][:3]
         entity = self._world.entity(self._net_id)
         assert entity is not None
-        esper.add_component(entity, Podium(first, second, third))
+        self._world.add_component(entity, Podium(first, second, third))
         self._surprises.change(self._net_id, Podium)
         results = ", ".join(f"{name!r} {score / self._tick_rate:.2f} s" for name, score in ranking)
         log.info("round %d is over: %s", self._round.number, results)
@@ -95,7 +95,7 @@ class RoundSystem(esper.Processor):
     def _clear_podium(self) -> None:
         entity = self._world.entity(self._net_id)
         assert entity is not None
-        esper.remove_component(entity, Podium)
+        self._world.remove_component(entity, Podium)
         self._surprises.change(self._net_id, Podium)
 
 

@@ -18,9 +18,11 @@ class Scores:
     def __init__(self, world: World, surprises: Surprises) -> None:
         self._world = world
         self._surprises = surprises
+        self._number = 0
+        self._admitted: list[int] | None = None  # the NetIDs of all bodies, when it was last looked who has come
 
     def __len__(self) -> int:
-        return len(esper.get_components(NetID, Score))
+        return self._number
 
     def admit(self, tick: int, running: bool) -> None:
         """Give those who have just come a score.
@@ -28,13 +30,17 @@ class Scores:
         Into a round that is `running` they come with the lowest score of those who play it. So nobody is overtaken by
         who was not there, who comes late is one of the last but not hopeless, and leaving to come back gains nothing.
         """
-        players, scores = esper.get_components(NetID, Intent), esper.get_components(NetID, Score)
-        if len(players) == len(scores):
+        bodies = self._world.bodies
+        bodies.find()
+        if bodies.net_ids is self._admitted:  # it is another list as soon as somebody comes or goes
             return
+        self._admitted = bodies.net_ids
+        players, scores = esper.get_components(NetID, Intent), esper.get_components(NetID, Score)
+        self._number = len(players)
         lowest = min((score_at(score, tick) for _, (_, score) in scores), default=0)
         for entity, (net_id, _) in list(players):
             if not esper.has_component(entity, Score):
-                esper.add_component(entity, Score(lowest, tick) if running else Score())
+                self._world.add_component(entity, Score(lowest, tick) if running else Score())
                 self._surprises.change(net_id.id, Score)
 
     def begin(self, tick: int) -> None:

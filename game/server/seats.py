@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import esper
+import numpy as np
 
 from ecs.arena import FLOOR, TILE, Arena
 from ecs.components import Dash, Intent, Position, Size, Velocity
@@ -129,7 +130,7 @@ class Seats:
         seat.held_until = until
         self._first_overdue = min(self._first_overdue, until)
         if entity is not None:
-            esper.add_component(entity, Away(tick))
+            self._world.add_component(entity, Away(tick))
             self._surprises.change(net_id, Away)
         return True
 
@@ -143,7 +144,7 @@ class Seats:
             seat, entity = self._seats[net_id], self._world.entity(net_id)
             seat.token, seat.held_until = token, None
             if entity is not None and esper.has_component(entity, Away):
-                esper.remove_component(entity, Away)
+                self._world.remove_component(entity, Away)
                 self._surprises.change(net_id, Away)
         return net_id
 
@@ -166,9 +167,10 @@ class Seats:
     def _free_spot(self) -> tuple[int, int] | None:
         """The first place clear of everybody, from a random one on; None where all is full."""
         taken = esper.get_component(Position)
+        taken_x, taken_y = np.array([at.x for _, at in taken]), np.array([at.y for _, at in taken])
         start = self._rng.randrange(len(self._spots))
         for x, y in itertools.chain(self._spots[start:], self._spots[:start]):
-            if not any(abs(x - at.x) < PLAYER_SIZE and abs(y - at.y) < PLAYER_SIZE for _, at in taken):
+            if not ((np.abs(taken_x - x) < PLAYER_SIZE) & (np.abs(taken_y - y) < PLAYER_SIZE)).any():
                 return x, y
         return None
 

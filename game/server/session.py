@@ -48,7 +48,7 @@ class Session:
         self.playing = False  # whether frames go to this client
         self.view: View | None = None  # what it is told of
         self.needs_snapshot = True
-        self.plain = False  # nothing is due to it but frames: no snapshot, no pong, no word; and it is not behind
+        self.plain = False  # nothing is due to it but frames: no snapshot, no pong, no word; and nothing is unsent
         self.max_unsent = max_unsent  # bytes that it may be behind
         self.behind_since: float | None = None  # since when frames have been skipped, for it takes none
         self.resync_tick = -1  # of the last snapshot that it asked for
@@ -113,8 +113,7 @@ class Session:
         if self._notices:
             data += self._notices
             self._notices = b""
-        if data:
-            self._send(data)
+        self.plain = self._send(data) if data else not self.pipe.unsent
 
     def tell(self, notice: str) -> None:
         """A word of the server's to this client alone, in its chat: behind the next frame, as all chat."""
@@ -155,9 +154,9 @@ class Session:
                 self._send(self._connection.send(Goodbye(reason[:200])))
             self.pipe.close()
 
-    def _send(self, data: bytes) -> None:
+    def _send(self, data: bytes) -> bool:
         self._network.stats.sent += len(data)
-        self.pipe.write(data)
+        return self.pipe.write(data)
 
     def _handle(self, message: FromClient) -> None:
         if self.net_id is not None:

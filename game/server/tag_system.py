@@ -111,11 +111,11 @@ class TagSystem(esper.Processor):
     def _give(self, net_id: int, component: Tagged | Immune) -> None:
         entity = self._world.entity(net_id)
         assert entity is not None
-        esper.add_component(entity, component)
+        self._world.add_component(entity, component)
         self._surprises.change(net_id, type(component))
 
     def _take(self, net_id: int, component: type[Tagged | Immune]) -> None:
         entity = self._world.entity(net_id)
         if entity is not None:  # else it went with its bearer
-            esper.remove_component(entity, component)
+            self._world.remove_component(entity, component)
             self._surprises.change(net_id, component)

@@ -218,9 +218,10 @@ class Mirror:
             return
         held = esper.try_component(entity, kind.component)
         if component is None:
-            esper.try_remove_component(entity, kind.component)
+            if held is not None:
+                self._world.remove_component(entity, kind.component)
         elif held is None:
-            esper.add_component(entity, component)
+            self._world.add_component(entity, component)
         else:
             for name, _ in kind.fields:
                 setattr(held, name, getattr(component, name))

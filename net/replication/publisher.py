@@ -23,6 +23,7 @@ from net.replication.registry import Registry
 
 log = logging.getLogger(__name__)
 
+UNTOLD_SECONDS: Final = 4  # from one look at an entity to the next, for what a rule changed and did not tell of
 QUIET_FRAMES_PER_SECOND: Final = 4  # where nothing is to be said, so that a client knows that we live
 
 View = frozenset[int]  # the cells that somebody sees
@@ -103,7 +104,7 @@ class Publisher:
         self._members: defaultdict[int, set[int]] = defaultdict(set)  # and the other way round
         self._said: dict[int, dict[int, tuple[Scalar, ...]]] = {}  # NetID -> component index -> what clients hold
         self._digest = Digest(world, registry)
-        self._frames_per_second = max(1, tick_rate // frame_ticks)
+        self._parts = UNTOLD_SECONDS * max(1, tick_rate // frame_ticks)
 
     def due(self, tick: int) -> bool:
         """Whether a frame must be made in this tick.
@@ -158,8 +159,8 @@ class Publisher:
         return tuple(self.row(net_id) for net_id in sorted(members))
 
     def _look_for_untold(self) -> None:
-        """Whether a rule changed a component and did not say so: each entity is looked at about once a second."""
-        part, parts = self._frames % self._frames_per_second, self._frames_per_second
+        """Whether a rule changed a component and did not say so: at each frame a few entities are looked at."""
+        part, parts = self._frames % self._parts, self._parts
         for net_id, said in self._said.items():
             if net_id % parts != part or net_id not in self._world:
                 continue

@@ -126,14 +126,15 @@ class Uplink:
         """As a Pipe has it."""
         return self._end.unsent
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes) -> bool:
         """As a Pipe has it."""
         counts = self._end.outgoing.counts
         before = counts.delayed_by_loss + counts.delayed_by_outage
-        self._end.write(data)
+        taken = self._end.write(data)
         held_back = counts.delayed_by_loss + counts.delayed_by_outage > before
         said = [decode_from_client(payload) for payload in Deframer(FROM_CLIENT_LIMIT).feed(data)]
         self.behind += held_back * sum(isinstance(message, Steer) for message in said)
+        return taken
 
     def close(self) -> None:
         """As a Pipe has it."""

@@ -17,7 +17,7 @@ from itertools import count
 from typing import Final
 
 from game.bots import MEAN_HOLD_SECONDS
-from game.client.play import PING_SECONDS
+from game.client.play import PING_SECONDS, RIDE_SECONDS
 from game.rules import TICK_RATE, build_registry
 from game.tactics import PAUSE_SHARE
 from net.codec import decode_from_server, encode
@@ -62,6 +62,7 @@ class Client:
         self.tick = -1  # of the last frame or snapshot
         self.arrived = 0.0  # when it came; 0: none yet
         self.beside = 0  # bytes since the last frame that are none of it: pongs
+        self.next_ping = 0.0  # when one is to be sent that has found nothing to ride along with
         self.rest = b""
         self.ended = ""  # why it is gone
 
@@ -123,8 +124,11 @@ class Load:
 
     def steer(self, client: Client, direction: int) -> None:
         """Tell the server what this player wants, from about now on."""
-        tick = self._tick + LEAD_TICKS + int((time.monotonic() - self._ticked) * TICK_RATE)
-        self._send(client, frame(encode(Steer(tick, direction))))
+        now = time.monotonic()
+        data = frame(encode(Steer(self._tick + LEAD_TICKS + int((now - self._ticked) * TICK_RATE), direction)))
+        if now >= client.next_ping - PING_SECONDS + RIDE_SECONDS:
+            data += self._ping_now(client, now)
+        self._send(client, data)
 
     def leave(self, clients: list[Client], per_second: float) -> None:
         """Let these say goodbye and close their connections, evenly, from now on."""
@@ -202,11 +206,17 @@ class Load:
                 self._read(client, now)
 
     def _ping(self, client: Client) -> None:
+        """If none rode along with an intent meanwhile, as our client's do."""
         if not client.ended:
             now = time.monotonic()
-            self._at(now + PING_SECONDS, partial(self._ping, client))
-            if client.net_id:
-                self._send(client, frame(encode(Ping(int(now * 1000)))))
+            if now >= client.next_ping and client.net_id:
+                self._send(client, self._ping_now(client, now))
+            self._at(max(client.next_ping, now + 0.001), partial(self._ping, client))
+
+    @staticmethod
+    def _ping_now(client: Client, now: float) -> bytes:
+        client.next_ping = now + PING_SECONDS
+        return frame(encode(Ping(int(now * 1000))))
 
     def _play(self, client: Client, steering: Steering) -> None:
         if client.ended:

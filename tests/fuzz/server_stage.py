@@ -29,14 +29,14 @@ class Stranger:
         self._stats = stage.simulation.stats
         self.session = stage.simulation.accept(self)
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes) -> bool:
         """As a Pipe has it. All that a server says must be sound, whatever it was told."""
-        if self.closed:
-            return
-        if not self.reads:
-            self.unsent += len(data)
-        self.told.extend(decode_from_server(payload) for payload in self._deframer.feed(data))
-        del self.told[:-50]
+        if not self.closed:
+            if not self.reads:
+                self.unsent += len(data)
+            self.told.extend(decode_from_server(payload) for payload in self._deframer.feed(data))
+            del self.told[:-50]
+        return not self.unsent
 
     def close(self) -> None:
         """As a Pipe has it."""

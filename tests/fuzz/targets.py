@@ -147,9 +147,10 @@ class _Socket:
     def __init__(self) -> None:
         self.said = 0
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes) -> bool:
         """As a Pipe has it."""
         self.said += len(data)
+        return True
 
     def close(self) -> None:
         """As a Pipe has it."""

@@ -22,7 +22,8 @@ class Pipe:
     name = "hostile"
     unsent = 0
 
-    def write(self, data: bytes) -> None: ...
+    def write(self, data: bytes) -> bool:
+        return True
 
     def close(self) -> None: ...
 

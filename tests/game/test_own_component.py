@@ -117,15 +117,15 @@ def test_a_change_that_a_rule_does_not_tell_of_is_found_told_and_named_in_the_lo
         entity = world.entity(ann.net_id)
         assert entity is not None
         esper.add_component(entity, Distance(1, False))
-    stage.run(70)
+    stage.run(250)
     assert seen(bob, ann.net_id) == Distance(1, False)
     with stage.simulation.world:
         esper.component_for_entity(entity, Distance).tiles = 2
-    stage.run(70)
+    stage.run(250)
     assert seen(bob, ann.net_id) == Distance(2, False)
     with stage.simulation.world:
         esper.remove_component(entity, Distance)
-    stage.run(70)
+    stage.run(250)
     assert seen(bob, ann.net_id) is None
     lines = [record.message for record in caplog.records if "did not tell" in record.message]
     assert lines == [f"a rule changed Distance of entity {ann.net_id} and did not tell"] * 3

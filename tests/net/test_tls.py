@@ -43,9 +43,9 @@ class Pair:
         self.spoil: Callable[[bytes], bytes] = lambda data: data  # what becomes of what the client writes
         write = self.near.write
 
-        def tapped(data: bytes) -> None:
+        def tapped(data: bytes) -> bool:
             self.wire.append(data)
-            write(self.spoil(data))
+            return write(self.spoil(data))
 
         self.near.write = tapped  # type: ignore[method-assign]
         self.client = TlsPipe(self.near, context, "127.0.0.1")
