@@ -17,8 +17,11 @@ from ecs.sweep import FEW, Sweep
 class CollisionSystem(esper.Processor):
     """Sets apart bodies that met. Between the movement and this nobody comes or goes, and no body is moved."""
 
-    def __init__(self, arena: Arena, movement: MovementSystem, touched: Callable[[int, int], None]) -> None:
-        """`touched` is called with each NetID that ends otherwise than `step` said, and that of who touched it."""
+    def __init__(self, arena: Arena, movement: MovementSystem, touched: Callable[[int, int], None] | None) -> None:
+        """`touched` is called with each NetID that ends otherwise than `step` said, and that of who touched it.
+
+        None: nobody wants to know.
+        """
         self._arena = arena
         self._movement = movement
         self._touched = touched
@@ -31,15 +34,16 @@ class CollisionSystem(esper.Processor):
         if len(bodies) > FEW:
             sweep = self._sweep
             sweep.look(bodies.x, bodies.y, bodies.w, bodies.h)
-        columns = bodies.x, bodies.y, bodies.vx, bodies.vy
-        moved = [column.copy() for column in columns]
         x_before, y_before = self._movement.before
         crowd = Crowd(x, y, vx, vy, w, h, self._arena, sweep)
+        if self._touched is None:
+            crowd.set_apart(x_before.data, y_before.data)
+            return
+        columns = bodies.x, bodies.y, bodies.vx, bodies.vy
+        moved = [column.copy() for column in columns]
         touched = crowd.set_apart(x_before.data, y_before.data)
         if touched:
             rows = np.array(list(touched), dtype=np.int64)
-            changed = np.any(
-                [column[rows] != former[rows] for column, former in zip(columns, moved, strict=True)], axis=0
-            )
-            for row in rows[changed].tolist():
+            differ = [column[rows] != former[rows] for column, former in zip(columns, moved, strict=True)]
+            for row in rows[np.any(differ, axis=0)].tolist():
                 self._touched(bodies.net_ids[row], bodies.net_ids[touched[row]])

@@ -25,26 +25,28 @@ class Deframer:
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         """Yield each payload that `data` completes. Raises NotOurProtocolError for a length past the limit or of 0."""
-        buffer = self._buffer
-        length = len(data) - LENGTH_BYTES
-        if not buffer and 0 < length <= self._limit and length == int.from_bytes(data[:LENGTH_BYTES], "big"):
-            yield data[LENGTH_BYTES:]  # one message and no more, as it mostly is: nothing is buffered
-            return
-        buffer += data
-        start = 0
+        # What is whole is cut out of the chunk; only what is not is kept, and then all goes through the buffer.
+        source: bytes | bytearray = data
+        if self._buffer:
+            self._buffer += data
+            source = self._buffer
+        start, size = 0, len(source)
         try:
-            while len(buffer) - start >= LENGTH_BYTES:
-                length = int.from_bytes(buffer[start : start + LENGTH_BYTES], "big")
+            while size - start >= LENGTH_BYTES:
+                length = int.from_bytes(source[start : start + LENGTH_BYTES], "big")
                 if not 0 < length <= self._limit:
                     raise NotOurProtocolError(
                         f"a message of {length} bytes, where 1 to {self._limit} are allowed (begins with "
-                        f"{bytes(buffer[start : start + 16])!r})"
+                        f"{bytes(source[start : start + 16])!r})"
                     )
                 end = start + LENGTH_BYTES + length
-                if len(buffer) < end:
+                if size < end:
                     break
-                payload = bytes(buffer[start + LENGTH_BYTES : end])
+                payload = bytes(source[start + LENGTH_BYTES : end])
                 start = end
                 yield payload
         finally:
-            del buffer[:start]
+            if source is self._buffer:
+                del self._buffer[:start]
+            elif start < size:
+                self._buffer += data[start:]

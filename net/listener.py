@@ -60,10 +60,12 @@ class Listener:
         sock: socket.socket,
         make: Callable[[socket.socket, Callable[[], None]], asyncio.BaseProtocol],
         gate: Gate,
+        closed: Callable[[], None] = lambda: None,
     ) -> None:
+        """`closed` is called once, when it has been closed."""
         sock.setblocking(False)
         self.sockets = (sock,)
-        self._sock, self._make, self._gate = sock, make, gate
+        self._sock, self._make, self._gate, self._closed = sock, make, gate, closed
         self._loop = asyncio.get_running_loop()
         self._reserve = _spare_descriptor()
         self._setting_up: set[asyncio.Task[None]] = set()  # at most those of one turn of the loop
@@ -78,6 +80,7 @@ class Listener:
         with contextlib.suppress(NotImplementedError):  # Windows: there nothing watches the socket from outside
             self._loop.remove_reader(self._sock)
         self._sock.close()
+        self._closed()
         if self._reserve is not None:
             os.close(self._reserve)
             self._reserve = None

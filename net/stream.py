@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Final
 
 from net.address import Address
 from net.pipe import Pipe, Receiver
+from net.reader import Reader
 
 CLOSE_SECONDS: Final = 2.0  # to take what is still unsent; then the connection is cut off
 READ_BYTES: Final = 32 * 1024  # at once, of one peer: however much it sends, the others' turn comes within microseconds
@@ -33,20 +34,23 @@ class Stream(asyncio.BufferedProtocol):
         left: Callable[[], None] = lambda: None,
         hears_on: bool = False,
         sock: socket.socket | None = None,
+        reader: Reader | None = None,
     ) -> None:
         """`closing`: those of the same listener that are being closed; `left` is called when the socket is gone.
 
         `hears_on`: whether the receiver wants what still comes behind its `close`, until the peer has closed, too.
-        `sock`: the socket of the transport, where it may be written to directly.
+        `sock`: the socket of the transport, where it may be written to directly; `reader`: and who says when there is
+        something to read from it.
         """
         self._hears_on = hears_on
         self._accept = accept
         self._closing: dict[Stream, None] = {} if closing is None else closing
         self._left = left
         self._transport: asyncio.Transport | None = None
-        self._sock = sock
+        self._sock, self._reader = sock, reader
         self._flows = False  # what is written goes to the socket, for the transport holds nothing back
         self._receiver: Receiver | None = None
+        self._error: OSError | None = None  # that ended it, where we came to know it first
         self._closed = False
         self._deadline: asyncio.TimerHandle | None = None
         self._after_close = 0  # bytes
@@ -66,6 +70,29 @@ class Stream(asyncio.BufferedProtocol):
         self.name = str(Address(peer[0], peer[1])) if peer else "?"
         self._flows = self._sock is not None
         self._receiver = self._accept(self)
+        if self._reader is not None and self._sock is not None:
+            transport.pause_reading()
+            self._reader.add(self._sock.fileno(), self._hear)
+
+    def _hear(self) -> None:
+        assert self._sock is not None
+        try:
+            size = self._sock.recv_into(self._buffer)
+        except BlockingIOError:
+            return
+        except OSError as error:  # the system tells it once, so asyncio would not come to know it
+            self._error = error
+            self._cut_off()
+            return
+        if size:
+            self.buffer_updated(size)
+        elif self._transport is not None:  # the end, which is asyncio's affair
+            self._stop_hearing()
+            self._transport.resume_reading()
+
+    def _stop_hearing(self) -> None:
+        if self._reader is not None and self._sock is not None:
+            self._reader.remove(self._sock.fileno())
 
     def get_buffer(self, sizehint: int) -> memoryview:
         return self._buffer
@@ -82,6 +109,8 @@ class Stream(asyncio.BufferedProtocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         assert self._receiver is not None
+        error = error or self._error
+        self._stop_hearing()
         self._flows, self._transport = False, None
         if self._deadline is not None:
             self._deadline.cancel()
@@ -121,14 +150,15 @@ class Stream(asyncio.BufferedProtocol):
             try:
                 self._transport.write_eof()
             except OSError:  # the peer has reset it already
-                self._transport.abort()
-            self._deadline = asyncio.get_running_loop().call_later(CLOSE_SECONDS, self._transport.abort)
+                self._cut_off()
+            self._deadline = asyncio.get_running_loop().call_later(CLOSE_SECONDS, self._cut_off)
             self._closing[self] = None
             if len(self._closing) > MAX_CLOSING:
                 next(iter(self._closing))._cut_off()
 
     def _cut_off(self) -> None:
         self._closing.pop(self, None)
+        self._stop_hearing()
         if self._transport is not None:
             self._transport.abort()
 

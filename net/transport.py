@@ -14,6 +14,7 @@ from typing import Any, Final
 from net.address import Address
 from net.listener import Gate, Listener, OpenGate
 from net.pipe import Pipe, Receiver
+from net.reader import Reader
 from net.stream import Stream
 
 CONNECT_SECONDS: Final = 10.0  # an address that answers at all does so within a few round trips
@@ -46,11 +47,12 @@ async def listen(host: str | None, port: int, accept: Callable[[Pipe], Receiver]
     closing: dict[Stream, None] = {}
     # Windows' loop would mind if somebody else wrote to its sockets.
     direct = isinstance(asyncio.get_running_loop(), asyncio.SelectorEventLoop)
+    reader = Reader() if Reader.works() else None
 
     def make(accepted: socket.socket, left: Callable[[], None]) -> Stream:
-        return Stream(accept, closing, left, sock=accepted if direct else None)
+        return Stream(accept, closing, left, sock=accepted if direct else None, reader=reader)
 
-    return Listener(sock, make, gate or OpenGate())
+    return Listener(sock, make, gate or OpenGate(), reader.close if reader is not None else lambda: None)
 
 
 def _listening_socket(host: str | None, port: int) -> socket.socket:

@@ -105,7 +105,7 @@ async def _serve(settings: ServerSettings, service: Service) -> int:
         serve_console(Console(simulation, stop.set, walltime.now))
     failed = False
     try:
-        await walltime.every_tick(settings.tick_rate, simulation.advance, stop)
+        await walltime.every_tick(settings.tick_rate, simulation.advance, stop, simulation.busy)
     except Exception:
         # A world of which a tick is half done is nobody's truth any more: it ends, and whoever started us starts anew.
         log.exception("tick %d failed, so the server ends", simulation.tick)

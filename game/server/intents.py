@@ -10,7 +10,6 @@ from typing import Final
 
 import esper
 
-from ecs.components import Intent
 from ecs.step import DASH, DIRECTIONS, STILL, is_direction
 from ecs.surprises import Surprises
 from ecs.world import World
@@ -58,6 +57,9 @@ class IntentSystem(esper.Processor):
 
     def process(self, tick: int) -> None:
         self._tick = tick
+        bodies = self._world.bodies
+        bodies.find()
+        directions, since, count = bodies.ints.direction, bodies.ints.since, bodies.ints.intent_count
         for net_id in sorted(self._due.pop(tick, ())):
             queue = self._pending.get(net_id)
             if not queue or queue[0][0] > tick:  # they are gone, or stopped meanwhile
@@ -68,11 +70,10 @@ class IntentSystem(esper.Processor):
                 self._look_at(net_id, queue)
             else:
                 del self._pending[net_id]
-            entity = self._world.entity(net_id)
-            if entity is not None:
-                intent = esper.component_for_entity(entity, Intent)
-                intent.direction, intent.since = direction, tick
-                intent.count += 1
+            row = bodies.rows.get(net_id)
+            if row is not None:
+                directions[row], since[row] = direction, tick
+                count[row] += 1
                 self._surprises.intent(tick, net_id, direction)
 
     def _look_at(self, net_id: int, queue: deque[tuple[int, int]]) -> None:

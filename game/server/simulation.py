@@ -44,6 +44,7 @@ from net.replication.publisher import Publisher
 from net.replication.registry import Registry
 
 MAX_PLAYERS: Final = 128
+BUSY: Final = 100  # sessions, of which each speaks five times a second
 MAX_UNSENT: Final = 64 * 1024  # bytes that a client may be behind: seconds of frames; more would only be older
 
 
@@ -132,7 +133,7 @@ class Simulation:
         )
         self._whole = grid.whole
         # Who sees everything computes pushes as we do; for who does not, they are surprises.
-        pushed = (lambda net_id, by: None) if grid.whole else self.surprises.body
+        pushed = None if grid.whole else self.surprises.body
         movement = MovementSystem(self.world, motion)
         self._systems: tuple[esper.Processor, ...] = (
             intents,
@@ -146,6 +147,10 @@ class Simulation:
     def accept(self, pipe: Pipe) -> Session:
         """Somebody connected; the session hears what the pipe brings."""
         return self.network.accept(pipe)
+
+    def busy(self) -> bool:
+        """Whether so many are there that always somebody says something."""
+        return len(self.reception.sessions) > BUSY
 
     def advance(self, due: float) -> None:
         """Simulate the next tick, which was due at that time (seconds)."""

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import socket
+import time
 from collections.abc import Callable
 
 import pytest
@@ -108,3 +109,62 @@ def test_what_came_while_all_stood_still_is_heard_before_the_next_tick(
 
     asyncio.run(test())
     assert events == ["1", "2", "3", "4", "5", "said", "6", "7", "8"]
+
+
+class Busy(Jumps):
+    """The same, and sleep takes the time that it should; what is asleep hears nothing."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        super().__init__(monkeypatch, dict.fromkeys(range(1, 100), -0.9 * TICK))  # a tick takes a tenth of its time
+        self.naps: list[float] = []
+        self.during: Callable[[int], None] = lambda number: None
+        monkeypatch.setattr(time, "sleep", self.sleep)
+
+    def sleep(self, seconds: float) -> None:
+        self.naps.append(seconds)
+        self.time += seconds
+        self.during(len(self.naps))
+
+    async def loop(self) -> None:
+        async with asyncio.timeout(20):
+            await walltime.every_tick(60, self.tick, self._stop, lambda: True)
+
+
+def test_a_busy_server_looks_at_the_network_a_few_times_a_tick_and_misses_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def test() -> None:
+        near, far = socket.socketpair()
+        near.setblocking(False)
+        busy = Busy(monkeypatch)
+        events: list[str] = []
+        asyncio.get_running_loop().add_reader(near, lambda: events.append(near.recv(10).decode()))
+
+        def during(number: int) -> None:
+            far.send(f"said {number}".encode())
+
+        busy.during = during
+        busy.then = lambda number: events.append(f"tick {number}") if number < 3 else busy._stop.set()
+        await busy.loop()
+        near.close()
+        far.close()
+        assert busy.dues == pytest.approx([1000 + n * TICK for n in range(1, 4)])
+        assert max(busy.naps) == walltime.LOOK_AWAY_SECONDS < TICK / 4
+        assert 4 * 3 < len(busy.naps) <= 5 * 3
+        said = [event for event in events if event.startswith("said")]
+        assert said == [f"said {n}" for n in range(1, len(busy.naps) + 1)], "each is heard before the next look away"
+        assert events.index("tick 1") == 5
+        assert events[4:6] == ["said 5", "tick 1"], "also what was said just before the tick"
+
+    asyncio.run(test())
+
+
+def test_a_busy_server_stops_in_the_midst_of_a_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test() -> None:
+        busy = Busy(monkeypatch)
+        busy.during = lambda number: busy._stop.set() if number == 7 else None
+        await busy.loop()
+        assert len(busy.dues) == 1
+        assert len(busy.naps) == 7
+
+    asyncio.run(test())
