@@ -7,6 +7,7 @@ that is in it. What has no place at all is in a cell that everybody sees.
 from typing import Final
 
 from ecs.arena import TILE, Arena
+from ecs.columns import Array
 
 EVERYWHERE: Final = 0  # the cell of what has no place, and of everything where the world is one cell
 
@@ -29,6 +30,10 @@ class Grid:
     def cell(self, x: int, y: int) -> int:
         """The cell of a place in the arena, in world units."""
         return 1 + y // self._side * self._columns + x // self._side if self._side else EVERYWHERE
+
+    def cells_of(self, x: Array, y: Array) -> Array:
+        """As `cell`, of many places, where the world is not one cell."""
+        return 1 + y // self._side * self._columns + x // self._side
 
     def cells(self, left: int, top: int, right: int, bottom: int) -> frozenset[int]:
         """All cells that a part of the arena touches (world units, the ends included), and the one of the placeless.

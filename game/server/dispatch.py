@@ -5,8 +5,7 @@ take them is skipped, and gets a fresh snapshot when it can read again: newest w
 anything.
 """
 
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Mapping
 
 import esper
 
@@ -18,9 +17,8 @@ from game.server.beat import Beat
 from game.server.interest import Interest, View
 from game.server.session import Session
 from game.server.stats import Stats
-from net.replication.publisher import News, Publisher
-
-LOOK_FRAMES: Final = 4  # from one look at where a player is to the next: 32 pixels on a walk, and the margin is 64
+from net.replication.news import News
+from net.replication.publisher import Publisher
 
 
 class Dispatch:
@@ -30,29 +28,29 @@ class Dispatch:
         self,
         world: World,
         publisher: Publisher,
+        players: Mapping[int, Session],
         arena: Arena,
         grid: Grid,
         beat: Beat,
         *,
-        frame_ticks: int,
         max_unsent: int,
         stats: Stats,
         now: Callable[[], float],
     ) -> None:
-        """`max_unsent`: bytes that a client may be behind."""
+        """`players`: sessions by NetID, of those who have one; `max_unsent`: bytes that a client may be behind."""
         self.chat = bytearray()  # lines since the last write, encoded once; each session's Voice bounds them
-        self._world, self._publisher = world, publisher
+        self._world, self._publisher, self._players = world, publisher, players
         self._arena, self._grid = arena, grid
         self._interest = Interest(grid)
         self._beat = beat
         self._unwritten: dict[View, list[bytes]] = {}  # frames since the last write; at most the beat's most
-        self._frame_ticks, self._max_unsent = frame_ticks, max_unsent
+        self._max_unsent = max_unsent
         self._stats, self._now = stats, now
-        self._turn = 0  # of the last write
-        self._wrote: float | None = None  # when that was
+        self._wrote: float | None = None  # when the last write was
 
     def frame(self, news: News, sessions: list[Session], ticks_late: float) -> None:
         """There is another frame for these, made in a tick that began so late. Inside `with world`, in that tick."""
+        self._look_who_strays(news)
         seen = {self._interest.view(0, 0)} if self._grid.whole else {session.view for session in sessions}
         for view in seen:
             if view is not None:
@@ -71,13 +69,11 @@ class Dispatch:
         self.chat.clear()
         told = {view: b"".join(frames) for view, frames in self._unwritten.items()}
         with_chat = {view: data + chat for view, data in told.items()}
-        turn = news.tick // self._frame_ticks
-        turns, self._turn = turn - self._turn, turn
-        whole, sent = self._grid.whole, 0
+        sent = 0
         snapshots: dict[tuple[View | None, View, bool], bytes] = {}
         for session in sessions:  # always in the same order, for who is late once is early the next time
             view = session.view
-            if session.plain and view is not None and (whole or _stays(session, turn, turns)):
+            if session.plain and view is not None:
                 if data := with_chat[view]:
                     session.plain = session.pipe.write(data)
                     sent += len(data)
@@ -86,7 +82,7 @@ class Dispatch:
                 self._stats.skipped += 1
                 continue
             former, afresh = view, session.needs_snapshot
-            view = self._view(session, turn, turns)
+            view = self._view(session)
             data = with_chat.get(view, b"")
             if view is not former or afresh:
                 key = former, view, afresh
@@ -97,15 +93,27 @@ class Dispatch:
                 session.max_unsent = max(self._max_unsent, 2 * len(snapshots[key]))
                 data = (b"" if former is None or afresh else told[former]) + snapshots[key] + chat
             session.write(data)
+            session.plain &= not session.strays
         self._stats.sent += sent
 
-    def _view(self, session: Session, turn: int, turns: int) -> View:
+    def _look_who_strays(self, news: News) -> None:
+        """Whose player has left the middle of what they see, or is back in it: the others need not be looked at."""
+        for (_, cell), net_ids in news.came.items():
+            for net_id in net_ids:
+                session = self._players.get(net_id)
+                if session is not None and session.view is not None:
+                    session.strays = cell != session.view.middle
+                    session.plain &= not session.strays
+
+    def _view(self, session: Session) -> View:
         """What a client sees from now on."""
         former = session.view
-        stays = self._grid.whole or _stays(session, turn, turns)
-        if former is not None and stays and not session.needs_snapshot:
+        if former is not None and not session.strays:
             return former
-        return self._interest.view(*self._whereabouts(session), former)
+        view = self._interest.view(*self._whereabouts(session), former)
+        # Who has strayed only a bit keeps the view, and is looked at again, as one who looks on is not.
+        session.strays = view is former and session.look is None
+        return view
 
     def _whereabouts(self, session: Session) -> tuple[int, int]:
         """Where a client's player is or a spectator looks, in world units; or else the middle of the arena."""
@@ -132,11 +140,3 @@ class Dispatch:
             return False
         session.behind_since = None
         return True
-
-
-def _stays(session: Session, turn: int, turns: int) -> bool:
-    """Whether a client's view is not looked at now: its player moves so slowly that it is every few frames only.
-
-    `turns` is how many frames there could have been since the last write: whose turn was in between has it now.
-    """
-    return (turn + (session.net_id or 0)) % LOOK_FRAMES >= turns

@@ -23,7 +23,8 @@ class View:
     """Which cells a client is told of. There is one object for each middle, so to be equal is to be the same."""
 
     cells: frozenset[int]
-    left: int  # the middle: as long as a player is within it, the view stays (world units)
+    middle: int  # the cell that it is made for
+    left: int  # the middle and some more: as long as a player is within that, the view stays (world units)
     top: int
     right: int
     bottom: int
@@ -53,8 +54,8 @@ class Interest:
     def _around(self, x: int, y: int) -> View:
         side = self._grid.tiles * TILE
         if not side:
-            return View(self._grid.cells(0, 0, 0, 0), 0, 0, 0, 0)
+            return View(self._grid.cells(0, 0, 0, 0), self._grid.cell(x, y), 0, 0, 0, 0)
         left, top = x // side * side, y // side * side
         reach_x, reach_y = (pixels * UNITS_PER_PIXEL // 2 + SLACK + MARGIN for pixels in VIEW_PIXELS)
         cells = self._grid.cells(left - reach_x, top - reach_y, left + side + reach_x, top + side + reach_y)
-        return View(cells, left - SLACK, top - SLACK, left + side + SLACK, top + side + SLACK)
+        return View(cells, self._grid.cell(x, y), left - SLACK, top - SLACK, left + side + SLACK, top + side + SLACK)

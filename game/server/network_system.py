@@ -57,10 +57,10 @@ class NetworkSystem(esper.Processor):
         self._dispatch = Dispatch(
             world,
             publisher,
+            reception.players,
             arena,
             grid,
             Beat(tick_rate / frame_ticks),
-            frame_ticks=frame_ticks,
             max_unsent=max_unsent,
             stats=stats,
             now=now,

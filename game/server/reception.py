@@ -45,23 +45,19 @@ class Reception:
         bans: Bans,
         now: Callable[[], float],
     ) -> None:
-        """`welcome` makes one of a NetID, the last tick, a token and the number of free seats.
-
-        `gate`: None where everybody may come in.
-        """
+        """`welcome` makes one of a NetID, the last tick, a token and the number of free seats; `gate`: if any."""
         self.sessions: dict[Session, None] = {}  # in the order they came
         self.greeting: dict[Session, None] = {}  # those who have not said what lets them in, likewise
         self.playing: dict[Session, None] = {}  # those to whom frames go, in the order they were let in
+        self.players: dict[int, Session] = {}  # those of them that have a seat, by NetID
         self.tick = 0  # the last one
         self.closing = False
         self._world, self._seats, self._intents = world, seats, intents
-        self._registry = registry
-        self._make_welcome = welcome
+        self._registry, self._make_welcome = registry, welcome
         self.lines = LogQuota(log, now, LINES_AT_ONCE, LINES_PER_SECOND)  # about players
         self._lines_of_strangers = LogQuota(log, now)
         self._hold_seconds, self._max_spectators = hold_seconds, max_spectators
-        self._gate, self._bans = gate, bans
-        self._now = now
+        self._gate, self._bans, self._now = gate, bans, now
         self._knocking: list[tuple[Session, Hello]] = []  # who said Hello in this tick; as many as there are sessions
         self._leaving: list[int] = []  # NetIDs whose seats are free at the end of this tick
 
@@ -151,6 +147,8 @@ class Reception:
         del self.sessions[session]
         self.greeting.pop(session, None)
         self.playing.pop(session, None)
+        if session.net_id is not None:
+            self.players.pop(session.net_id, None)
         if session.net_id is None:
             # Who only knocked, as those do who list servers and how fast they answer, is not worth a line.
             level = logging.DEBUG if keep and not session.greeted else logging.INFO
@@ -211,7 +209,7 @@ class Reception:
         if net_id is None:
             session.refuse(Refused(Refusal.TOKEN, VERSION, "no seat is held for this token", ()))
             return
-        for older in [other for other in self.sessions if other.net_id == net_id]:  # it still seemed alive
+        if (older := self.players.get(net_id)) is not None:  # it still seemed alive
             self._intents.stop(net_id)
             older.net_id = None  # so that its end does not free the seat
             older.end("you came in from somewhere else")
@@ -220,6 +218,7 @@ class Reception:
 
     def _welcome(self, session: Session, net_id: int) -> None:
         session.net_id = net_id
+        self.players[net_id] = session
         self._greet(session, net_id, self._seats.offer_token(net_id))
 
     def _greet(self, session: Session, net_id: int, token: str) -> None:

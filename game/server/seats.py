@@ -19,6 +19,7 @@ import esper
 import numpy as np
 
 from ecs.arena import FLOOR, TILE, Arena
+from ecs.columns import Array
 from ecs.components import Dash, Intent, Position, Size, Velocity
 from ecs.surprises import Surprises
 from ecs.world import World
@@ -63,6 +64,8 @@ class Seats:
         self._mint_token = mint_token
         self._seats: dict[int, _Seat] = {}
         self._first_overdue = math.inf  # none of the held seats is so before
+        self._known: list[int] = []  # the NetIDs of all bodies, when it was last looked who is there
+        self._given: list[tuple[int, int]] = []  # where others have been placed since
 
     def __len__(self) -> int:
         return len(self._seats)
@@ -166,13 +169,20 @@ class Seats:
 
     def _free_spot(self) -> tuple[int, int] | None:
         """The first place clear of everybody, from a random one on; None where all is full."""
-        taken = esper.get_component(Position)
-        taken_x, taken_y = np.array([at.x for _, at in taken]), np.array([at.y for _, at in taken])
+        bodies = self._world.bodies
+        if bodies.net_ids is not self._known:
+            self._known, self._given = bodies.net_ids, []
+        given = np.array(self._given, dtype=np.int64).reshape(-1, 2)
+        x, y = np.append(bodies.x, given[:, 0]), np.append(bodies.y, given[:, 1])
         start = self._rng.randrange(len(self._spots))
-        for x, y in itertools.chain(self._spots[start:], self._spots[:start]):
-            if not ((np.abs(taken_x - x) < PLAYER_SIZE) & (np.abs(taken_y - y) < PLAYER_SIZE)).any():
-                return x, y
-        return None
+        spots = self._spots[start:] + self._spots[:start]
+        spot = next((spot for spot in spots if _is_clear(*spot, x, y)), None)
+        if spot is None:  # somebody may have left since the bodies were last looked at
+            bodies.find()
+            spot = next((spot for spot in spots if _is_clear(*spot, bodies.x, bodies.y)), None)
+        if spot is not None:
+            self._given.append(spot)
+        return spot
 
     def _free_name(self, name: str) -> str:
         taken = {seat.name for seat in self._seats.values()}
@@ -180,6 +190,11 @@ class Seats:
             return name
         numbered = (f"{name[: NAME_LIMIT - len(f' {n}')].rstrip()} {n}" for n in itertools.count(2))
         return next(candidate for candidate in numbered if candidate not in taken)
+
+
+def _is_clear(x: int, y: int, taken_x: Array, taken_y: Array) -> bool:
+    """Whether a player who stands there touches none of those who stand there."""
+    return not ((np.abs(taken_x - x) < PLAYER_SIZE) & (np.abs(taken_y - y) < PLAYER_SIZE)).any()
 
 
 def _spots(arena: Arena) -> list[tuple[int, int]]:

@@ -48,6 +48,7 @@ class Session:
         self.playing = False  # whether frames go to this client
         self.view: View | None = None  # what it is told of
         self.needs_snapshot = True
+        self.strays = False  # whether its player has left the middle of the view, so that it may need another
         self.plain = False  # nothing is due to it but frames: no snapshot, no pong, no word; and nothing is unsent
         self.max_unsent = max_unsent  # bytes that it may be behind
         self.behind_since: float | None = None  # since when frames have been skipped, for it takes none
@@ -176,7 +177,7 @@ class Session:
             case Say(text):
                 self._network.say(self, text)
             case Look(x, y):
-                self.look = x, y
+                self.look, self.strays, self.plain = (x, y), True, False
             case Report(corrections, unexplained):
                 self._network.stats.reported(corrections, unexplained)
             case Goodbye(reason):

@@ -10,81 +10,29 @@ from collections import defaultdict
 from typing import Final
 
 import esper
+import numpy as np
 
-from ecs.components import NetID, Position, Velocity
+from ecs.components import Position, Velocity
 from ecs.grid import EVERYWHERE, Grid
 from ecs.surprises import Surprises
 from ecs.world import World
-from net.codec import encode, encode_section, join_sections
+from net.codec import encode, join_sections
 from net.framing import frame
-from net.messages import EntityRow, Scalar, Section, Snapshot
+from net.messages import EntityRow, Scalar, Snapshot
 from net.replication.digest import IN_COLUMNS, Digest
+from net.replication.news import News, Sections, View
 from net.replication.registry import Registry
 
 log = logging.getLogger(__name__)
 
 UNTOLD_SECONDS: Final = 4  # from one look at an entity to the next, for what a rule changed and did not tell of
+UNTOLD: Final = -1  # no cell: that of a body that no client was told of
 QUIET_FRAMES_PER_SECOND: Final = 4  # where nothing is to be said, so that a client knows that we live
-
-View = frozenset[int]  # the cells that somebody sees
 
 
 def quiet_ticks(tick_rate: int) -> int:
     """How many ticks may pass from one quiet frame to the next."""
     return max(1, tick_rate // QUIET_FRAMES_PER_SECOND)
-
-
-class _Sections(dict[int, Section]):
-    """By cell; one that nobody has said anything about yet begins empty."""
-
-    def __missing__(self, cell: int) -> Section:
-        section = self[cell] = Section(cell)
-        return section
-
-
-class News:
-    """What one frame tells, cell by cell; encoded when somebody first asks for it."""
-
-    def __init__(self, publisher: "Publisher", tick: int) -> None:
-        self.tick = tick
-        self.sections = _Sections()
-        self.came: dict[tuple[int, int], list[int]] = {}  # (former cell, present cell) -> NetIDs, in ascending order
-        self.always = False  # say something to everybody, if only that we live
-        self.checked: frozenset[int] = frozenset()  # cells whose checksum is due
-        self._publisher = publisher
-        self._encoded: dict[int, bytes] = {}
-        self._came: dict[tuple[int, int], bytes] = {}
-        self._told: dict[View, bytes] = {}
-
-    def told(self, view: View) -> bytes:
-        """The frame for those who see these cells, as it goes onto the wire; empty where there is nothing to say.
-
-        Inside `with world`, in the tick of the frame.
-        """
-        data = self._told.get(view)
-        if data is None:
-            parts = [self._section(cell) for cell in sorted(view & (self.sections.keys() | self.checked))]
-            parts += [self._arrivals(edge) for edge in self.came if edge[1] in view and edge[0] not in view]
-            data = frame(join_sections(self.tick, parts)) if parts or self.always else b""
-            self._told[view] = data
-        return data
-
-    def _section(self, cell: int) -> bytes:
-        data = self._encoded.get(cell)
-        if data is None:
-            section = self.sections[cell]
-            if cell in self.checked:
-                section.checksum = self._publisher.checksum(cell)
-                log.debug("tick %d: checksum %08x of cell %d", self.tick, section.checksum, cell)
-            data = self._encoded[cell] = encode_section(self.tick, section)
-        return data
-
-    def _arrivals(self, edge: tuple[int, int]) -> bytes:
-        data = self._came.get(edge)
-        if data is None:
-            rows = [self._publisher.row(net_id) for net_id in self.came[edge]]
-            data = self._came[edge] = encode_section(self.tick, Section(edge[1], spawned=rows))
-        return data
 
 
 class Publisher:
@@ -103,6 +51,8 @@ class Publisher:
         self._cells: dict[int, int] = {}  # NetID -> the cell where the last frame left it
         self._members: defaultdict[int, set[int]] = defaultdict(set)  # and the other way round
         self._said: dict[int, dict[int, tuple[Scalar, ...]]] = {}  # NetID -> component index -> what clients hold
+        self._net_ids: list[int] = []  # of the bodies, when it was last looked who moved over to another cell
+        self._cells_of_bodies = np.zeros(0, dtype=np.int64)  # where the last frame left them, in the same order
         self._digest = Digest(world, registry)
         self._parts = UNTOLD_SECONDS * max(1, tick_rate // frame_ticks)
 
@@ -173,13 +123,13 @@ class Publisher:
                     log.warning("a rule changed %s of entity %d and did not tell", kind.component.__name__, net_id)
                     self._surprises.change(net_id, kind.component)
 
-    def _add_intents(self, sections: _Sections) -> None:
+    def _add_intents(self, sections: Sections) -> None:
         for row in self._surprises.intents:
             cell = self._cells.get(row[1])
             if cell is not None and row[1] not in self._surprises.gone:
                 sections[cell].intents.append(row)
 
-    def _add_bodies(self, sections: _Sections) -> None:
+    def _add_bodies(self, sections: Sections) -> None:
         for net_id, by in sorted(self._surprises.bodies.items()):
             entity, cell = self._world.entity(net_id), self._cells.get(net_id)
             if cell is not None and entity is not None:
@@ -187,7 +137,7 @@ class Publisher:
                 velocity = esper.component_for_entity(entity, Velocity)
                 sections[cell].bodies.append((net_id, position.x, position.y, velocity.x, velocity.y, by))
 
-    def _add_changes(self, sections: _Sections) -> None:
+    def _add_changes(self, sections: Sections) -> None:
         registered = ((net_id, self._registry.kind(component)) for net_id, component in self._surprises.changed)
         for net_id, index in sorted((net_id, kind.index) for net_id, kind in registered):
             entity, said = self._world.entity(net_id), self._said.get(net_id)
@@ -205,7 +155,7 @@ class Publisher:
                 sections[self._cells[net_id]].changed.append((net_id, index, None))
                 self._digest.tell(net_id, said)
 
-    def _add_who_left(self, sections: _Sections) -> None:
+    def _add_who_left(self, sections: Sections) -> None:
         for net_id in sorted(self._surprises.gone):
             cell = self._cells.pop(net_id)
             self._members[cell].discard(net_id)
@@ -213,8 +163,9 @@ class Publisher:
             self._digest.forget(net_id)
             sections[cell].gone.append(net_id)
 
-    def _add_who_came(self, sections: _Sections) -> None:
+    def _add_who_came(self, sections: Sections) -> None:
         for net_id in sorted(self._surprises.spawned):
+            self._net_ids = []  # it may have been there for a while without anybody being told
             row = self.row(net_id)
             entity = self._world.entity(net_id)
             assert entity is not None
@@ -227,12 +178,24 @@ class Publisher:
 
     def _who_moved_over(self) -> dict[tuple[int, int], list[int]]:
         came: dict[tuple[int, int], list[int]] = {}
-        cell_of, cells = self._grid.cell, self._cells
-        for _, (bearer, at) in esper.get_components(NetID, Position):
-            now, former = cell_of(at.x, at.y), cells.get(bearer.id)
-            if now != former and former is not None:
-                self._members[former].discard(bearer.id)
-                self._members[now].add(bearer.id)
-                cells[bearer.id] = now
-                came.setdefault((former, now), []).append(bearer.id)
-        return {edge: sorted(net_ids) for edge, net_ids in sorted(came.items())}
+        bodies, cells = self._world.bodies, self._cells
+        bodies.find()
+        if self._net_ids is not bodies.net_ids:  # it is another list as soon as somebody comes or goes
+            self._net_ids = bodies.net_ids
+            self._cells_of_bodies = np.array([cells.get(net_id, UNTOLD) for net_id in self._net_ids], dtype=np.int64)
+        now = np.where(self._cells_of_bodies == UNTOLD, UNTOLD, self._grid.cells_of(bodies.x, bodies.y))
+        rows = np.flatnonzero(now != self._cells_of_bodies).tolist()
+        self._cells_of_bodies = now
+        moved = [(self._net_ids[row], int(now[row])) for row in rows]
+        for net_id in cells.keys() - bodies.rows.keys():
+            entity = self._world.entity(net_id)
+            at = esper.try_component(entity, Position) if entity is not None else None
+            if at is not None and (cell := self._grid.cell(at.x, at.y)) != cells[net_id]:
+                moved.append((net_id, cell))
+        for net_id, cell in sorted(moved):
+            former = cells[net_id]
+            self._members[former].discard(net_id)
+            self._members[cell].add(net_id)
+            cells[net_id] = cell
+            came.setdefault((former, cell), []).append(net_id)
+        return dict(sorted(came.items()))
