@@ -121,3 +121,27 @@ def test_components_are_where_the_columns_are_also_when_others_come_and_go() -> 
 
 class Name:
     """Not of the physics."""
+
+
+def test_a_component_that_is_none_of_theirs_is_overlooked_and_nothing_else() -> None:
+    world = World()
+    with world:
+        spawn(world, 1, Body(10, 0, 0, 0, 1, 1))
+        bodies, entity = world.bodies, world.entity(1)
+        assert entity is not None
+        assert not bodies.up_to_date
+        world.add_component(entity, Name())
+        assert not bodies.up_to_date, "that somebody came before it is not overlooked"
+        bodies.find()
+        world.remove_component(entity, Name)
+        world.add_component(entity, Name())
+        assert bodies.up_to_date
+        world.remove_component(entity, Dash)
+        assert not bodies.up_to_date
+        bodies.find()
+        assert bodies.steered.tolist() == [False]
+        world.add_component(entity, Dash())
+        esper.add_component(entity, Name())
+        bodies.find()
+        assert bodies.steered.tolist() == [True]
+    world.close()

@@ -19,6 +19,7 @@ from net.framing import frame
 from net.listener import Listener
 from net.messages import VERSION, FromClient, Goodbye, Hello, Ping, Steer, Welcome
 from net.pipe import Pipe
+from net.reader import Reader
 from net.stream import Stream
 from net.transport import DialError, ListenError, bound_address, connect, friends_address, listen, resolve
 
@@ -93,6 +94,31 @@ async def end(server: Listener, *ears: Ear) -> None:
     for ear in ears:
         await ear.until(lambda: bool(ear.reasons))  # noqa: B023
         assert len(ear.reasons) == 1
+
+
+@pytest.mark.parametrize("system", ["with epoll", "without", "whose loop wants its sockets for itself"])
+def test_megabytes_go_both_ways_whole_and_in_order_on_every_system(
+    monkeypatch: pytest.MonkeyPatch, system: str
+) -> None:
+    async def test() -> None:
+        if system != "with epoll":
+            monkeypatch.setattr(Reader, "works", lambda: False)
+        if system == "whose loop wants its sockets for itself":
+            monkeypatch.setattr(asyncio, "SelectorEventLoop", type("Other", (), {}))
+        server, at_server, at_client = await pair()
+        data = bytes(range(256)) * 12_000
+        for start in range(0, len(data), 100_000):
+            at_server.there.write(data[start : start + 100_000])
+            at_client.there.write(data[start : start + 100_000])
+        assert at_server.there.unsent + at_client.there.unsent > 1_000_000
+        await at_server.until(lambda: at_server.data == data)
+        await at_client.until(lambda: at_client.data == data)
+        assert at_server.there.unsent == 0
+        assert at_server.there.write(b".")
+        await at_client.until(lambda: at_client.data == data + b".")
+        await end(server, at_server, at_client)
+
+    run(test())
 
 
 def test_port_zero_is_some_free_port_and_bytes_go_both_ways() -> None:
