@@ -1,15 +1,13 @@
 """The bodies of a world as columns, in ascending order of NetIDs, for systems that go through all of them."""
 
 from collections.abc import Iterable
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import esper
 import numpy as np
 
 from ecs.columns import Array, Column, move_in
 from ecs.components import Dash, Intent, NetID, Position, Size, Velocity
-
-OF_BODIES: Final = frozenset({NetID, Position, Velocity, Size, Intent, Dash})
 
 
 class Ints(NamedTuple):

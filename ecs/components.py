@@ -5,6 +5,7 @@ float enters the simulation, so no two platforms can disagree about it.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 from ecs.columns import InColumns, columns
 
@@ -65,3 +66,6 @@ class Dash(InColumns):
     """How many ticks pass until the body can dash again; 0: it can. Counted down by `step`, and so never told."""
 
     rest: int = 0
+
+
+IN_COLUMNS: Final = (Position, Velocity, Size, Intent, Dash)  # all of the above, but for the name

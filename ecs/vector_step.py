@@ -10,7 +10,7 @@ from ecs.bodies import Bodies
 from ecs.columns import Array
 from ecs.step import COMPASS, DASH, STILL, Motion
 
-MANY: Final = 64  # bodies from which on this is quicker than a `step` of each
+MANY: Final = 130  # bodies from which on this is quicker than a `step` of each
 
 
 class VectorStep:

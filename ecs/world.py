@@ -12,8 +12,8 @@ from typing import Any
 
 import esper
 
-from ecs.bodies import OF_BODIES, Bodies
-from ecs.components import NetID
+from ecs.bodies import Bodies
+from ecs.components import IN_COLUMNS, NetID
 
 _names = itertools.count(1)
 
@@ -73,7 +73,7 @@ class World:
 
     @contextlib.contextmanager
     def _but_for(self, kind: type) -> Iterator[None]:
-        overlook = kind not in OF_BODIES and self.bodies.up_to_date
+        overlook = kind not in (NetID, *IN_COLUMNS) and self.bodies.up_to_date
         yield
         if overlook:
             self.bodies.overlook()

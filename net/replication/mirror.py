@@ -13,7 +13,7 @@ from typing import Any, Final
 import esper
 
 from ecs.collision_system import CollisionSystem
-from ecs.components import Dash, Intent, NetID, Position, Size, Velocity
+from ecs.components import IN_COLUMNS, Intent, NetID, Position, Size, Velocity
 from ecs.grid import EVERYWHERE, Grid
 from ecs.movement_system import MovementSystem
 from ecs.step import Motion, is_direction
@@ -151,8 +151,8 @@ class Mirror:
         if not sections:
             return
         rows: dict[int, list[EntityRow]] = {}
-        for row, (_, cell) in zip(self._registry.describe_all(self._world), self._places(), strict=True):
-            rows.setdefault(cell, []).append(row)
+        for net_id, cell in self._places():
+            rows.setdefault(cell, []).append(self._registry.describe(self._world, net_id))
         for section in sections:
             ours = checksum(rows.get(section.cell, ()))
             self.checks += 1
@@ -174,7 +174,7 @@ class Mirror:
     def _change(self, row: ChangeRow) -> tuple[int, Kind, Any]:
         net_id, index, values = row
         kind = self._registry.kind_at(index)
-        if kind.component in (Position, Velocity, Size, Intent, Dash):
+        if kind.component in IN_COLUMNS:
             raise RemoteProtocolError(f"{kind.line} among the plain components")
         return net_id, kind, None if values is None else kind.build(values)
 

@@ -12,14 +12,14 @@ from typing import Final
 import esper
 import numpy as np
 
-from ecs.components import Position, Velocity
+from ecs.components import IN_COLUMNS, Position, Velocity
 from ecs.grid import EVERYWHERE, Grid
 from ecs.surprises import Surprises
 from ecs.world import World
 from net.codec import encode, join_sections
 from net.framing import frame
 from net.messages import EntityRow, Scalar, Snapshot
-from net.replication.digest import IN_COLUMNS, Digest
+from net.replication.digest import Digest
 from net.replication.news import News, Sections, View
 from net.replication.registry import Registry
 
@@ -103,10 +103,7 @@ class Publisher:
 
     def rows(self, cell: int) -> tuple[EntityRow, ...]:
         """All who are in a cell, in the order of their NetIDs, inside `with world`."""
-        members = self._members.get(cell, ())
-        if self._grid.whole:
-            return tuple(row for row in self._registry.describe_all(self._world) if row[0] in members)
-        return tuple(self.row(net_id) for net_id in sorted(members))
+        return tuple(self.row(net_id) for net_id in sorted(self._members.get(cell, ())))
 
     def _look_for_untold(self) -> None:
         """Whether a rule changed a component and did not say so: at each frame a few entities are looked at."""

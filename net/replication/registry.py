@@ -125,17 +125,8 @@ class Registry:
         return net_id, tuple(rows)
 
     def describe_all(self, world: World) -> tuple[EntityRow, ...]:
-        """All entities, in the order of their NetIDs, inside `with world`.
-
-        Component by component, for a crowd: in a third of the time that it takes to ask each entity what it has.
-        """
-        found: dict[int | None, list[ComponentRow]] = {world.entity(net_id): [] for net_id in world.net_ids()}
-        for kind in self._kinds:
-            bearers: list[tuple[int, object]] = esper.get_component(kind.component)
-            for entity, component in bearers:
-                if entity in found:
-                    found[entity].append((kind.index, kind.read(component)))
-        return tuple((net_id, tuple(rows)) for net_id, rows in zip(world.net_ids(), found.values(), strict=True))
+        """All entities, in the order of their NetIDs, inside `with world`."""
+        return tuple(self.describe(world, net_id) for net_id in world.net_ids())
 
 
 def checksum(rows: Iterable[EntityRow]) -> int:

@@ -211,7 +211,8 @@ class Load:
             now = time.monotonic()
             if now >= client.next_ping and client.net_id:
                 self._send(client, self._ping_now(client, now))
-            self._at(max(client.next_ping, now + 0.001), partial(self._ping, client))
+            due = client.next_ping if client.next_ping > now else now + PING_SECONDS  # not welcome yet
+            self._at(due, partial(self._ping, client))
 
     @staticmethod
     def _ping_now(client: Client, now: float) -> bytes:

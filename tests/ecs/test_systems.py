@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import esper
 import pytest
 
+from ecs import movement_system
 from ecs.arena import TILE, parse_arena
 from ecs.collision_system import CollisionSystem
 from ecs.components import Dash, Intent, NetID, Position, Size, Velocity
@@ -122,6 +123,12 @@ def crowd_after_a_while(backwards: bool) -> list[tuple[int, Body]]:
 
 def test_a_crowd_in_which_people_come_and_go_never_overlaps_and_depends_on_nothing_but_who_is_who() -> None:
     assert crowd_after_a_while(backwards=False) == crowd_after_a_while(backwards=True)
+
+
+def test_a_crowd_comes_to_the_same_whether_it_steps_at_once_or_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    one_by_one = crowd_after_a_while(backwards=False)
+    monkeypatch.setattr(movement_system, "MANY", 1)
+    assert crowd_after_a_while(backwards=False) == one_by_one
 
 
 @pytest.mark.parametrize("others", [0, FEW])

@@ -6,9 +6,9 @@ import esper
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecs.components import Dash, Intent, Position, Size, Velocity
+from ecs.components import IN_COLUMNS, Dash, Intent, Position, Size, Velocity
 from ecs.world import World
-from net.replication.digest import IN_COLUMNS, Digest
+from net.replication.digest import Digest
 from net.replication.registry import Registry, checksum
 
 numbers = st.integers(-(1 << 31) + 1, (1 << 31) - 1)
