@@ -58,6 +58,7 @@ NONCE_DIGITS: Final = 32  # 128 random bits
 PROOF_DIGITS: Final = 64  # of a SHA-256
 
 _HEX: Final = frozenset("0123456789abcdef")
+_PACKER: Final = msgpack.Packer()  # a new one takes a buffer of 256 kB each time, and thrice as long as to pack
 
 
 def encode(message: Message) -> bytes:
@@ -97,7 +98,7 @@ def encode(message: Message) -> bytes:
             fields = [14, nonce, proof]
         case _:
             raise TypeError(f"{message!r} is no message")
-    return cast(bytes, msgpack.packb(fields))
+    return cast(bytes, _PACKER.pack(fields))
 
 
 def encode_section(tick: int, section: Section) -> bytes:
@@ -106,17 +107,25 @@ def encode_section(tick: int, section: Section) -> bytes:
     intents = [part for at, net_id, code in section.intents for part in (net_id, (tick - at) * INTENT_CODES + code)]
     bodies = [part for row in section.bodies for part in row]
     fields = (section.cell, intents, bodies, section.gone, section.spawned, section.changed, section.checksum)
-    return cast(bytes, msgpack.packb(fields))
+    return cast(bytes, _PACKER.pack(fields))
 
 
 def join_sections(tick: int, sections: Sequence[bytes]) -> bytes:
     """The payload of a frame, of sections that are encoded already."""
-    packer = msgpack.Packer(autoreset=False)
-    packer.pack_array_header(3)
-    packer.pack(8)
-    packer.pack(tick)
-    packer.pack_array_header(len(sections))
-    return b"".join((packer.bytes(), *sections))
+    return b"".join((_packed(8, tick), _PACKER.pack_array_header(len(sections)), *sections))
+
+
+def join_cells(tick: int, drop: Sequence[int], cells: Sequence[tuple[int, bytes]]) -> bytes:
+    """The payload of a snapshot, of cells whose rows are packed already, each as one msgpack array."""
+    parts = [_packed(7, tick, drop), _PACKER.pack_array_header(len(cells))]
+    for cell, rows in cells:
+        parts += _packed(cell), rows
+    return b"".join(parts)
+
+
+def _packed(*fields: Any) -> bytes:
+    """The beginning of a list that has one more field."""
+    return b"".join((_PACKER.pack_array_header(len(fields) + 1), *map(_PACKER.pack, fields)))
 
 
 def decode_from_client(payload: bytes) -> FromClient:

@@ -13,6 +13,7 @@ from typing import Final, Generic, TypeVar, get_args
 from net.codec import (
     FROM_CLIENT_LIMIT,
     FROM_SERVER_LIMIT,
+    MAX_MILLITICK,
     decode_from_client,
     decode_from_server,
     encode,
@@ -27,6 +28,7 @@ from net.messages import (
     Hello,
     Look,
     Message,
+    Pong,
     Proof,
     Refused,
     Report,
@@ -65,6 +67,8 @@ _LEADS_TO: Final = {
     Refused: State.CLOSED,
     Goodbye: State.CLOSED,
 }
+
+_SENT_BYTES: Final = 8  # of MAX_MILLITICK in msgpack, behind the byte that says that it is so long
 
 In = TypeVar("In", bound=Message)
 Out = TypeVar("Out", bound=Message)
@@ -132,6 +136,15 @@ class ServerConnection(_Connection[FromClient, FromServer]):
 
     def __init__(self) -> None:
         super().__init__(FROM_CLIENT_LIMIT, decode_from_client, get_args(FromServer))
+
+    def begin_pong(self, time: int, received: int) -> bytes:
+        """A Pong but for its last bytes, `end_pong` of when it is sent: nothing else is to be done in that moment."""
+        return self.send(Pong(time, received, MAX_MILLITICK))[:-_SENT_BYTES]
+
+    @staticmethod
+    def end_pong(sent: int) -> bytes:
+        """What comes behind `begin_pong`; `sent` in milliticks."""
+        return sent.to_bytes(_SENT_BYTES, "big")
 
 
 class ClientConnection(_Connection[FromServer, FromClient]):

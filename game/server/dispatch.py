@@ -5,7 +5,7 @@ take them is skipped, and gets a fresh snapshot when it can read again: newest w
 anything.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import esper
 
@@ -14,7 +14,7 @@ from ecs.components import Position
 from ecs.grid import Grid
 from ecs.world import World
 from game.server.beat import Beat
-from game.server.interest import Interest, View
+from game.server.interest import Audience, Interest, View
 from game.server.session import Session
 from game.server.stats import Stats
 from net.replication.news import News
@@ -42,6 +42,8 @@ class Dispatch:
         self._world, self._publisher, self._players = world, publisher, players
         self._arena, self._grid = arena, grid
         self._interest = Interest(grid)
+        self._audience = Audience()
+        self._strays: set[int] = set()  # NetIDs of players who have left the middle of what they see
         self._beat = beat
         self._unwritten: dict[View, list[bytes]] = {}  # frames since the last write; at most the beat's most
         self._max_unsent = max_unsent
@@ -51,16 +53,17 @@ class Dispatch:
     def frame(self, news: News, sessions: list[Session], ticks_late: float) -> None:
         """There is another frame for these, made in a tick that began so late. Inside `with world`, in that tick."""
         self._look_who_strays(news)
-        seen = {self._interest.view(0, 0)} if self._grid.whole else {session.view for session in sessions}
-        for view in seen:
-            if view is not None:
-                self._unwritten.setdefault(view, []).append(news.told(view.cells))
+        if news.always:
+            self._audience.keep(session.view for session in sessions if session.view is not None)
+        told = news.told(self._audience.watching)
+        for view, data in told.items():
+            self._unwritten.setdefault(view, []).append(data)
         if self._beat.frame(ticks_late):
-            self._write(news, sessions)
+            self._write(news.tick, sessions, told.keys())
             self._unwritten.clear()
 
-    def _write(self, news: News, sessions: list[Session]) -> None:
-        """Tell everybody all that happened since the last time."""
+    def _write(self, tick: int, sessions: list[Session], just_told: Collection[View]) -> None:
+        """Tell everybody all that happened since the last time; these views, something of this tick."""
         now = self._now()
         if self._wrote is not None:
             self._stats.gaps.add(now - self._wrote)
@@ -69,12 +72,16 @@ class Dispatch:
         self.chat.clear()
         told = {view: b"".join(frames) for view, frames in self._unwritten.items()}
         with_chat = {view: data + chat for view, data in told.items()}
+        self._follow_who_strays()
         sent = 0
         snapshots: dict[tuple[View | None, View, bool], bytes] = {}
         for session in sessions:  # always in the same order, for who is late once is early the next time
             view = session.view
             if session.plain and view is not None:
-                if data := with_chat[view]:
+                data = with_chat.get(view, chat)
+                if session.mail:
+                    data = session.with_mail(data)
+                if data:
                     session.plain = session.pipe.write(data)
                     sent += len(data)
                 continue
@@ -83,36 +90,55 @@ class Dispatch:
                 continue
             former, afresh = view, session.needs_snapshot
             view = self._view(session)
-            data = with_chat.get(view, b"")
+            data = with_chat.get(view, chat)
             if view is not former or afresh:
                 key = former, view, afresh
                 if key not in snapshots:
-                    snapshots[key] = self._snapshot(news, *key)
+                    snapshots[key] = self._snapshot(tick, *key)
+                    if former is not None and former not in just_told and not afresh:
+                        # What is kept must be of the same tick, so there is a frame of it before, if only an empty one.
+                        snapshots[key] = self._publisher.nothing(tick) + snapshots[key]
                 session.view, session.needs_snapshot = view, False
+                self._audience.add(view)
                 # Of a crowded world, the snapshot alone may be more than what a client may be behind.
                 session.max_unsent = max(self._max_unsent, 2 * len(snapshots[key]))
-                data = (b"" if former is None or afresh else told[former]) + snapshots[key] + chat
+                data = (b"" if former is None or afresh else told.get(former, b"")) + snapshots[key] + chat
             session.write(data)
-            session.plain &= not session.strays
         self._stats.sent += sent
 
     def _look_who_strays(self, news: News) -> None:
-        """Whose player has left the middle of what they see, or is back in it: the others need not be looked at."""
+        """Whose player has left the middle of what they see, or is back in it: nobody else can have gone too far."""
         for (_, cell), net_ids in news.came.items():
             for net_id in net_ids:
                 session = self._players.get(net_id)
-                if session is not None and session.view is not None:
-                    session.strays = cell != session.view.middle
-                    session.plain &= not session.strays
+                if session is not None and session.view is not None and session.view.middle != cell:
+                    self._strays.add(net_id)
+                else:
+                    self._strays.discard(net_id)
+
+    def _follow_who_strays(self) -> None:
+        """Look which of them have gone so far that they need another view."""
+        bodies = self._world.bodies
+        bodies.find()
+        rows, x, y = bodies.rows, bodies.ints.x, bodies.ints.y
+        for net_id in list(self._strays):
+            row, session = rows.get(net_id), self._players.get(net_id)
+            if row is None or session is None or session.view is None:
+                self._strays.discard(net_id)
+            elif not session.view.holds(x[row], y[row]):
+                session.looks_elsewhere = True
+                session.plain = False
+                self._strays.discard(net_id)
 
     def _view(self, session: Session) -> View:
         """What a client sees from now on."""
         former = session.view
-        if former is not None and not session.strays:
+        if former is not None and not session.looks_elsewhere:
             return former
+        session.looks_elsewhere = False
         view = self._interest.view(*self._whereabouts(session), former)
-        # Who has strayed only a bit keeps the view, and is looked at again, as one who looks on is not.
-        session.strays = view is former and session.look is None
+        if view is former and session.net_id is not None:  # it was too far away, and is not when we can tell it
+            self._strays.add(session.net_id)
         return view
 
     def _whereabouts(self, session: Session) -> tuple[int, int]:
@@ -123,13 +149,10 @@ class Dispatch:
         at = esper.try_component(entity, Position) if entity is not None else None
         return (at.x, at.y) if at is not None else (self._arena.width // 2, self._arena.height // 2)
 
-    def _snapshot(self, news: News, former: View | None, view: View, afresh: bool) -> bytes:
+    def _snapshot(self, tick: int, former: View | None, view: View, afresh: bool) -> bytes:
         """What a client needs that sees other cells than before, or that has lost the thread (`afresh`)."""
         before = former.cells if former is not None else frozenset[int]()
-        cells = view.cells if afresh else view.cells - before
-        snapshot = self._publisher.snapshot(news.tick, cells, before - view.cells)
-        # What is kept must be of the same tick, so there is a frame of it before, if only an empty one.
-        return snapshot if afresh or news.told(before) else self._publisher.nothing(news.tick) + snapshot
+        return self._publisher.snapshot(tick, view.cells if afresh else view.cells - before, before - view.cells)
 
     def _can_take(self, session: Session) -> bool:
         """Whether to write to a client now; one that has fallen behind must first have taken what it had."""

@@ -5,6 +5,7 @@ middle follows its player with some slack: who walks to and fro over a border is
 again.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -59,3 +60,25 @@ class Interest:
         reach_x, reach_y = (pixels * UNITS_PER_PIXEL // 2 + SLACK + MARGIN for pixels in VIEW_PIXELS)
         cells = self._grid.cells(left - reach_x, top - reach_y, left + side + reach_x, top + side + reach_y)
         return View(cells, self._grid.cell(x, y), left - SLACK, top - SLACK, left + side + SLACK, top + side + SLACK)
+
+
+class Audience:
+    """The views that somebody has, or had a moment ago: who is to be told of a cell, without a look at each view."""
+
+    def __init__(self) -> None:
+        self.watching: dict[int, list[View]] = {}  # cell -> the views that it is in
+        self._views: set[View] = set()
+
+    def keep(self, views: Iterable[View]) -> None:
+        """Somebody has these, and nobody has another one any more."""
+        for view in self._views - set(views):
+            self._views.discard(view)
+            for cell in view.cells:
+                self.watching[cell].remove(view)
+
+    def add(self, view: View) -> None:
+        """Somebody has this from now on."""
+        if view not in self._views:
+            self._views.add(view)
+            for cell in view.cells:
+                self.watching.setdefault(cell, []).append(view)

@@ -14,7 +14,6 @@ from net.messages import (
     Hello,
     Look,
     Ping,
-    Pong,
     Proof,
     Refused,
     Report,
@@ -48,8 +47,9 @@ class Session:
         self.playing = False  # whether frames go to this client
         self.view: View | None = None  # what it is told of
         self.needs_snapshot = True
-        self.strays = False  # whether its player has left the middle of the view, so that it may need another
-        self.plain = False  # nothing is due to it but frames: no snapshot, no pong, no word; and nothing is unsent
+        self.looks_elsewhere = False  # whether it needs another view
+        self.plain = False  # nothing is due to it but frames and mail, and nothing is unsent
+        self.mail = False  # whether a pong or a notice is due to it
         self.max_unsent = max_unsent  # bytes that it may be behind
         self.behind_since: float | None = None  # since when frames have been skipped, for it takes none
         self.resync_tick = -1  # of the last snapshot that it asked for
@@ -57,7 +57,7 @@ class Session:
         self.voice = Voice(now)
         self._allowance = Allowance(tick_rate, now)
         self._notices = b""  # bounded by the voice: one for each line that it lets pass, and one for those it does not
-        self._ping: tuple[int, int] | None = None  # what came in, and when, in milliticks
+        self._pong = b""  # the answer to its last ping, but for when it is sent
         self.pipe = pipe
         self._network = network
         self._reception = reception
@@ -106,20 +106,23 @@ class Session:
         self.end(reason, tell=False, keep=True)
 
     def write(self, data: bytes) -> None:
-        """Bytes that were encoded for many, with this client's own pong before them and notices behind."""
-        if self._ping is not None:
-            time, received = self._ping
-            self._ping = None
-            data = self._connection.send(Pong(time, received, self._network.milliticks())) + data
-        if self._notices:
-            data += self._notices
-            self._notices = b""
+        """Bytes that were encoded for many, and this client's mail."""
+        if self.mail:
+            data = self.with_mail(data)
         self.plain = self._send(data) if data else not self.pipe.unsent
+
+    def with_mail(self, data: bytes) -> bytes:
+        """The same with this client's own pong before it and notices behind, which are to be written now."""
+        if self._pong:
+            data = b"".join((self._pong, self._connection.end_pong(self._network.milliticks()), data))
+        data += self._notices
+        self.mail, self._pong, self._notices = False, b"", b""
+        return data
 
     def tell(self, notice: str) -> None:
         """A word of the server's to this client alone, in its chat: behind the next frame, as all chat."""
         self._notices += self._connection.send(Said(0, notice))
-        self.plain = False
+        self.mail = True
 
     def challenge(self, hello: Hello, challenge: Challenge) -> None:
         """Ask for a proof, and keep the Hello until it comes."""
@@ -170,14 +173,14 @@ class Session:
             case Steer(tick, direction):
                 self._network.steer(self, tick, direction)
             case Ping(time):
-                self._ping = (time, self._network.milliticks())
-                self.plain = False
+                self._pong = self._connection.begin_pong(time, self._network.milliticks())
+                self.mail = True
             case Resync(tick):
                 self._network.resync(self, tick)
             case Say(text):
                 self._network.say(self, text)
             case Look(x, y):
-                self.look, self.strays, self.plain = (x, y), True, False
+                self.look, self.looks_elsewhere, self.plain = (x, y), True, False
             case Report(corrections, unexplained):
                 self._network.stats.reported(corrections, unexplained)
             case Goodbye(reason):

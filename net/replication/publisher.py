@@ -16,12 +16,12 @@ from ecs.components import IN_COLUMNS, Position, Velocity
 from ecs.grid import EVERYWHERE, Grid
 from ecs.surprises import Surprises
 from ecs.world import World
-from net.codec import encode, join_sections
+from net.codec import join_cells, join_sections
 from net.framing import frame
-from net.messages import EntityRow, Scalar, Snapshot
-from net.replication.digest import Digest
-from net.replication.news import News, Sections, View
+from net.messages import EntityRow, Scalar
+from net.replication.news import News, Sections
 from net.replication.registry import Registry
+from net.replication.rows import Rows
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ class Publisher:
         self._said: dict[int, dict[int, tuple[Scalar, ...]]] = {}  # NetID -> component index -> what clients hold
         self._net_ids: list[int] = []  # of the bodies, when it was last looked who moved over to another cell
         self._cells_of_bodies = np.zeros(0, dtype=np.int64)  # where the last frame left them, in the same order
-        self._digest = Digest(world, registry)
+        self._rows = Rows(world, registry)
         self._parts = UNTOLD_SECONDS * max(1, tick_rate // frame_ticks)
 
     def due(self, tick: int) -> bool:
@@ -84,10 +84,10 @@ class Publisher:
             news.checked = frozenset(c for c in self._members if c % QUIET_FRAMES_PER_SECOND == turn)
         return news
 
-    def snapshot(self, tick: int, cells: View, drop: View = frozenset()) -> bytes:
+    def snapshot(self, tick: int, cells: frozenset[int], drop: frozenset[int] = frozenset()) -> bytes:
         """The whole of some cells as of this tick, as it goes onto the wire. Inside `with world`, after `frame`."""
-        rows = tuple((cell, self.rows(cell)) for cell in sorted(cells))
-        return frame(encode(Snapshot(tick, tuple(sorted(drop)), rows)))
+        rows = [(cell, self._rows.packed(self._members_of(cell))) for cell in sorted(cells)]
+        return frame(join_cells(tick, sorted(drop), rows))
 
     def nothing(self, tick: int) -> bytes:
         """A frame that says no more than its tick."""
@@ -95,15 +95,15 @@ class Publisher:
 
     def checksum(self, cell: int) -> int:
         """Of all who are in a cell, as they are now, inside `with world`."""
-        return self._digest.checksum(sorted(self._members.get(cell, ())))
+        return self._rows.checksum(self._members_of(cell))
 
     def row(self, net_id: int) -> EntityRow:
         """An entity as it is now, inside `with world`."""
         return self._registry.describe(self._world, net_id)
 
-    def rows(self, cell: int) -> tuple[EntityRow, ...]:
-        """All who are in a cell, in the order of their NetIDs, inside `with world`."""
-        return tuple(self.row(net_id) for net_id in sorted(self._members.get(cell, ())))
+    def _members_of(self, cell: int) -> list[int]:
+        """All who are in a cell, in the order of their NetIDs."""
+        return sorted(self._members.get(cell, ()))
 
     def _look_for_untold(self) -> None:
         """Whether a rule changed a component and did not say so: at each frame a few entities are looked at."""
@@ -147,17 +147,17 @@ class Publisher:
                 if said.get(index) != values:
                     said[index] = values
                     sections[self._cells[net_id]].changed.append((net_id, index, values))
-                    self._digest.tell(net_id, said)
+                    self._rows.tell(net_id, said)
             elif said.pop(index, None) is not None:
                 sections[self._cells[net_id]].changed.append((net_id, index, None))
-                self._digest.tell(net_id, said)
+                self._rows.tell(net_id, said)
 
     def _add_who_left(self, sections: Sections) -> None:
         for net_id in sorted(self._surprises.gone):
             cell = self._cells.pop(net_id)
             self._members[cell].discard(net_id)
             del self._said[net_id]
-            self._digest.forget(net_id)
+            self._rows.forget(net_id)
             sections[cell].gone.append(net_id)
 
     def _add_who_came(self, sections: Sections) -> None:
@@ -170,7 +170,7 @@ class Publisher:
             cell = self._cells[net_id] = self._grid.cell(at.x, at.y) if at is not None else EVERYWHERE
             self._members[cell].add(net_id)
             self._said[net_id] = dict(row[1])
-            self._digest.tell(net_id, self._said[net_id])
+            self._rows.tell(net_id, self._said[net_id])
             sections[cell].spawned.append(row)
 
     def _who_moved_over(self) -> dict[tuple[int, int], list[int]]:

@@ -126,3 +126,30 @@ def test_nobody_walks_out_of_their_own_sight_on_a_server_that_writes_less_often_
     assert stage.simulation.network._dispatch._beat.frames_per_write == 4
     assert min(len(seen) for seen in views.values()) > 3, "all walked on through several cells"
     stage.close()
+
+
+def test_who_could_not_be_told_while_far_away_is_still_followed_from_nearby() -> None:
+    stage = Stage(FIELD, cell_tiles=CELL_TILES, max_unsent=300)
+    ann = stage.join("Ann", Conditions(buffer=300))
+    bob = stage.join("Bob")
+    stage.settle(60)
+    stage.place(ann.net_id, 5 * CELL - 4 * TILE, 40 * TILE)
+    stage.place(bob.net_id, 5 * CELL - 8 * TILE, 44 * TILE)
+    stage.run(20)
+    former = ann.stay.mirror.view
+    ann.near.reading = False
+    stage.run(200, Walker(bob, 1, mean_ticks=1.0))
+    stage.place(ann.net_id, 5 * CELL + 4 * TILE, 40 * TILE)  # out of the middle of what she sees, and of its slack
+    stage.run(20)
+    stage.place(ann.net_id, 5 * CELL + TILE, 40 * TILE)  # within the slack
+    stage.run(20)
+    ann.near.reading = True
+    stage.run(60)
+    assert ann.play.ending is None
+    assert ann.stay.mirror.view == former, "she was never told of more"
+    ann.controls.steer(EAST)
+    stage.run(40)
+    assert 5 * CELL + 3 * TILE < stage.at(ann.net_id)[0] < 6 * CELL, "beyond the slack, and not in yet another cell"
+    assert ann.stay.mirror.view != former
+    assert ann.stay.mirror.mismatches == 0
+    stage.close()

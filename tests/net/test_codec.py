@@ -24,6 +24,7 @@ from net.codec import (
     decode_from_client,
     decode_from_server,
     encode,
+    join_cells,
 )
 from net.errors import NotOurProtocolError, RemoteProtocolError
 from net.messages import (
@@ -228,6 +229,12 @@ def test_a_snapshot_of_ten_thousand_players_is_within_the_limit() -> None:
     payload = encode(snapshot)
     assert len(payload) <= FROM_SERVER_LIMIT
     assert decode_from_server(payload) == snapshot
+
+
+@given(ticks, rows(cells), rows(st.tuples(cells, rows(entities))))
+def test_a_snapshot_of_packed_rows_is_that_of_the_rows(tick: int, drop: Any, parts: Any) -> None:
+    packed = [(cell, msgpack.packb(entities)) for cell, entities in parts]
+    assert join_cells(tick, drop, packed) == encode(Snapshot(tick, drop, parts))
 
 
 @pytest.mark.parametrize("nonsense", [None, 1, "Hello", (0, 1), [], {}, object()])

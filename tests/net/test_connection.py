@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from net.codec import FROM_CLIENT_LIMIT, FROM_SERVER_LIMIT, encode
+from net.codec import FROM_CLIENT_LIMIT, FROM_SERVER_LIMIT, MAX_MILLITICK, encode
 from net.connection import ClientConnection, ServerConnection, State
 from net.errors import LocalProtocolError, NotOurProtocolError, RemoteProtocolError
 from net.framing import frame
@@ -69,6 +69,14 @@ def open_client() -> ClientConnection:
     client.send(HELLO)
     assert list(client.receive(wire([WELCOME]))) == [WELCOME]
     return client
+
+
+@pytest.mark.parametrize("sent", [0, 1, 255, 1 << 32, MAX_MILLITICK])
+def test_a_pong_in_two_parts_is_heard_as_one(sent: int) -> None:
+    client, server = open_client(), open_server()
+    begun = server.begin_pong(7, 120_000)
+    assert list(client.receive(begun)) == []
+    assert list(client.receive(server.end_pong(sent))) == [Pong(7, 120_000, sent)]
 
 
 def test_a_whole_conversation_is_heard_at_both_ends_as_it_was_said() -> None:

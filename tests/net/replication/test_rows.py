@@ -1,4 +1,4 @@
-"""The sending side's checksum is that of the rows, whoever is there and whatever was told of them."""
+"""The rows that the sending side packs are those of the registry, whoever is there and whatever was told of them."""
 
 from dataclasses import dataclass
 
@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from ecs.components import IN_COLUMNS, Dash, Intent, Position, Size, Velocity
 from ecs.world import World
-from net.replication.digest import Digest
 from net.replication.registry import Registry, checksum
+from net.replication.rows import Rows
 
 numbers = st.integers(-(1 << 31) + 1, (1 << 31) - 1)
 
@@ -46,10 +46,10 @@ def test_it_is_the_checksum_of_the_rows(data: st.DataObject) -> None:
     for component in OTHERS:
         registry.add(component)
     world = World()
-    digest = Digest(world, registry)
+    packed_rows = Rows(world, registry)
 
     def tell(net_id: int) -> None:
-        digest.tell(net_id, dict(registry.describe(world, net_id)[1]))
+        packed_rows.tell(net_id, dict(registry.describe(world, net_id)[1]))
 
     with world:
         net_ids = data.draw(st.lists(st.integers(1, 1 << 31), unique=True, max_size=20))
@@ -70,12 +70,12 @@ def test_it_is_the_checksum_of_the_rows(data: st.DataObject) -> None:
                     score.points = data.draw(numbers)
                     tell(net_id)
             some = sorted(data.draw(st.sets(st.sampled_from(net_ids)))) if net_ids else []
-            assert digest.checksum(some) == checksum(registry.describe(world, net_id) for net_id in some)
-            assert digest.checksum(sorted(net_ids)) == checksum(registry.describe_all(world))
+            assert packed_rows.checksum(some) == checksum(registry.describe(world, net_id) for net_id in some)
+            assert packed_rows.checksum(sorted(net_ids)) == checksum(registry.describe_all(world))
             if len(net_ids) > 1 and data.draw(st.integers(0, 1)):
                 gone = net_ids.pop()
                 world.remove(gone)
-                digest.forget(gone)
+                packed_rows.forget(gone)
     world.close()
 
 
@@ -83,16 +83,16 @@ def test_it_is_of_what_was_told_but_for_the_physics() -> None:
     registry = Registry()
     registry.add(Score)
     world = World()
-    digest = Digest(world, registry)
+    packed_rows = Rows(world, registry)
     with world:
         position, score = Position(1, 2), Score(5)
         world.spawn(7, position, Velocity(0, 0), Size(1, 1), Intent(), Dash(), score)
         told = registry.describe(world, 7)
-        digest.tell(7, dict(told[1]))
+        packed_rows.tell(7, dict(told[1]))
         score.points = 6
-        assert digest.checksum([7]) == checksum([told]) != checksum([registry.describe(world, 7)])
+        assert packed_rows.checksum([7]) == checksum([told]) != checksum([registry.describe(world, 7)])
         score.points, position.x = 5, 3
-        assert digest.checksum([7]) == checksum([registry.describe(world, 7)]) != checksum([told])
+        assert packed_rows.checksum([7]) == checksum([registry.describe(world, 7)]) != checksum([told])
     world.close()
 
 
