@@ -3,7 +3,7 @@
 Knows nothing of players, ticks or entities.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Final
 
 from ecs.components import UNITS_PER_PIXEL
@@ -12,7 +12,7 @@ TILE_PIXELS: Final = 32
 TILE: Final = TILE_PIXELS * UNITS_PER_PIXEL  # the side of a tile in world units
 WALL: Final = "#"
 FLOOR: Final = "."
-MAX_SIDE: Final = 256  # tiles; keeps the map below what one message may carry, and coordinates in 18 bits
+MAX_SIDE: Final = 1000  # tiles; whatever the map, it fits into one message
 
 
 class ArenaError(ValueError):
@@ -32,7 +32,7 @@ class Arena:
         self.width, self.height = self.columns * TILE, self.lines * TILE  # world units
         # One integer a column and one a row, bit set where there is a wall: a whole edge of a box is tested with one
         # `and` instead of a loop over its tiles.
-        self._walls_of_column = [_bits(row[column] for row in rows) for column in range(self.columns)]
+        self._walls_of_column = [_bits(column) for column in zip(*rows, strict=True)]
         self._walls_of_row = [_bits(row) for row in rows]
 
     def is_free(self, x: int, y: int, w: int, h: int) -> bool:
@@ -104,8 +104,8 @@ def _check(rows: tuple[str, ...]) -> None:
         raise ArenaError("the map has no floor to stand on")
 
 
-def _bits(tiles: Iterable[str]) -> int:
-    return sum(1 << index for index, tile in enumerate(tiles) if tile == WALL)
+def _bits(tiles: Sequence[str]) -> int:
+    return int("".join("1" if tile == WALL else "0" for tile in reversed(tiles)), 2)
 
 
 def _mask(first: int, last: int) -> int:

@@ -41,6 +41,7 @@ from net.messages import (
     Steer,
     Welcome,
 )
+from net.runs import MAX_SIDE, packed_rows, rows_of
 
 FROM_CLIENT_LIMIT: Final = 512  # bytes of payload; a Hello with the longest name takes about 130
 FROM_SERVER_LIMIT: Final = 1 << 20  # a snapshot of 10,000 entities of 50 bytes, twice over
@@ -51,9 +52,9 @@ INTENT_CODES: Final = 32  # directions 0..31 on the wire; how many are in use is
 MAX_TICK: Final = (1 << 32) - 1  # 2 years at 60 a second
 MAX_MILLITICK: Final = 1000 * MAX_TICK
 MAX_INT: Final = (1 << 31) - 1  # of a component's field, either sign
-MAX_CELL_TILES: Final = 256  # tiles of a cell; as many as an arena can have
+MAX_CELL_TILES: Final = MAX_SIDE  # tiles of a cell's side
 MAX_REPORTED: Final = 1000  # corrections in one report: one in each tick, and then some
-MAX_CELL: Final = 1 << 16  # 256 by 256 tiles, in cells of one tile
+MAX_CELL: Final = MAX_SIDE**2  # in cells of one tile
 NONCE_DIGITS: Final = 32  # 128 random bits
 PROOF_DIGITS: Final = 64  # of a SHA-256
 
@@ -75,7 +76,8 @@ def encode(message: Message) -> bytes:
         case Goodbye(reason):
             fields = [4, reason]
         case Welcome(net_id, tick, tick_rate, frame_ticks, cell_tiles, arena, token, free_seats):
-            fields = [5, MAGIC, VERSION, net_id, tick, tick_rate, frame_ticks, cell_tiles, arena, token, free_seats]
+            always = tick_rate, frame_ticks, cell_tiles
+            return _packed(5, MAGIC, VERSION, net_id, tick, *always, token, free_seats) + packed_rows(arena)
         case Refused(refusal, version, reason, schema):
             fields = [6, MAGIC, version, int(refusal), reason, schema]
         case Snapshot(tick, drop, cells):
@@ -173,14 +175,14 @@ def decode_from_server(payload: bytes) -> FromServer:
         case 5, [magic, version, *rest] if magic == MAGIC:
             if _integer(version, 0, MAX_INT) != VERSION:
                 raise RemoteProtocolError(f"a welcome of version {_short(version)}, where {VERSION} was asked for")
-            net_id, tick, tick_rate, frame_ticks, cell_tiles, arena, token, free_seats = _exactly(8, rest)
+            net_id, tick, tick_rate, frame_ticks, cell_tiles, token, free_seats, arena = _exactly(8, rest)
             return Welcome(
                 _index(net_id),
                 _integer(tick, 0, MAX_TICK),
                 _integer(tick_rate, 1, 1000),
                 _integer(frame_ticks, 1, 1000),
                 _integer(cell_tiles, 0, MAX_CELL_TILES),
-                tuple(_text(row) for row in _rows(arena)),
+                rows_of(arena),
                 _text(token),
                 _index(free_seats),
             )

@@ -8,7 +8,7 @@ from enum import IntEnum
 from typing import Final
 
 MAGIC: Final = "PGN"
-VERSION: Final = 3
+VERSION: Final = 4
 
 Scalar = int | str | bool
 ComponentRow = tuple[int, tuple[Scalar, ...]]  # index in the schema, the fields' values in order
@@ -120,7 +120,7 @@ class Welcome:
     tick_rate: int  # per second
     frame_ticks: int  # ticks from one frame to the next
     cell_tiles: int  # the side of a cell of the world, in tiles; 0: the world is one cell
-    arena: tuple[str, ...]
+    arena: tuple[str, ...]  # the map, a text a row: '#' is a wall, '.' is floor
     token: str  # a secret: who says it in a Hello comes back into this seat; empty for a spectator
     free_seats: int = 0  # for how many more players there is room just now
 

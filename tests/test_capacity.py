@@ -11,7 +11,7 @@ import pytest
 from ecs.arena import FLOOR, MAX_SIDE, TILE, parse_arena
 from net.codec import encode
 from net.framing import Deframer, frame
-from net.messages import Frame, Section, Snapshot
+from net.messages import Frame, Section, Snapshot, Welcome
 from tests.benchmarks import capacity
 from tests.benchmarks.capacity_cases import EAST, WEST, straight_ways
 from tests.benchmarks.capacity_plot import plot
@@ -20,7 +20,7 @@ from tests.benchmarks.child import Child, Used, share
 from tests.benchmarks.grounds import grounds
 from tests.benchmarks.load import FRAME, PROMPT, SAMPLES, SNAPSHOT, Load, wander
 from tests.benchmarks.plain_loop import SHORTEST, filler
-from tests.benchmarks.window import Gaps, Window, places, surprises, tick_of
+from tests.benchmarks.window import Gaps, Window, places, surprises, tick_of, welcomed_as
 
 ROW = (9, ((0, (1, 2)),))  # an entity with one component
 
@@ -48,8 +48,14 @@ def test_tag_and_tick_are_found_without_unpacking(tick: int) -> None:
         assert tick_of(payload, 2) == tick
 
 
+@pytest.mark.parametrize("net_id", [0, 7, 1000, 1 << 20])
+def test_whose_welcome_it_is_is_found_without_the_map(net_id: int) -> None:
+    assert welcomed_as(encode(Welcome(net_id, 5000, 60, 2, 16, ("#" * 300,) * 300, "f" * 32))) == net_id
+
+
 def test_who_walks_straight_on_meets_nobody() -> None:
-    rows = {1: (9, 120), 2: (120, 250), 3: (9, 250), 4: (100, 200), 5: (120,)}
+    end = MAX_SIDE - 6
+    rows = {1: (9, 120), 2: (120, end), 3: (9, end), 4: (100, end - 50), 5: (120,)}
     net_ids = count(1)
     entities = [(next(net_ids), ((0, (TILE * x, TILE * y)), (3, (0, 0, 0)))) for y, row in rows.items() for x in row]
     where = places(encode(Snapshot(5, (), ((0, tuple(entities)),))))

@@ -13,7 +13,7 @@ from ecs.arena import TILE_PIXELS, WALL
 from game.client.theme import FLOOR, SPECK, VOID, WALL_EDGE, WALL_FACE, WALL_TOP, mix
 
 PIECE: Final = 16  # tiles a side: 1 MB each
-MOST_PIECES: Final = 96  # kept: a window of 3840 x 2160 shows at most 54 at once; the largest map has 256
+MOST_PIECES: Final = 96  # kept: a window of 3840 x 2160 shows at most 54 at once; the largest map has 3,969
 FACE: Final = 11  # pixels of a wall's lower side that one sees
 SHADE: Final = 12  # pixels of floor that a wall darkens
 VARIANTS: Final = 6

@@ -175,14 +175,18 @@ class Seats:
         given = np.array(self._given, dtype=np.int64).reshape(-1, 2)
         x, y = np.append(bodies.x, given[:, 0]), np.append(bodies.y, given[:, 1])
         start = self._rng.randrange(len(self._spots))
-        spots = self._spots[start:] + self._spots[:start]
-        spot = next((spot for spot in spots if _is_clear(*spot, x, y)), None)
+        spot = self._first_clear(start, x, y)
         if spot is None:  # somebody may have left since the bodies were last looked at
             bodies.find()
-            spot = next((spot for spot in spots if _is_clear(*spot, bodies.x, bodies.y)), None)
+            spot = self._first_clear(start, bodies.x, bodies.y)
         if spot is not None:
             self._given.append(spot)
         return spot
+
+    def _first_clear(self, start: int, taken_x: Array, taken_y: Array) -> tuple[int, int] | None:
+        spots = itertools.chain(range(start, len(self._spots)), range(start))
+        places = ((int(x), int(y)) for x, y in map(self._spots.__getitem__, spots))
+        return next((place for place in places if _is_clear(*place, taken_x, taken_y)), None)
 
     def _free_name(self, name: str) -> str:
         taken = {seat.name for seat in self._seats.values()}
@@ -197,12 +201,9 @@ def _is_clear(x: int, y: int, taken_x: Array, taken_y: Array) -> bool:
     return not ((np.abs(taken_x - x) < PLAYER_SIZE) & (np.abs(taken_y - y) < PLAYER_SIZE)).any()
 
 
-def _spots(arena: Arena) -> list[tuple[int, int]]:
-    """Where a player can stand: the middle of each tile of floor (top left corners, in world units)."""
-    inset = (TILE - PLAYER_SIZE) // 2
-    return [
-        (column * TILE + inset, line * TILE + inset)
-        for line, row in enumerate(arena.rows)
-        for column, tile in enumerate(row)
-        if tile == FLOOR
-    ]
+def _spots(arena: Arena) -> Array:
+    """Where a player can stand: the middle of each tile of floor (rows of x and y, top left corners, world units)."""
+    tiles = np.array([list(row) for row in arena.rows])
+    lines, columns = np.nonzero(tiles == FLOOR)
+    spots: Array = np.column_stack((columns, lines)) * TILE + (TILE - PLAYER_SIZE) // 2
+    return spots

@@ -15,7 +15,7 @@ from tests.benchmarks.load import Load, Steering, stand, wander
 from tests.benchmarks.window import places
 
 SETTLING_SECONDS: Final = 12.0  # after the last one came: by then the server has tried to write each frame again
-LARGEST: Final = 1 << 16  # tiles: as large as an arena may be
+LARGEST: Final = MAX_SIDE**2  # tiles: as large as an arena may be
 DEAF_SECONDS: Final = 30.0
 DEAF_BUFFER: Final = 4096  # bytes that the kernel holds for the one who reads nothing: as little as it lets us ask for
 STORM: Final = 200  # who come within a second, and leave within one

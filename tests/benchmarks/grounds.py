@@ -14,7 +14,7 @@ FLOOR_SHARE: Final = 0.9  # that blocks leave, at least
 
 
 def grounds(tiles: int, blocks: bool = True, seed: int = 0) -> str:
-    """The map of a square arena with about that many tiles of floor, all of it connected; at most 256 x 256.
+    """The map of a square arena with about that many tiles of floor, all of it connected; at most 1,000 x 1,000.
 
     Each cell of 8 x 8 tiles holds a block of up to 3 x 3, one tile or more from the cell's border: the cells' borders
     are a grid of floor that reaches everywhere. Without `blocks` it is one hall.

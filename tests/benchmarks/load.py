@@ -22,8 +22,8 @@ from game.rules import TICK_RATE, build_registry
 from game.tactics import PAUSE_SHARE
 from net.codec import decode_from_server, encode
 from net.framing import LENGTH_BYTES, frame
-from net.messages import VERSION, Goodbye, Hello, Ping, Refused, Steer, Welcome
-from tests.benchmarks.window import Window, surprises, tick_of
+from net.messages import VERSION, Goodbye, Hello, Ping, Refused, Steer
+from tests.benchmarks.window import Window, surprises, tick_of, welcomed_as
 
 NAP_SECONDS: Final = 0.001  # between looks at the sockets: nobody sleeps in epoll, so the server's sends wake nobody
 LEAD_TICKS: Final = 3  # how far ahead of the last frame an intent is meant for, as a client's on a local network
@@ -32,7 +32,7 @@ PROMPT: Final = 500  # players who read at once, spread over the crowd
 LOOK_SECONDS: Final = 0.2  # from read to read of the rest
 CONNECT_LOOK_SECONDS: Final = 0.01  # from look to look at a connection that does not stand at once
 SAMPLES: Final = 32  # of the prompt ones, who read everything
-SNAPSHOT, FRAME, PONG = 7, 8, 9  # tags
+WELCOME, SNAPSHOT, FRAME, PONG = 5, 7, 8, 9  # tags
 LEFT: Final = "left"
 
 Steering = Callable[[random.Random], tuple[float, int] | None]  # seconds to hold it and the direction; None: no more
@@ -283,6 +283,8 @@ class Load:
                     client.snapshots += 1
                     self.snapshot = data[start + LENGTH_BYTES : stop]
                     client.tick, client.arrived = tick_of(data, start + LENGTH_BYTES + 2), now
+                elif tag == WELCOME:
+                    client.net_id = welcomed_as(data[start + LENGTH_BYTES : stop])
                 elif tag != PONG:
                     self._hear(client, data[start + LENGTH_BYTES : stop])
             start = stop
@@ -305,8 +307,6 @@ class Load:
 
     def _hear(self, client: Client, payload: bytes) -> None:
         match decode_from_server(payload):
-            case Welcome(net_id):
-                client.net_id = net_id
             case Goodbye(reason) | Refused(reason=reason):
                 self._end(client, reason)
 

@@ -35,6 +35,15 @@ def sections(message: list[Any]) -> list[list[Any]]:
     return [section[1:6] for section in message[2]]
 
 
+def welcomed_as(payload: bytes) -> int:
+    """The NetID in the payload of a Welcome, without the map behind it, which takes 30 ms."""
+    unpacker = msgpack.Unpacker()
+    unpacker.feed(payload[:64])
+    unpacker.read_array_header()
+    _, _, _, net_id = (unpacker.unpack() for _ in range(4))
+    return int(net_id)
+
+
 def places(snapshot: bytes) -> dict[int, tuple[int, int]]:
     """Where each entity with a Position is, by NetID, from the payload of a Snapshot."""
     _, _, _, cells = msgpack.unpackb(snapshot)

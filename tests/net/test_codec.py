@@ -52,6 +52,7 @@ from net.messages import (
     Steer,
     Welcome,
 )
+from net.runs import MAX_SIDE
 
 quick = settings(derandomize=True, deadline=None, max_examples=150)
 
@@ -115,7 +116,7 @@ messages_from_server: st.SearchStrategy[FromServer] = st.one_of(
         st.integers(1, 1000),
         st.integers(1, 1000),
         st.integers(0, MAX_CELL_TILES),
-        rows(texts),
+        rows(st.text("#.", max_size=MAX_SIDE)),
         texts,
         indices,
     ),
