@@ -27,6 +27,11 @@ class Grid:
         """Whether the world is one cell."""
         return not self._side
 
+    @property
+    def count(self) -> int:
+        """How many cells there are besides EVERYWHERE."""
+        return self._columns * self._lines
+
     def cell(self, x: int, y: int) -> int:
         """The cell of a place in the arena, in world units."""
         return 1 + y // self._side * self._columns + x // self._side if self._side else EVERYWHERE

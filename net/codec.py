@@ -83,9 +83,9 @@ def encode(message: Message) -> bytes:
         case Snapshot(tick, drop, cells):
             fields = [7, tick, drop, cells]
         case Frame(tick, sections):
-            return join_sections(tick, [encode_section(tick, section) for section in sections])
+            return join_sections(begin_frame(tick), [encode_section(tick, section) for section in sections])
         case Pong(time, received, sent):
-            fields = [9, time, received, sent]
+            return encode_pong(time, received, sent)
         case Say(text):
             fields = [10, text]
         case Said(net_id, text):
@@ -103,6 +103,11 @@ def encode(message: Message) -> bytes:
     return cast(bytes, _PACKER.pack(fields))
 
 
+def encode_pong(time: int, received: int, sent: int) -> bytes:
+    """The payload of a Pong."""
+    return cast(bytes, _PACKER.pack((9, time, received, sent)))
+
+
 def encode_section(tick: int, section: Section) -> bytes:
     """A section of the frame of `tick`, to be joined with others: encoded once, whoever sees that cell."""
     # An intent costs its NetID and mostly one byte: how far back it began, and which it is, share an integer.
@@ -112,9 +117,14 @@ def encode_section(tick: int, section: Section) -> bytes:
     return cast(bytes, _PACKER.pack(fields))
 
 
-def join_sections(tick: int, sections: Sequence[bytes]) -> bytes:
-    """The payload of a frame, of sections that are encoded already."""
-    return b"".join((_packed(8, tick), _PACKER.pack_array_header(len(sections)), *sections))
+def begin_frame(tick: int) -> bytes:
+    """What all frames of a tick begin with."""
+    return _packed(8, tick)
+
+
+def join_sections(begin: bytes, sections: Sequence[bytes]) -> bytes:
+    """The payload of a frame, of its beginning and sections that are encoded already."""
+    return b"".join((begin, _PACKER.pack_array_header(len(sections)), *sections))
 
 
 def join_cells(tick: int, drop: Sequence[int], cells: Sequence[tuple[int, bytes]]) -> bytes:

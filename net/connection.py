@@ -17,6 +17,7 @@ from net.codec import (
     decode_from_client,
     decode_from_server,
     encode,
+    encode_pong,
 )
 from net.errors import LocalProtocolError, RemoteProtocolError
 from net.framing import Deframer, frame
@@ -28,7 +29,6 @@ from net.messages import (
     Hello,
     Look,
     Message,
-    Pong,
     Proof,
     Refused,
     Report,
@@ -50,15 +50,19 @@ class State(Enum):
     CLOSED = auto()
 
 
+# What follows is looked at for each message. To Python 3.11, to name a State or to look for one in a set takes longer
+# than all else here: so there are names for some, and tuples.
+_CLOSED: Final = State.CLOSED
+_DEAF: Final[tuple[State, ...]] = (State.BROKEN, State.CLOSED)
 # Where a message may stand, whoever says it; what is not here belongs into an open connection.
 _ITS_TURN: Final = {
-    Hello: {State.GREETING},
-    Challenge: {State.ANSWER},
-    Proof: {State.PROOF},
-    Welcome: {State.ANSWER, State.VERDICT},
-    Refused: {State.ANSWER, State.VERDICT},
+    Hello: (State.GREETING,),
+    Challenge: (State.ANSWER,),
+    Proof: (State.PROOF,),
+    Welcome: (State.ANSWER, State.VERDICT),
+    Refused: (State.ANSWER, State.VERDICT),
 }
-_OPEN: Final = {State.OPEN}
+_OPEN: Final = (State.OPEN,)
 _LEADS_TO: Final = {
     Hello: State.ANSWER,
     Challenge: State.PROOF,
@@ -67,6 +71,8 @@ _LEADS_TO: Final = {
     Refused: State.CLOSED,
     Goodbye: State.CLOSED,
 }
+
+_NOT_WHERE: Final = {Steer: True, Say: True, Report: True, Look: False}  # whether it is one who watches
 
 _SENT_BYTES: Final = 8  # of MAX_MILLITICK in msgpack, behind the byte that says that it is so long
 
@@ -80,12 +86,12 @@ class _Connection(Generic[In, Out]):
         self.watches = False  # whether the client only looks on, as its Hello says
         self._deframer = Deframer(limit)
         self._decode = decode
-        self._says = says
+        self._says = frozenset(says)
 
     @property
     def closed(self) -> bool:
         """Whether nothing more can be said."""
-        return self.state is State.CLOSED
+        return self.state is _CLOSED
 
     def receive(self, data: bytes) -> Iterator[In]:
         """Yield the messages that `data` completes, however it was cut.
@@ -93,14 +99,14 @@ class _Connection(Generic[In, Out]):
         Raises RemoteProtocolError where the peer breaks a rule, after what was sound before it; whatever still comes is
         ignored then.
         """
-        if self.state in (State.BROKEN, State.CLOSED):
+        if self.state in _DEAF:
             return
         try:
             for payload in self._deframer.feed(data):
                 message = self._decode(payload)
                 self._take_turn(message, RemoteProtocolError)
                 yield message
-                if self.closed:
+                if self.state is _CLOSED:
                     return
         except RemoteProtocolError:
             self.state = State.BROKEN
@@ -108,7 +114,7 @@ class _Connection(Generic[In, Out]):
 
     def send(self, message: Out) -> bytes:
         """The bytes to write. Raises LocalProtocolError for what may not be said now, or not by us."""
-        if self.closed or not isinstance(message, self._says):
+        if self.closed or type(message) not in self._says:
             where = "on a closed connection" if self.closed else "is the other side's to say"
             raise LocalProtocolError(f"{type(message).__name__} {where}")
         data = frame(encode(message))
@@ -119,15 +125,13 @@ class _Connection(Generic[In, Out]):
         kind = type(message)
         if kind is not Goodbye and self.state not in _ITS_TURN.get(kind, _OPEN):
             raise fault(f"{kind.__name__} is out of turn: the connection is at {self.state.name}")
-        match message:
-            case Hello():
-                self.watches = message.watch
-            case Welcome(net_id=net_id) if self.watches is not (net_id == 0):
-                raise fault(f"a welcome as {net_id} to {'a spectator' if self.watches else 'a player'}")
-            case Steer() | Say() | Report() if self.watches:
-                raise fault(f"{kind.__name__} is out of turn: a spectator only looks")
-            case Look() if not self.watches:
-                raise fault("Look is out of turn: a player looks where its body is")
+        if _NOT_WHERE.get(kind) is self.watches:
+            why = "a spectator only looks" if self.watches else "a player looks where its body is"
+            raise fault(f"{kind.__name__} is out of turn: {why}")
+        if isinstance(message, Hello):
+            self.watches = message.watch
+        elif isinstance(message, Welcome) and self.watches is not (message.net_id == 0):
+            raise fault(f"a welcome as {message.net_id} to {'a spectator' if self.watches else 'a player'}")
         self.state = _LEADS_TO.get(kind, self.state)
 
 
@@ -139,7 +143,7 @@ class ServerConnection(_Connection[FromClient, FromServer]):
 
     def begin_pong(self, time: int, received: int) -> bytes:
         """A Pong but for its last bytes, `end_pong` of when it is sent: nothing else is to be done in that moment."""
-        return self.send(Pong(time, received, MAX_MILLITICK))[:-_SENT_BYTES]
+        return frame(encode_pong(time, received, MAX_MILLITICK))[:-_SENT_BYTES]
 
     @staticmethod
     def end_pong(sent: int) -> bytes:

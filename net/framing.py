@@ -4,11 +4,13 @@ TCP hands over bytes in pieces of any size; `Deframer` gives back whole payloads
 """
 
 from collections.abc import Iterator
+from struct import Struct
 from typing import Final
 
 from net.errors import NotOurProtocolError
 
 LENGTH_BYTES: Final = 4  # big endian, counts the payload alone
+_LENGTH: Final = Struct(">I")
 
 
 def frame(payload: bytes) -> bytes:
@@ -33,7 +35,7 @@ class Deframer:
         start, size = 0, len(source)
         try:
             while size - start >= LENGTH_BYTES:
-                length = int.from_bytes(source[start : start + LENGTH_BYTES], "big")
+                (length,) = _LENGTH.unpack_from(source, start)
                 if not 0 < length <= self._limit:
                     raise NotOurProtocolError(
                         f"a message of {length} bytes, where 1 to {self._limit} are allowed (begins with "

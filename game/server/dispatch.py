@@ -6,6 +6,7 @@ anything.
 """
 
 from collections.abc import Callable, Collection, Mapping
+from typing import Final
 
 import esper
 
@@ -20,6 +21,8 @@ from game.server.stats import Stats
 from net.replication.news import News
 from net.replication.publisher import Publisher
 
+KEPT_FRAMES: Final = 30  # for which a view that nobody has any more is still made frames of
+
 
 class Dispatch:
     """Hands out the frames of one publisher."""
@@ -33,16 +36,21 @@ class Dispatch:
         grid: Grid,
         beat: Beat,
         *,
+        patience: int,
         max_unsent: int,
         stats: Stats,
         now: Callable[[], float],
     ) -> None:
-        """`players`: sessions by NetID, of those who have one; `max_unsent`: bytes that a client may be behind."""
+        """`players`: sessions by NetID, of those who have one.
+
+        `patience`: ticks for which a client may be told nothing; `max_unsent`: bytes that it may be behind.
+        """
         self.chat = bytearray()  # lines since the last write, encoded once; each session's Voice bounds them
         self._world, self._publisher, self._players = world, publisher, players
         self._arena, self._grid = arena, grid
         self._interest = Interest(grid)
-        self._audience = Audience()
+        self._audience = Audience(patience)
+        self._frames = 0
         self._strays: set[int] = set()  # NetIDs of players who have left the middle of what they see
         self._beat = beat
         self._unwritten: dict[View, list[bytes]] = {}  # frames since the last write; at most the beat's most
@@ -53,9 +61,11 @@ class Dispatch:
     def frame(self, news: News, sessions: list[Session], ticks_late: float) -> None:
         """There is another frame for these, made in a tick that began so late. Inside `with world`, in that tick."""
         self._look_who_strays(news)
-        if news.always:
+        self._frames += 1
+        if self._frames % KEPT_FRAMES == 0:
             self._audience.keep(session.view for session in sessions if session.view is not None)
-        told = news.told(self._audience.watching)
+        told = news.told(self._audience.watching, self._audience.silent(news.tick))
+        self._audience.told(told, news.tick)
         for view, data in told.items():
             self._unwritten.setdefault(view, []).append(data)
         if self._beat.frame(ticks_late):
@@ -99,7 +109,7 @@ class Dispatch:
                         # What is kept must be of the same tick, so there is a frame of it before, if only an empty one.
                         snapshots[key] = self._publisher.nothing(tick) + snapshots[key]
                 session.view, session.needs_snapshot = view, False
-                self._audience.add(view)
+                self._audience.add(view, tick)
                 # Of a crowded world, the snapshot alone may be more than what a client may be behind.
                 session.max_unsent = max(self._max_unsent, 2 * len(snapshots[key]))
                 data = (b"" if former is None or afresh else told.get(former, b"")) + snapshots[key] + chat

@@ -65,20 +65,30 @@ class Interest:
 class Audience:
     """The views that somebody has, or had a moment ago: who is to be told of a cell, without a look at each view."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience: int) -> None:
+        """`patience`: for how many ticks a view may be told nothing."""
         self.watching: dict[int, list[View]] = {}  # cell -> the views that it is in
-        self._views: set[View] = set()
+        self._told: dict[View, int] = {}  # in which tick last
+        self._patience = patience
+
+    def add(self, view: View, tick: int) -> None:
+        """Somebody has this from now on, and is being told all of it."""
+        if view not in self._told:
+            self._told[view] = tick
+            for cell in view.cells:
+                self.watching.setdefault(cell, []).append(view)
 
     def keep(self, views: Iterable[View]) -> None:
         """Somebody has these, and nobody has another one any more."""
-        for view in self._views - set(views):
-            self._views.discard(view)
+        for view in self._told.keys() - set(views):
+            del self._told[view]
             for cell in view.cells:
                 self.watching[cell].remove(view)
 
-    def add(self, view: View) -> None:
-        """Somebody has this from now on."""
-        if view not in self._views:
-            self._views.add(view)
-            for cell in view.cells:
-                self.watching.setdefault(cell, []).append(view)
+    def silent(self, tick: int) -> list[View]:
+        """Those of which something must be said in this tick, if only that we live."""
+        return [view for view, told in self._told.items() if tick - told > self._patience]
+
+    def told(self, views: Iterable[View], tick: int) -> None:
+        """Of these something is said in this tick."""
+        self._told.update(dict.fromkeys(views, tick))

@@ -19,7 +19,7 @@ from net.codec import encode
 from net.framing import frame
 from net.messages import Said
 from net.pipe import Pipe
-from net.replication.publisher import Publisher
+from net.replication.publisher import Publisher, quiet_ticks
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +61,7 @@ class NetworkSystem(esper.Processor):
             arena,
             grid,
             Beat(tick_rate / frame_ticks),
+            patience=max(0, quiet_ticks(tick_rate) - frame_ticks),
             max_unsent=max_unsent,
             stats=stats,
             now=now,

@@ -58,6 +58,7 @@ class Session:
         self._allowance = Allowance(tick_rate, now)
         self._notices = b""  # bounded by the voice: one for each line that it lets pass, and one for those it does not
         self._pong = b""  # the answer to its last ping, but for when it is sent
+        self._offered = False  # whether there is a token in its Welcome that it may not have
         self.pipe = pipe
         self._network = network
         self._reception = reception
@@ -131,7 +132,7 @@ class Session:
 
     def welcome(self, welcome: Welcome) -> None:
         """Let the client in: into a new seat, back into its own, or to watch."""
-        self.playing = True
+        self.playing = self._offered = True
         self._send(self._connection.send(welcome))
 
     def refuse(self, refused: Refused) -> None:
@@ -163,18 +164,19 @@ class Session:
         return self.pipe.write(data)
 
     def _handle(self, message: FromClient) -> None:
-        if self.net_id is not None:
+        if self._offered and self.net_id is not None:
+            self._offered = False
             self._reception.confirm(self.net_id)
-        match message:
-            case Hello():
-                self._reception.admit(self, message)
-            case Proof():
-                self._reception.prove(self, message)
+        match message:  # what is said most often first
             case Steer(tick, direction):
                 self._network.steer(self, tick, direction)
             case Ping(time):
                 self._pong = self._connection.begin_pong(time, self._network.milliticks())
                 self.mail = True
+            case Hello():
+                self._reception.admit(self, message)
+            case Proof():
+                self._reception.prove(self, message)
             case Resync(tick):
                 self._network.resync(self, tick)
             case Say(text):

@@ -2,11 +2,10 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Set
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from ecs.grid import EVERYWHERE
-from net.codec import encode_section, join_sections
+from net.codec import begin_frame, encode_section, join_sections
 from net.framing import frame
 from net.messages import Section
 
@@ -45,19 +44,15 @@ class News:
         self.tick = tick
         self.sections = Sections()
         self.came: dict[tuple[int, int], list[int]] = {}  # (former cell, present one) -> NetIDs; all in order
-        self.always = False  # say something to everybody, if only that we live
-        self.checked: frozenset[int] = frozenset()  # cells whose checksum is due
+        self.checked: Set[int] = frozenset()  # cells whose checksum is told
         self._publisher = publisher
 
-    def told(self, watching: Mapping[int, Collection[V]]) -> dict[V, bytes]:
-        """The frames, as they go onto the wire, of all views of which something is to be said.
+    def told(self, watching: Mapping[int, Collection[V]], silent: Iterable[V]) -> dict[V, bytes]:
+        """The frames, as they go onto the wire, of all views that there is news for, and of the `silent` ones.
 
-        `watching`: cell -> the views that it is in (EVERYWHERE: all). Inside `with world`, in the tick of the frame.
+        `watching`: cell -> the views that it is in. Inside `with world`, in the tick of the frame.
         """
-        parts: defaultdict[V, list[bytes]] = defaultdict(list)
-        if self.always:
-            for view in watching.get(EVERYWHERE, ()):
-                parts[view] = []
+        parts: defaultdict[V, list[bytes]] = defaultdict(list, {view: [] for view in silent})
         for cell in sorted(self.sections.keys() | self.checked):
             if views := watching.get(cell, ()):
                 section = self._section(cell)
@@ -68,7 +63,8 @@ class News:
                 arrivals = self._arrivals(former, present)
                 for view in views:
                     parts[view].append(arrivals)
-        return {view: frame(join_sections(self.tick, sections)) for view, sections in parts.items()}
+        begin = begin_frame(self.tick)
+        return {view: frame(join_sections(begin, sections)) for view, sections in parts.items()}
 
     def _section(self, cell: int) -> bytes:
         section = self.sections[cell]

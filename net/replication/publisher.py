@@ -7,6 +7,7 @@ left, gets the whole of it. Who sees only the one that it has left is told no mo
 
 import logging
 from collections import defaultdict
+from collections.abc import Set
 from typing import Final
 
 import esper
@@ -16,7 +17,7 @@ from ecs.components import IN_COLUMNS, Position, Velocity
 from ecs.grid import EVERYWHERE, Grid
 from ecs.surprises import Surprises
 from ecs.world import World
-from net.codec import join_cells, join_sections
+from net.codec import begin_frame, join_cells, join_sections
 from net.framing import frame
 from net.messages import EntityRow, Scalar
 from net.replication.news import News, Sections
@@ -46,14 +47,16 @@ class Publisher:
         self._surprises = surprises
         self._grid = grid
         self._frame_ticks = frame_ticks
-        self._quiet_frames = max(1, quiet_ticks(tick_rate) // frame_ticks)
+        self._check_frames = QUIET_FRAMES_PER_SECOND * max(1, quiet_ticks(tick_rate) // frame_ticks)
         self._frames = 0
+        self._unchecked: set[int] = set()  # cells whose checksum is due
         self._cells: dict[int, int] = {}  # NetID -> the cell where the last frame left it
         self._members: defaultdict[int, set[int]] = defaultdict(set)  # and the other way round
         self._said: dict[int, dict[int, tuple[Scalar, ...]]] = {}  # NetID -> component index -> what clients hold
         self._net_ids: list[int] = []  # of the bodies, when it was last looked who moved over to another cell
         self._cells_of_bodies = np.zeros(0, dtype=np.int64)  # where the last frame left them, in the same order
         self._rows = Rows(world, registry)
+        self._known: list[int] = []  # whom there was something said of when such a round of looks began
         self._parts = UNTOLD_SECONDS * max(1, tick_rate // frame_ticks)
 
     def due(self, tick: int) -> bool:
@@ -77,11 +80,7 @@ class Publisher:
         if not self._grid.whole:
             news.came = self._who_moved_over()
         self._frames += 1
-        if self._frames % self._quiet_frames == 0:
-            # Each cell once a second, a quarter of them at a time.
-            turn = self._frames // self._quiet_frames % QUIET_FRAMES_PER_SECOND
-            news.always = True
-            news.checked = frozenset(c for c in self._members if c % QUIET_FRAMES_PER_SECOND == turn)
+        news.checked = self._due_for_a_check(news.sections.keys())
         return news
 
     def snapshot(self, tick: int, cells: frozenset[int], drop: frozenset[int] = frozenset()) -> bytes:
@@ -91,7 +90,7 @@ class Publisher:
 
     def nothing(self, tick: int) -> bytes:
         """A frame that says no more than its tick."""
-        return frame(join_sections(tick, []))
+        return frame(join_sections(begin_frame(tick), []))
 
     def checksum(self, cell: int) -> int:
         """Of all who are in a cell, as they are now, inside `with world`."""
@@ -101,15 +100,33 @@ class Publisher:
         """An entity as it is now, inside `with world`."""
         return self._registry.describe(self._world, net_id)
 
+    def _due_for_a_check(self, told: Set[int]) -> Set[int]:
+        """Each cell about once a second, when it is told of anyway; or else after another second.
+
+        One that is empty, for the last time.
+        """
+        turn = range(self._frames % self._check_frames, self._grid.count + 1, self._check_frames)
+        overdue = self._unchecked.intersection(turn)
+        self._unchecked.update(cell for cell in turn if cell in self._members)
+        checked = self._unchecked & told | overdue
+        self._unchecked -= checked
+        for cell in overdue:
+            if not self._members[cell]:
+                del self._members[cell]
+        return checked
+
     def _members_of(self, cell: int) -> list[int]:
         """All who are in a cell, in the order of their NetIDs."""
         return sorted(self._members.get(cell, ()))
 
     def _look_for_untold(self) -> None:
         """Whether a rule changed a component and did not say so: at each frame a few entities are looked at."""
-        part, parts = self._frames % self._parts, self._parts
-        for net_id, said in self._said.items():
-            if net_id % parts != part or net_id not in self._world:
+        part = self._frames % self._parts
+        if part == 0:
+            self._known = list(self._said)
+        for net_id in self._known[part :: self._parts]:
+            said = self._said.get(net_id)
+            if said is None or net_id not in self._world:
                 continue
             held = dict(self.row(net_id)[1])
             for index in said.keys() | held.keys():

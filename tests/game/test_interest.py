@@ -11,7 +11,7 @@ from game.server.interest import CELL_TILES
 from net.codec import decode_from_server
 from net.framing import Deframer
 from net.link import Conditions
-from net.messages import FromServer, Snapshot
+from net.messages import Frame, FromServer, Snapshot
 from tests.harness import Player, Stage, Walker
 
 FIELD = parse_arena("\n".join(["#" * 200, *["#" + "." * 198 + "#"] * 98, "#" * 200]))
@@ -45,7 +45,7 @@ def test_each_mirror_is_exactly_the_part_of_the_world_that_it_sees_however_peopl
         assert player.play.ending is None, player.play.reason
         assert player.compared > 200
         assert player.stay.mirror.mismatches == 0
-        assert player.stay.mirror.checks > 20
+        assert player.stay.mirror.checks > 10
         assert player.play.causes[Cause.UNEXPLAINED] == 0
     views = {player.stay.mirror.view for player in players}
     assert len(views) > 3, "they saw different parts"
@@ -60,16 +60,12 @@ def test_who_walks_to_and_fro_over_a_border_is_neither_lost_nor_doubled_for_whom
     stage.place(ann.net_id, 2 * CELL + 100, 100 + TILE)  # sees two cells to the east of her own
     stage.place(bob.net_id, 5 * CELL + 64, 100 + TILE)  # at the border of what she sees
     stage.run(10)
-    came = 0
-    was = True
+    ann.tap.data.clear()
     for tick in range(240):
         bob.controls.steer(EAST if (tick + 4) // 8 % 2 else WEST)
         stage.run(1)
-        with ann.play.world as world:
-            sees = bob.net_id in world
-        came += sees and not was
-        was = sees
-    assert came > 5
+    frames = [message for message in heard(ann) if isinstance(message, Frame)]
+    assert sum(row[0] == bob.net_id for frame in frames for row in frame.spawned) > 5
     assert ann.compared > 100
     assert ann.stay.mirror.mismatches == bob.stay.mirror.mismatches == 0
     stage.close()
