@@ -1,6 +1,7 @@
 """Who is told only of what is near: no ghost, no gap, and nothing of what may not be seen."""
 
 import random
+from itertools import pairwise
 
 import pytest
 
@@ -12,6 +13,7 @@ from net.codec import decode_from_server
 from net.framing import Deframer
 from net.link import Conditions
 from net.messages import Frame, FromServer, Snapshot
+from net.replication.publisher import quiet_ticks
 from tests.harness import Player, Stage, Walker
 
 FIELD = parse_arena("\n".join(["#" * 200, *["#" + "." * 198 + "#"] * 98, "#" * 200]))
@@ -147,5 +149,51 @@ def test_who_could_not_be_told_while_far_away_is_still_followed_from_nearby() ->
     stage.run(40)
     assert 5 * CELL + 3 * TILE < stage.at(ann.net_id)[0] < 6 * CELL, "beyond the slack, and not in yet another cell"
     assert ann.stay.mirror.view != former
+    assert ann.stay.mirror.mismatches == 0
+    stage.close()
+
+
+def test_who_hears_of_something_is_not_told_besides_that_the_server_lives() -> None:
+    stage = Stage(FIELD, cell_tiles=CELL_TILES)
+    ann, bob, cem = stage.join("Ann"), stage.join("Bob"), stage.join("Cem")
+    stage.settle(60)
+    stage.place(ann.net_id, 10 * TILE, 10 * TILE)
+    stage.place(bob.net_id, 20 * TILE, 20 * TILE)  # whom she sees
+    stage.place(cem.net_id, 190 * TILE, 90 * TILE)  # alone
+    stage.run(30)
+    for player in (ann, cem):
+        player.tap.data.clear()
+    stage.run(600, Walker(bob, 1, mean_ticks=4))
+    quiet = quiet_ticks(60)
+    for player, said_nothing in ((ann, range(15)), (cem, range(30, 45))):
+        frames = [message for message in heard(player) if isinstance(message, Frame)]
+        gaps = [later.tick - earlier.tick for earlier, later in pairwise(frames)]
+        assert 0 < max(gaps) <= quiet, "nobody waits for longer to know that it lives"
+        assert min(gap for gap, frame in zip(gaps, frames[1:], strict=True) if not frame.sections) > quiet - 3
+        assert sum(not frame.sections for frame in frames) in said_nothing
+    stage.close()
+
+
+def test_a_cell_that_is_empty_is_checked_once_more_and_then_no_longer() -> None:
+    stage = Stage(FIELD, cell_tiles=CELL_TILES)
+    ann, bob = stage.join("Ann"), stage.join("Bob")
+    stage.settle(60)
+    stage.place(ann.net_id, 2 * CELL + TILE, TILE)
+    stage.place(bob.net_id, 3 * CELL + TILE, TILE)  # in a cell of his own, which she sees
+    stage.run(30)
+    cell = stage.grid.cell(3 * CELL + TILE, TILE)
+
+    def checks(ticks: int) -> int:
+        ann.tap.data.clear()
+        stage.run(ticks)
+        sections = [section for frame in heard(ann) if isinstance(frame, Frame) for section in frame.sections]
+        return sum(section.cell == cell and section.checksum is not None for section in sections)
+
+    assert 3 <= checks(600) <= 10
+    stage.place(bob.net_id, 190 * TILE, 90 * TILE)
+    assert checks(150) == 1
+    assert checks(600) == 0
+    stage.place(bob.net_id, 3 * CELL + TILE, TILE)
+    assert checks(150) > 0
     assert ann.stay.mirror.mismatches == 0
     stage.close()
