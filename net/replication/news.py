@@ -2,15 +2,12 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Set
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from collections.abc import Callable, Collection, Iterable, Mapping, Set
+from typing import Protocol, TypeVar
 
 from net.codec import begin_frame, encode_section, join_sections
 from net.framing import frame
-from net.messages import Section
-
-if TYPE_CHECKING:
-    from net.replication.publisher import Publisher
+from net.messages import EntityRow, Section
 
 log = logging.getLogger(__name__)
 
@@ -40,12 +37,13 @@ class Sections(dict[int, Section]):
 class News:
     """What one frame tells, cell by cell; encoded when it is told."""
 
-    def __init__(self, publisher: "Publisher", tick: int) -> None:
+    def __init__(self, tick: int, row: Callable[[int], EntityRow], checksum: Callable[[int], int]) -> None:
+        """`row` describes the entity of a NetID, and `checksum` is that of a cell, both as they are now."""
         self.tick = tick
         self.sections = Sections()
         self.came: dict[tuple[int, int], list[int]] = {}  # (former cell, present one) -> NetIDs; all in order
         self.checked: Set[int] = frozenset()  # cells whose checksum is told
-        self._publisher = publisher
+        self._row, self._checksum = row, checksum
 
     def told(self, watching: Mapping[int, Collection[V]], silent: Iterable[V]) -> dict[V, bytes]:
         """The frames, as they go onto the wire, of all views that there is news for, and of the `silent` ones.
@@ -69,10 +67,10 @@ class News:
     def _section(self, cell: int) -> bytes:
         section = self.sections[cell]
         if cell in self.checked:
-            section.checksum = self._publisher.checksum(cell)
+            section.checksum = self._checksum(cell)
             log.debug("tick %d: checksum %08x of cell %d", self.tick, section.checksum, cell)
         return encode_section(self.tick, section)
 
     def _arrivals(self, former: int, present: int) -> bytes:
-        rows = [self._publisher.row(net_id) for net_id in self.came[former, present]]
+        rows = [self._row(net_id) for net_id in self.came[former, present]]
         return encode_section(self.tick, Section(present, spawned=rows))

@@ -69,7 +69,7 @@ class Publisher:
 
     def frame(self, tick: int) -> News:
         """All that surprised since the last frame; clears the journal. Inside `with world`."""
-        news = News(self, tick)
+        news = News(tick, self.row, self.checksum)
         self._look_for_untold()
         self._add_intents(news.sections)
         self._add_bodies(news.sections)
