@@ -3,7 +3,6 @@
 Knows nothing of players, ticks or entities.
 """
 
-from collections.abc import Sequence
 from typing import Final
 
 from ecs.components import UNITS_PER_PIXEL
@@ -12,6 +11,7 @@ TILE_PIXELS: Final = 32
 TILE: Final = TILE_PIXELS * UNITS_PER_PIXEL  # the side of a tile in world units
 WALL: Final = "#"
 FLOOR: Final = "."
+_BITS: Final = str.maketrans(WALL + FLOOR, "10")
 MAX_SIDE: Final = 1000  # tiles; whatever the map, it fits into one message
 
 
@@ -32,7 +32,7 @@ class Arena:
         self.width, self.height = self.columns * TILE, self.lines * TILE  # world units
         # One integer a column and one a row, bit set where there is a wall: a whole edge of a box is tested with one
         # `and` instead of a loop over its tiles.
-        self._walls_of_column = [_bits(column) for column in zip(*rows, strict=True)]
+        self._walls_of_column = [_bits("".join(column)) for column in zip(*rows, strict=True)]
         self._walls_of_row = [_bits(row) for row in rows]
 
     def is_free(self, x: int, y: int, w: int, h: int) -> bool:
@@ -104,8 +104,8 @@ def _check(rows: tuple[str, ...]) -> None:
         raise ArenaError("the map has no floor to stand on")
 
 
-def _bits(tiles: Sequence[str]) -> int:
-    return int("".join("1" if tile == WALL else "0" for tile in reversed(tiles)), 2)
+def _bits(tiles: str) -> int:
+    return int(tiles[::-1].translate(_BITS), 2)
 
 
 def _mask(first: int, last: int) -> int:
