@@ -4,10 +4,12 @@ Where everybody sees everything the world is one cell. Else a cell is a square o
 that is in it. What has no place at all is in a cell that everybody sees.
 """
 
-from typing import Final
+from typing import Final, TypeVar
 
 from ecs.arena import TILE, Arena
 from ecs.columns import Array
+
+Numbers = TypeVar("Numbers", int, Array)
 
 EVERYWHERE: Final = 0  # the cell of what has no place, and of everything where the world is one cell
 
@@ -34,10 +36,10 @@ class Grid:
 
     def cell(self, x: int, y: int) -> int:
         """The cell of a place in the arena, in world units."""
-        return 1 + y // self._side * self._columns + x // self._side if self._side else EVERYWHERE
+        return self.cells_of(x, y) if self._side else EVERYWHERE
 
-    def cells_of(self, x: Array, y: Array) -> Array:
-        """As `cell`, of many places, where the world is not one cell."""
+    def cells_of(self, x: Numbers, y: Numbers) -> Numbers:
+        """As `cell`, of one place or of many, where the world is not one cell."""
         return 1 + y // self._side * self._columns + x // self._side
 
     def cells(self, left: int, top: int, right: int, bottom: int) -> frozenset[int]:

@@ -38,9 +38,8 @@ class Sweep:
     def __init__(self) -> None:
         nothing = np.zeros(0, dtype=np.int64)
         self._x = self._y = self._w = self._h = self._x_then = self._y_then = nothing
-        self._a = self._b = self._w_a = self._minus_w_b = self._h_a = self._minus_h_b = (
-            nothing  # pairs, and their sizes
-        )
+        # Pairs, and their sizes.
+        self._a = self._b = self._w_a = self._minus_w_b = self._h_a = self._minus_h_b = nothing
 
     def look(self, x: Array, y: Array, w: Array, h: Array) -> None:
         """These are the boxes now. Whoever changes the columns says so: by `moved`, or by another `look`."""

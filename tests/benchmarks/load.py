@@ -306,9 +306,9 @@ class Load:
             window.intent_bytes += size - told.beside
 
     def _hear(self, client: Client, payload: bytes) -> None:
-        match decode_from_server(payload):
-            case Goodbye(reason) | Refused(reason=reason):
-                self._end(client, reason)
+        message = decode_from_server(payload)
+        if isinstance(message, Goodbye | Refused):
+            self._end(client, message.reason)
 
     def _end(self, client: Client, why: str) -> None:
         if not client.ended:
