@@ -4,12 +4,12 @@ Where everybody sees everything the world is one cell. Else a cell is a square o
 that is in it. What has no place at all is in a cell that everybody sees.
 """
 
-from typing import Final, TypeVar
+from typing import Final
+
+import numpy as np
 
 from ecs.arena import TILE, Arena
 from ecs.columns import Array
-
-Numbers = TypeVar("Numbers", int, Array)
 
 EVERYWHERE: Final = 0  # the cell of what has no place, and of everything where the world is one cell
 
@@ -35,12 +35,24 @@ class Grid:
         return self._columns * self._lines
 
     def cell(self, x: int, y: int) -> int:
-        """The cell of a place in the arena, in world units."""
-        return self.cells_of(x, y) if self._side else EVERYWHERE
+        """The cell of a place, in world units. What lies beyond the arena belongs to the nearest cell."""
+        if self.whole:
+            return EVERYWHERE
+        column = min(max(x // self._side, 0), self._columns - 1)
+        line = min(max(y // self._side, 0), self._lines - 1)
+        return 1 + line * self._columns + column
 
-    def cells_of(self, x: Numbers, y: Numbers) -> Numbers:
-        """As `cell`, of one place or of many, where the world is not one cell."""
-        return 1 + y // self._side * self._columns + x // self._side
+    def cells_of(self, x: Array, y: Array) -> Array:
+        """As `cell`, of many places at once, where the world is not one cell."""
+        column = np.minimum(np.maximum(x // self._side, 0), self._columns - 1)
+        line = np.minimum(np.maximum(y // self._side, 0), self._lines - 1)
+        cells: Array = 1 + line * self._columns + column
+        return cells
+
+    def corner(self, cell: int) -> tuple[int, int]:
+        """The top left corner of a cell other than EVERYWHERE, in world units."""
+        line, column = divmod(cell - 1, self._columns)
+        return column * self._side, line * self._side
 
     def cells(self, left: int, top: int, right: int, bottom: int) -> frozenset[int]:
         """All cells that a part of the arena touches (world units, the ends included), and the one of the placeless.

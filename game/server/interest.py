@@ -40,7 +40,7 @@ class Interest:
 
     def __init__(self, grid: Grid) -> None:
         self._grid = grid
-        self._views: dict[int, View] = {}  # middle cell -> view; bounded by the number of cells
+        self._views: dict[int, View] = {}  # middle cell -> view: at most one for each cell of the arena
 
     def view(self, x: int, y: int, former: View | None = None) -> View:
         """The view of who is at that place (world units), and had that one so far."""
@@ -49,17 +49,18 @@ class Interest:
         middle = self._grid.cell(x, y)
         view = self._views.get(middle)
         if view is None:
-            view = self._views[middle] = self._around(x, y)
+            view = self._views[middle] = self._around(middle)
         return view
 
-    def _around(self, x: int, y: int) -> View:
+    def _around(self, middle: int) -> View:
+        """Made of the cell alone, whoever asked for it from wherever: it is handed to all who are in that cell."""
+        if self._grid.whole:
+            return View(self._grid.cells(0, 0, 0, 0), middle, 0, 0, 0, 0)
         side = self._grid.tiles * TILE
-        if not side:
-            return View(self._grid.cells(0, 0, 0, 0), self._grid.cell(x, y), 0, 0, 0, 0)
-        left, top = x // side * side, y // side * side
+        left, top = self._grid.corner(middle)
         reach_x, reach_y = (pixels * UNITS_PER_PIXEL // 2 + SLACK + MARGIN for pixels in VIEW_PIXELS)
         cells = self._grid.cells(left - reach_x, top - reach_y, left + side + reach_x, top + side + reach_y)
-        return View(cells, self._grid.cell(x, y), left - SLACK, top - SLACK, left + side + SLACK, top + side + SLACK)
+        return View(cells, middle, left - SLACK, top - SLACK, left + side + SLACK, top + side + SLACK)
 
 
 class Audience:

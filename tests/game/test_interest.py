@@ -4,12 +4,16 @@ import random
 from itertools import pairwise
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ecs.arena import TILE, parse_arena
+from ecs.components import Position
+from ecs.grid import Grid
 from ecs.step import DIRECTIONS
 from game.client.prediction import Cause
-from game.server.interest import CELL_TILES
-from net.codec import decode_from_server
+from game.server.interest import CELL_TILES, Interest
+from net.codec import MAX_INT, decode_from_server
 from net.framing import Deframer
 from net.link import Conditions
 from net.messages import Frame, FromServer, Snapshot
@@ -205,5 +209,84 @@ def test_a_cell_that_is_empty_is_checked_once_more_and_then_no_longer() -> None:
     assert checks(600) == 0
     stage.place(bob.net_id, 3 * CELL + TILE, TILE)
     assert checks(150) > 0
+    assert ann.stay.mirror.mismatches == 0
+    stage.close()
+
+
+anywhere = st.tuples(*[st.one_of(st.integers(-MAX_INT, MAX_INT), st.integers(-CELL, 202 * TILE))] * 2)
+
+
+@settings(derandomize=True, deadline=None, max_examples=200)
+@given(st.lists(anywhere, min_size=1, max_size=20), st.integers(0, 199), st.integers(0, 99))
+def test_wherever_others_look_who_is_in_the_arena_sees_what_is_around_them(
+    looks: list[tuple[int, int]], column: int, line: int
+) -> None:
+    grid = Grid(FIELD, CELL_TILES)
+    interest = Interest(grid)
+    for look in looks:
+        view = interest.view(*look)
+        assert view.middle in view.cells
+        assert view.cells <= set(range(grid.count + 1))
+    x, y = column * TILE + 7, line * TILE + 7
+    mine, alone = interest.view(x, y), Interest(grid).view(x, y)
+    assert (mine.cells, mine.middle, mine.left, mine.top) == (alone.cells, alone.middle, alone.left, alone.top)
+    assert mine.holds(x, y)
+    assert grid.cell(x, y) in mine.cells
+    assert len(interest._views) <= grid.count
+
+
+def test_no_look_of_a_spectator_changes_what_a_player_sees_or_makes_more_views_than_there_are_cells() -> None:
+    stage, rng = Stage(FIELD, cell_tiles=CELL_TILES), random.Random(3)
+    ann, eve = stage.join("Ann"), stage.watch("Eve")
+    stage.settle(60)
+    views = stage.simulation.network._dispatch._interest._views
+    for n in range(150):
+        line, far = rng.randrange(7), rng.choice([1, 2, 30, 10_000])
+        # Beyond the right edge: a number made of such a place without care is that of a cell in another line.
+        eve.play.look((13 * far + rng.randrange(13)) * CELL, (line - rng.choice([0, 1, far])) * CELL)
+        stage.run(2)
+        if n % 5 == 0:
+            stage.place(ann.net_id, rng.randrange(1, 199) * TILE, rng.randrange(1, 99) * TILE)
+            stage.run(2)
+            x, y = stage.at(ann.net_id)
+            view = ann.session.view
+            assert view is not None
+            assert view.holds(x, y)
+            assert view.cells == Interest(stage.grid).view(x, y).cells or view.middle != stage.grid.cell(x, y)
+    assert eve.play.ending is None, eve.play.reason
+    assert len({eve.session.look, *views}) > 10
+    assert len(views) <= stage.grid.count
+    with ann.play.world as world:
+        assert ann.net_id in world
+    assert ann.stay.mirror.mismatches == eve.stay.mirror.mismatches == 0
+    assert ann.compared > 200
+    stage.close()
+
+
+def test_who_is_put_beyond_the_arena_by_a_rule_is_in_its_nearest_cell_for_both_ends() -> None:
+    stage = Stage(FIELD, cell_tiles=CELL_TILES)
+    ann, bob = stage.join("Ann"), stage.join("Bob")
+    stage.settle(60)
+    stage.place(bob.net_id, 3 * TILE, 3 * TILE)
+    flags: list[int] = []
+
+    def plant() -> None:
+        world, surprises = stage.simulation.world, stage.simulation.surprises
+        with world:
+            for place in ((-9 * CELL, TILE), (40 * CELL, 3 * CELL), (5 * CELL, -1), (MAX_INT, MAX_INT)):
+                flags.append(world.mint())
+                world.spawn(flags[-1], Position(*place))
+                surprises.spawn(flags[-1])
+
+    plant()
+    seen: set[int] = set()
+    for column, line in ((1, 1), (198, 50), (80, 1), (198, 98)):
+        stage.place(ann.net_id, column * TILE, line * TILE)
+        stage.run(20)
+        with ann.play.world as world:
+            seen.update(flag for flag in flags if flag in world)
+    assert seen == set(flags), "each was shown to whoever was near"
+    assert ann.play.ending is bob.play.ending is None
+    assert ann.compared > 60
     assert ann.stay.mirror.mismatches == 0
     stage.close()
