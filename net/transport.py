@@ -9,9 +9,10 @@ import socket
 import threading
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from net.address import Address
+from net.happy_eyeballs import SocketAddress, first_to_answer
 from net.listener import Gate, Listener, OpenGate
 from net.pipe import Pipe, Receiver
 from net.reader import Reader
@@ -74,22 +75,22 @@ def bound_address(server: asyncio.Server | Listener) -> Address:
     return Address(host, port)
 
 
-async def resolve(address: Address) -> list[tuple[Any, ...]]:
+async def resolve(address: Address) -> list[SocketAddress]:
     """All socket addresses of a server, as getaddrinfo gives them. Raises DialError. Can be cancelled at any time."""
     loop = asyncio.get_running_loop()
-    answer: asyncio.Future[list[tuple[Any, ...]]] = loop.create_future()
+    answer: asyncio.Future[list[SocketAddress]] = loop.create_future()
 
-    def settle(result: list[tuple[Any, ...]] | None, error: Exception | None) -> None:
+    def settle(result: list[SocketAddress] | None, error: Exception | None) -> None:
         if not answer.done():
             answer.set_result(result or []) if error is None else answer.set_exception(error)
 
     def look_up() -> None:
-        result: list[tuple[Any, ...]] | None = None
+        result: list[SocketAddress] | None = None
         fault: Exception | None = None
         try:
             result = list(socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM))
-        except (OSError, UnicodeError):
-            fault = DialError(f"unknown host: nobody knows the name {address.host!r}", "check the spelling")
+        except (OSError, UnicodeError) as error:
+            fault = _why_not_found(address.host, error)
         try:
             loop.call_soon_threadsafe(settle, result, fault)
         except RuntimeError:
@@ -100,35 +101,26 @@ async def resolve(address: Address) -> list[tuple[Any, ...]]:
     return await answer
 
 
-async def connect(address: Address, found: list[tuple[Any, ...]], accept: Callable[[Pipe], Receiver]) -> None:
-    """Connect to the first of the resolved addresses that answers. Raises DialError with the last one's reason."""
-    loop = asyncio.get_running_loop()
-    reason = DialError(f"unknown host: {address.host!r} has no address", "check the spelling")
-    for family, kind, protocol, _, target in found:
-        try:
-            sock = socket.socket(family, kind, protocol)
-        except OSError as error:  # a family that this machine does not have
-            reason = _why_not_connect(address, error)
-            continue
-        sock.setblocking(False)
-        try:
-            async with asyncio.timeout(CONNECT_SECONDS):
-                await loop.sock_connect(sock, target)
-            await loop.create_connection(partial(Stream, accept, hears_on=True), sock=sock)
-            return
-        except TimeoutError:
-            sock.close()
-            reason = DialError(
-                f"timed out: {address} did not answer within {CONNECT_SECONDS:.0f} s",
-                "is the address right, and does a firewall let the port through?",
-            )
-        except OSError as error:
-            sock.close()
-            reason = _why_not_connect(address, error)
-        except BaseException:
-            sock.close()
-            raise
-    raise reason
+async def connect(
+    address: Address, found: list[SocketAddress], accept: Callable[[Pipe], Receiver]
+) -> list[SocketAddress]:
+    """Connect to whichever of the resolved addresses answers first.
+
+    Returns the same addresses with that one in front, for the next time. Raises DialError with the reason that tells
+    most, where none answers.
+    """
+    if not found:
+        raise DialError(f"unknown host: {address.host!r} has no address", "check the spelling")
+    try:
+        sock, answered = await first_to_answer(found, CONNECT_SECONDS)
+    except ExceptionGroup as group:
+        raise _why_not_connect(address, min(group.exceptions, key=_says_little)) from None
+    try:
+        await asyncio.get_running_loop().create_connection(partial(Stream, accept, hears_on=True), sock=sock)
+    except BaseException:
+        sock.close()
+        raise
+    return [answered, *(other for other in found if other != answered)]
 
 
 def friends_address(port: int) -> Address | None:
@@ -142,18 +134,51 @@ def friends_address(port: int) -> Address | None:
     return None if host.startswith("127.") else Address(host, port)
 
 
-def _why_not_connect(address: Address, error: OSError) -> DialError:
-    match error.errno:
+def _why_not_found(host: str, error: OSError | UnicodeError) -> DialError:
+    """Why a name has led to no address. That nobody could be asked says nothing about the name."""
+    number = getattr(error, "errno", None)
+    if number in (socket.EAI_AGAIN, socket.EAI_FAIL):
+        return DialError(
+            f"not looked up: nobody could be asked for the address of {host!r}",
+            "is this machine on the network? If so, try again in a moment, or type the server's number, "
+            "such as 192.168.1.5",
+        )
+    if number == getattr(socket, "EAI_NODATA", None):
+        return DialError(f"unknown host: the name {host!r} is known, but has no address", "check the spelling")
+    hint = "check the spelling"
+    if friends_address(0) is None:  # some systems do not tell the two apart
+        hint += ", and whether this machine is on a network"
+    return DialError(f"unknown host: nobody knows the name {host!r}", hint)
+
+
+_TELLING: Final = (errno.ECONNREFUSED, errno.ETIMEDOUT)  # a server's machine has answered, or there may be one
+
+
+def _says_little(error: Exception) -> int:
+    """How little an error says of the server: that this machine lacks IPv6, say, matters to nobody."""
+    number = errno.ETIMEDOUT if isinstance(error, TimeoutError) else getattr(error, "errno", None)
+    return _TELLING.index(number) if number in _TELLING else len(_TELLING)
+
+
+def _why_not_connect(address: Address, error: Exception) -> DialError:
+    if isinstance(error, TimeoutError):  # ours, or the system's, whose patience was shorter
+        within = "" if error.errno else f" within {CONNECT_SECONDS:.0f} s"
+        return DialError(
+            f"timed out: {address} did not answer{within}",
+            "is the address right, and does a firewall let the port through?",
+        )
+    match getattr(error, "errno", None):
         case errno.ECONNREFUSED:
             return DialError(f"refused: nothing listens at {address}", "is the server running, and is the port right?")
         case errno.ENETUNREACH | errno.EHOSTUNREACH | errno.ENETDOWN | errno.EADDRNOTAVAIL:
             return DialError(f"unreachable: there is no way from here to {address}", "is this machine on the network?")
-        case errno.ETIMEDOUT:  # the system's own patience was shorter than ours
+        case errno.EACCES | errno.EPERM:
             return DialError(
-                f"timed out: {address} did not answer",
-                "is the address right, and does a firewall let the port through?",
+                f"not permitted: this machine lets nobody connect to {address}",
+                "does a firewall or another protection here forbid it?",
             )
-    return DialError(f"could not connect to {address}: {error.strerror or error}", "is the address that of the server?")
+    reason = getattr(error, "strerror", None) or error
+    return DialError(f"could not connect to {address}: {reason}", "is the address that of the server?")
 
 
 def _why_not_listen(host: str | None, port: int, error: OSError | UnicodeError) -> str:
