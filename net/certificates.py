@@ -67,6 +67,34 @@ def trusting_context() -> ssl.SSLContext:
     return context
 
 
+# Of OpenSSL's X509_V_ERR_..., which the module ssl has no names for.
+_NOT_YET_VALID: Final = 9
+_EXPIRED: Final = 10
+_SELF_SIGNED: Final = 18
+_UNKNOWN_AUTHORITY: Final = (2, 19, 20, 21)
+_REVOKED: Final = 23
+_OTHER_NAME: Final = (62, 64)
+
+
+def why_not_believed(fault: ssl.SSLCertVerificationError, host: str) -> str:
+    """What is wrong with a certificate that a context did not believe: what goes on after "its certificate"."""
+    clock = "says this machine's clock"  # which may be the one that is wrong
+    code = fault.verify_code
+    if code == _EXPIRED:
+        return f"has expired, {clock}"
+    if code == _NOT_YET_VALID:
+        return f"is not valid yet, {clock}"
+    if code in _OTHER_NAME:
+        return f"is for another name than {host}"
+    if code == _SELF_SIGNED:
+        return "is self-signed, as those of servers that friends host usually are: nobody else vouches for it"
+    if code in _UNKNOWN_AUTHORITY:
+        return "is signed by an authority that is not known here"
+    if code == _REVOKED:
+        return "was revoked by its authority"
+    return f"cannot be accepted: {fault.verify_message}"
+
+
 def _read(path: Path, what: str) -> str:
     try:
         return path.read_text(encoding="ascii", errors="replace")

@@ -1,22 +1,27 @@
 """Connects to a server, encrypted where its address says so, and makes sure that it is the one that was meant.
 
 Whom a client believes, in this order: who has the fingerprint that it was given; whom the authority that it was given
-vouches for; who has the fingerprint that is known from last time; whom an authority of the system vouches for. Of
-anybody else the player is asked, by an UntrustedError: nothing has been said to that server then.
+vouches for; who has the fingerprint that is known from last time; whom an authority of the system vouches for. Where
+an authority vouches for another certificate than the one that is known, it was renewed: the new one is known from then
+on. Of anybody else the player is asked, by an UntrustedError: nothing has been said to that server then.
 """
 
 import asyncio
+import logging
 import ssl
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 from game.client.access import Access
-from game.client.known_servers import known_fingerprint, known_servers_file
+from game.client.known_servers import known_fingerprint, known_servers_file, remember
 from net.address import Address
-from net.certificates import CertificateError, client_context, trusting_context
+from net.certificates import CertificateError, client_context, trusting_context, why_not_believed
+from net.happy_eyeballs import SocketAddress
 from net.pipe import Pipe, Receiver
 from net.tls import TlsPipe, spelled
 from net.transport import DialError, connect
+
+log = logging.getLogger(__name__)
 
 TLS_SECONDS: Final = 10.0  # for a handshake, as for the answer to a Hello
 
@@ -31,77 +36,112 @@ class TlsError(DialError):
 class UntrustedError(TlsError):
     """Nobody vouches for the server, and it was never joined before: the player has to look at its fingerprint."""
 
-    def __init__(self, address: Address, fingerprint: str) -> None:
+    def __init__(self, address: Address, fingerprint: str, why: str) -> None:
         super().__init__(
-            f"nobody vouches for {address}, whose certificate has the fingerprint {spelled(fingerprint)}",
+            f"the certificate of {address} {why}. Its fingerprint is {spelled(fingerprint)}",
             "if the server printed the same when it started, join it in the game, or by --tls-fingerprint",
         )
         self.fingerprint = fingerprint
+        self.why = why  # nobody vouches for it: what goes on after "its certificate"
 
 
 class ChangedError(TlsError):
-    """A server shows another certificate than the one that it has to have."""
+    """A server shows another certificate than the one that it has to have, and no authority vouches for the new one."""
 
-    def __init__(self, address: Address, shown: str, pinned: str) -> None:
+    def __init__(self, address: Address, shown: str, pinned: str, why: str = "") -> None:
+        wrong = f", and the new one {why}" if why else ""
         super().__init__(
-            f"{address} shows another certificate than the one that is known. Somebody may sit between you and it, or "
-            f"its owner has made a new one. Known is {_begun(pinned)}, it shows {_begun(shown)}",
+            f"{address} shows another certificate than the one that is known{wrong}. Somebody may sit between you and "
+            f"it, or its owner has made a new one. Known is {_begun(pinned)}, it shows {_begun(shown)}",
             f"ask its owner; if that one is right, delete the server's line in {known_servers_file()}, or give another "
             "--tls-fingerprint, and join again",
         )
 
 
+class Dialed(NamedTuple):
+    """How a connection came about."""
+
+    found: list[SocketAddress]  # the resolved addresses, the one that answered in front: for the next time
+    notice: str = ""  # what the player should know of the server's certificate
+
+
 async def dial(
     address: Address,
-    found: list[tuple[Any, ...]],
+    found: list[SocketAddress],
     accept: Accept,
     access: Access,
     around: Around = lambda accept: accept,
-) -> None:
-    """Connect to the first of the resolved addresses that answers. Raises DialError."""
+) -> Dialed:
+    """Connect to whichever of the resolved addresses answers first. Raises DialError."""
     if not address.tls:
-        await connect(address, found, around(lambda pipe: accept(pipe, "")))
-        return
-    pinned = access.fingerprint or ("" if access.ca else known_fingerprint(address))
-    if not pinned:
-        try:
-            context = client_context(access.ca)
-        except CertificateError as error:
-            raise TlsError(str(error), "give another file by --tls-ca") from None
-        why = await _encrypted(address, found, accept, context, "", around)
-        if not why:
-            return
-        if access.ca is not None:
-            raise TlsError(
-                f"the certificate of {address} is not one that {access.ca} vouches for: {why}",
-                "is the address spelled as in the certificate, and is it the authority's file?",
-            )
-    await _encrypted(address, found, accept, trusting_context(), pinned, around)
+        return Dialed(await connect(address, found, around(lambda pipe: accept(pipe, ""))))
+    if access.fingerprint:
+        shown = await _encrypted(address, found, accept, trusting_context(), access.fingerprint, around)
+        if shown.fingerprint != access.fingerprint:
+            raise ChangedError(address, shown.fingerprint, access.fingerprint)
+        return Dialed(shown.found)
+    known = known_fingerprint(address)
+    if known and access.ca is None:
+        shown = await _encrypted(address, found, accept, trusting_context(), known, around)
+        if shown.fingerprint == known:
+            return Dialed(shown.found)
+        found = shown.found
+    try:
+        context = client_context(access.ca)
+    except CertificateError as error:
+        raise TlsError(str(error), "give another file by --tls-ca") from None
+    vouched = await _encrypted(address, found, accept, context, "", around)
+    if not vouched.why:
+        return Dialed(vouched.found, _renewed(address, known, vouched.fingerprint))
+    if access.ca is not None:
+        raise TlsError(
+            f"{access.ca} does not vouch for {address}: its certificate {vouched.why}",
+            "is the address spelled as in the certificate, and is it the authority's file?",
+        )
+    if known:
+        raise ChangedError(address, shown.fingerprint, known, vouched.why)
+    shown = await _encrypted(address, vouched.found, accept, trusting_context(), "", around)
+    raise UntrustedError(address, shown.fingerprint, vouched.why)
+
+
+def _renewed(address: Address, known: str, shown: str) -> str:
+    """Where a server was known by another certificate: know the one that an authority vouches for, and say so."""
+    if known in ("", shown):
+        return ""
+    remember(address, shown)
+    notice = "this server has a new certificate, which an authority vouches for: it is known by that one from now on"
+    log.info("%s: %s. It was %s, it is %s", address, notice, spelled(known), spelled(shown))
+    return notice
+
+
+class _Shown(NamedTuple):
+    """What became of one attempt to encrypt."""
+
+    found: list[SocketAddress]  # the one that answered in front
+    fingerprint: str = ""  # of the certificate that was shown
+    why: str = ""  # the context does not believe it
 
 
 async def _encrypted(
     address: Address,
-    found: list[tuple[Any, ...]],
+    found: list[SocketAddress],
     accept: Accept,
     context: ssl.SSLContext,
     pinned: str,
     around: Around,
-) -> str:
-    """Connect, shake hands, look at the certificate, and hand the pipe over; or why the context does not believe it.
+) -> _Shown:
+    """Connect, shake hands, look at the certificate, and hand the pipe over where it is believed; else close it.
 
-    Where the context believes anything, the certificate must be the pinned one. Raises DialError.
+    Where the context believes anything, only the pinned certificate is. Raises DialError where nothing is encrypted.
     """
     pipes: list[TlsPipe] = []
-    done = asyncio.get_running_loop().create_future()
+    done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
 
     def secured() -> None:
-        try:
-            if context.verify_mode is ssl.CERT_NONE:
-                _compare(address, pipes[0].fingerprint, pinned)
+        believed = context.verify_mode is not ssl.CERT_NONE or pipes[0].fingerprint == pinned
+        if believed:
             pipes[0].receiver = accept(pipes[0], pipes[0].fingerprint)
-            done.set_result(None)
-        except TlsError as error:
-            done.set_exception(error)
+        done.set_result(believed)
 
     def begin(under: Pipe) -> Receiver:
         pipe = TlsPipe(under, context, address.host)
@@ -110,10 +150,11 @@ async def _encrypted(
         pipe.start()
         return pipe
 
-    await connect(address, found, around(begin))
+    found = await connect(address, found, around(begin))
+    believed = False
     try:
         async with asyncio.timeout(TLS_SECONDS):
-            await done
+            believed = await done
     except TimeoutError:
         raise TlsError(
             f"timed out: {address} did not finish to encrypt within {TLS_SECONDS:.0f} s",
@@ -121,12 +162,12 @@ async def _encrypted(
         ) from None
     except _LostError as error:
         if isinstance(pipes[0].fault, ssl.SSLCertVerificationError):
-            return pipes[0].fault.verify_message
+            return _Shown(found, why=why_not_believed(pipes[0].fault, address.host))
         raise _why_not_encrypted(address, pipes[0], str(error)) from None
     finally:
-        if not done.done() or done.cancelled() or done.exception() is not None:
+        if not believed:
             pipes[0].close()
-    return ""
+    return _Shown(found, pipes[0].fingerprint)
 
 
 class _LostError(Exception):
@@ -136,7 +177,7 @@ class _LostError(Exception):
 class _Waiting:
     """Who hears what comes before the server is believed: nobody."""
 
-    def __init__(self, done: "asyncio.Future[None]") -> None:
+    def __init__(self, done: "asyncio.Future[bool]") -> None:
         self._done = done
 
     def received(self, data: bytes) -> None:
@@ -146,13 +187,6 @@ class _Waiting:
         """As a Receiver has it."""
         if not self._done.done():
             self._done.set_exception(_LostError(reason))
-
-
-def _compare(address: Address, shown: str, pinned: str) -> None:
-    if not pinned:
-        raise UntrustedError(address, shown)
-    if shown != pinned:
-        raise ChangedError(address, shown, pinned)
 
 
 def _begun(fingerprint: str) -> str:

@@ -17,6 +17,7 @@ from game.client.play import Ending, Play
 from game.rules import build_registry
 from net.address import Address
 from net.conditions import Conditions
+from net.happy_eyeballs import SocketAddress
 from net.pipe import Pipe, Receiver
 from net.simulated import simulated
 from net.transport import DialError, resolve
@@ -71,11 +72,14 @@ class Session:
         self.phase = Phase.RESOLVING
         self.ending: Ending | None = None  # of the last attempt or stay
         self.shown = ""  # the fingerprint of a server that is not trusted
+        self.why_untrusted = ""  # what is wrong with its certificate: what goes on after that
+        self.notice = ""  # what the player should know of the server's certificate, once in
         self.message = ""  # why it failed, or why we are not playing just now
         self.attempts = 0  # to come back, since we last played for a while
         self.retry_at = 0.0
         self.play: Play | None = None  # the present or last one, so that the last picture stays
         self.entered: Callable[[Play], None] = lambda play: None  # called each time that we are let in
+        self._found: list[SocketAddress] = []  # where the server was last time, the address that answered in front
         self._token = ""  # to come back into the same body; empty: join as a new player
         self._name, self._color, self._now, self._draws = name, color, now, draws
         self._simulate, self._seed = simulate, seed
@@ -130,16 +134,14 @@ class Session:
         )
         play.changed = self._news.set
         try:
-            self.phase = Phase.RESOLVING
-            found = await resolve(self.address)
-            self.phase = Phase.CONNECTING
-            await dial(self.address, found, play.attach, self._access, self._behind_the_network)
+            await self._dial(play)
         except UntrustedError as error:
-            self.shown = error.fingerprint
+            self.shown, self.why_untrusted = error.fingerprint, error.why
             return Ending.UNTRUSTED, str(error)
         except ChangedError as error:
             return Ending.IMPOSSIBLE, str(error)
         except DialError as error:
+            self._found = []  # the server may have moved
             return Ending.LOST, str(error)
         self.phase = Phase.JOINING
         former, self.play = self.play, play
@@ -162,6 +164,16 @@ class Session:
                 self.attempts = 0
         self._token = play.token
         return play.ending, play.reason
+
+    async def _dial(self, play: Play) -> None:
+        """Connect; on a return by the address that worked: a seat is not held for as long as a lookup may take."""
+        if not self._found:
+            self.phase = Phase.RESOLVING
+            self._found = await resolve(self.address)
+        self.phase = Phase.CONNECTING
+        dialed = await dial(self.address, self._found, play.attach, self._access, self._behind_the_network)
+        self._found = dialed.found
+        self.notice = dialed.notice or self.notice
 
     def _behind_the_network(self, accept: Callable[[Pipe], Receiver]) -> Callable[[Pipe], Receiver]:
         """Where a network is simulated: `accept` at its far end. Each connection has another piece of it."""

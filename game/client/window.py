@@ -22,7 +22,7 @@ from game.client.hosting import Hosting
 from game.client.join_screen import Finder, JoinScreen
 from game.client.keyboard import Bindings
 from game.client.keys_screen import KeysScreen
-from game.client.known_servers import remember
+from game.client.known_servers import known_fingerprint, remember
 from game.client.page import Look, Page
 from game.client.password_screen import PasswordScreen
 from game.client.pause_screen import PauseScreen
@@ -33,7 +33,7 @@ from game.client.settings_screen import SettingsScreen
 from game.client.sounds import Sounds
 from game.client.sprites import Sprites
 from game.client.start_screen import StartScreen
-from game.client.theme import Fonts, veil
+from game.client.theme import ACCENT, Fonts, veil
 from game.client.trust_screen import TrustScreen
 from game.doctor import Finding
 from game.rules import clean_name
@@ -188,7 +188,8 @@ class Window:
         elif session.ending is Ending.UNTRUSTED:
             self._leave()
             trusted = partial(self._trusted, address, session.shown)
-            self._show(TrustScreen(self._look, str(address), session.shown, trusted, self._before))
+            page = TrustScreen(self._look, str(address), session.shown, trusted, self._before, session.why_untrusted)
+            self._show(page)
         else:
             examine = self._services.examine
             self._fail("Could not join", session.message, examine(address, access) if examine else None)
@@ -201,7 +202,8 @@ class Window:
     def _trusted(self, address: Address, fingerprint: str) -> None:
         """The player has compared the fingerprint: join, now and from now on."""
         remember(address, fingerprint)
-        self._added[address] = replace(self._access_to(address), fingerprint=fingerprint)
+        if known_fingerprint(address) != fingerprint:  # it cannot be kept: it counts while the window is open
+            self._added[address] = replace(self._access_to(address), fingerprint=fingerprint)
         self._again()
 
     def _access_to(self, address: Address) -> Access:
@@ -221,6 +223,8 @@ class Window:
             self.game = GameScreen(*parts, self.session, play, self._pause, self._friends, self._bindings, self._sounds)
             self.game.show_graph(self.settings.net_graph)
             self._show(None)
+            if self.session.notice:
+                self.game.chat.notice(self.session.notice, self._now(), ACCENT)
 
     def _pause(self) -> None:
         """The menu over the game, which goes on."""

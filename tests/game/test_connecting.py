@@ -10,6 +10,7 @@ import pytest
 
 import game.client.play
 import game.client.session
+import net.happy_eyeballs
 import net.transport
 from game import walltime
 from game.client.session import Phase, Session
@@ -19,6 +20,7 @@ from net.address import Address
 from net.messages import VERSION, Hello, Refusal, Refused
 from tests.game.live import answering, ended, frames_until, free_port, live_server, mute_port, run
 from tests.harness import HALL, Stage, Stranger
+from tests.net.test_happy_eyeballs import swallowing_first
 
 
 def session_to(address: Address, name: str = "Ann") -> Session:
@@ -205,6 +207,75 @@ def test_a_connection_that_drops_is_said_and_tried_again_until_the_server_is_bac
             assert session.play is not picture
             assert len(simulation.seats) == 1
             session.leave()
+
+    run(test())
+
+
+def test_a_dead_address_delays_neither_the_first_join_nor_the_return_which_needs_no_lookup(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(net.happy_eyeballs, "ATTEMPT_DELAY", 0.0)
+    monkeypatch.setattr(game.client.session, "FIRST_WAIT", 0.0)
+    real, lookups = socket.getaddrinfo, []
+
+    def two_addresses(host: str, port: int, **more: Any) -> Any:
+        if host != "den.example":
+            return real(host, port, **more)
+        lookups.append(host)
+        return [row for number in ("127.0.0.2", "127.0.0.1") for row in real(number, port, **more)]
+
+    monkeypatch.setattr(socket, "getaddrinfo", two_addresses)
+
+    async def test() -> None:
+        loop = asyncio.get_running_loop()
+        connects: list[str] = []
+        monkeypatch.setattr(loop, "sock_connect", swallowing_first(loop.sock_connect, {"127.0.0.2"}, connects))
+        async with live_server() as (simulation, address):
+            session = session_to(Address("den.example", address.port))
+            await frames_until(session, lambda: session.phase is Phase.PLAYING)
+            assert connects == ["127.0.0.2", "127.0.0.1"]
+            monkeypatch.setattr(
+                net.happy_eyeballs, "ATTEMPT_DELAY", 3600.0
+            )  # whoever tries the dead one first is stuck
+            assert session.play is not None
+            stay = session.play.stay
+            assert stay is not None
+            await frames_until(session, lambda: stay.clock.synced)  # so that its seat will be held
+            for _ in range(2):
+                for each in list(simulation.reception.sessions):
+                    each.lost("a test")
+                former = session.play
+                await frames_until(session, lambda former=former: session.play is not former)  # type: ignore[misc]
+                await frames_until(session, lambda: session.phase is Phase.PLAYING)
+                assert session.play.stay is not None
+                assert session.play.stay.net_id == stay.net_id, "the seat was still held"
+            assert connects == ["127.0.0.2", "127.0.0.1", "127.0.0.1", "127.0.0.1"]
+            assert len(lookups) == 1
+            session.leave()
+
+    run(test())
+
+
+def test_where_the_known_address_fails_the_next_attempt_looks_the_name_up_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(game.client.session, "FIRST_WAIT", 0.0)
+    real, lookups = socket.getaddrinfo, []
+
+    def count(host: str, port: int, **more: Any) -> Any:
+        lookups.append(host)
+        return real(host, port, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", count)
+
+    async def test() -> None:
+        async with live_server() as (_, address):
+            session = session_to(address)
+            await frames_until(session, lambda: session.phase is Phase.PLAYING)
+        before = lookups.count(address.host)
+        await frames_until(session, lambda: session.attempts >= 2)
+        await frames_until(session, lambda: lookups.count(address.host) > before)
+        session.leave()
 
     run(test())
 

@@ -27,7 +27,7 @@ from net.link import link
 from net.pipe import Pipe
 from net.tls import TlsPipe, secured, spelled
 from net.transport import DialError, resolve
-from tests.certificates import CA, OTHER, SERVER
+from tests.certificates import CA, EXPIRED, FUTURE, OTHER, SERVER
 from tests.game.live import answering, ended, frames_until, live_server, mute_port, run
 from tests.game.processes import port_of, programs
 from tests.harness import HALL, Stage
@@ -99,11 +99,11 @@ def test_whom_the_given_authority_does_not_vouch_for_is_not_believed_and_nobody_
             remember(address, TLS.fingerprint)  # which does not count then
             error = await fault(address, Access(ca=OTHER[0]))
             assert type(error) is TlsError
-            assert "is not one that" in error.fact
-            assert str(OTHER[0]) in error.fact
+            assert f"{OTHER[0]} does not vouch for {address}" in error.fact
+            assert "is signed by an authority that is not known here" in error.fact
         async with live_server(tls=OTHERS) as (_, address):
             elsewhere = TlsAddress("localhost", address.port)
-            assert "mismatch" in str(await fault(elsewhere, Access(ca=OTHER[0]))).lower()
+            assert "is for another name than localhost" in str(await fault(elsewhere, Access(ca=OTHER[0])))
 
     run(test())
 
@@ -118,6 +118,76 @@ def test_at_first_the_player_looks_at_the_fingerprint_and_from_then_on_it_counts
             remember(address, first.shown)
             (await plays(address)).leave()
             (await plays(address, Access(fingerprint=OTHERS.fingerprint))).leave()
+
+    run(test())
+
+
+@pytest.mark.parametrize(
+    ("certificate", "known_here", "host", "why"),
+    [
+        (EXPIRED, EXPIRED[0], "127.0.0.1", "has expired, says this machine's clock"),
+        (FUTURE, FUTURE[0], "127.0.0.1", "is not valid yet, says this machine's clock"),
+        (OTHER, OTHER[0], "localhost", "is for another name than localhost"),
+        (OTHER, CA, "127.0.0.1", "is self-signed, as those of servers that friends host usually are"),
+        (SERVER, OTHER[0], "127.0.0.1", "is signed by an authority that is not known here"),
+    ],
+    ids=["expired", "not yet valid", "other name", "self-signed", "unknown authority"],
+)
+def test_what_is_wrong_with_a_certificate_is_said_as_it_is(
+    monkeypatch: pytest.MonkeyPatch, certificate: tuple[Path, Path], known_here: Path, host: str, why: str
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(known_here))  # as the system has it
+
+    async def test() -> None:
+        async with live_server(tls=server_tls(*certificate)) as (_, address):
+            address = TlsAddress(host, address.port)
+            session = Session(address, "Ann", 0, now)
+            assert f"the certificate of {address} {why}" in await ended(session)
+            assert session.ending is Ending.UNTRUSTED, "the player may believe it all the same"
+            assert session.why_untrusted.startswith(why)
+            by_file = await fault(address, Access(ca=known_here))
+            assert f"{known_here} does not vouch for {address}: its certificate {why}" in by_file.fact
+
+    run(test())
+
+
+@pytest.mark.parametrize("access", [NOTHING, BY_CA], ids=["the system's authorities", "a given one"])
+def test_a_server_that_was_trusted_by_its_fingerprint_may_get_a_certificate_that_an_authority_vouches_for(
+    monkeypatch: pytest.MonkeyPatch, access: Access
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(CA))
+
+    async def test() -> None:
+        expired = server_tls(*EXPIRED)
+        async with live_server(tls=expired) as (_, address):
+            remember(address, expired.fingerprint)
+            session = await plays(address)
+            assert session.notice == ""
+            session.leave()
+        async with live_server(address.port, tls=TLS):
+            session = await plays(address, access)
+            assert "this server has a new certificate, which an authority vouches for" in session.notice
+            session.leave()
+            assert known_fingerprint(address) == TLS.fingerprint
+            session = await plays(address)
+            assert session.notice == "", "it is said once"
+            session.leave()
+        async with live_server(address.port, tls=expired):
+            session = Session(address, "Ann", 0, now)
+            message = await ended(session)
+            assert session.ending is Ending.IMPOSSIBLE
+            assert "another certificate than the one that is known, and the new one is self-signed" in message
+            assert known_fingerprint(address) == TLS.fingerprint
+
+    run(test())
+
+
+def test_a_fingerprint_that_was_given_counts_whoever_vouches_for_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(CA))
+
+    async def test() -> None:
+        async with live_server(tls=TLS) as (_, address):
+            assert isinstance(await fault(address, Access(fingerprint=OTHERS.fingerprint)), ChangedError)
 
     run(test())
 

@@ -355,9 +355,40 @@ def test_a_name_that_nobody_knows_is_said_to_be_that(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(socket, "getaddrinfo", nobody_knows)
 
     async def test() -> None:
+        for own, hint in ((Address("192.168.1.5", 0), ""), (None, ", and whether this machine is on a network")):
+            monkeypatch.setattr(transport, "friends_address", lambda port, own=own: own)
+            with pytest.raises(DialError) as caught:
+                await resolve(Address("play.exmaple.org", 5000))
+            said = "unknown host: nobody knows the name 'play.exmaple.org'; check the spelling"
+            assert str(caught.value) == said + hint
+
+    run(test())
+
+
+@pytest.mark.parametrize(
+    ("number", "fact"),
+    [
+        (socket.EAI_AGAIN, "not looked up: nobody could be asked for the address of 'play.example.org'"),
+        (socket.EAI_FAIL, "not looked up: nobody could be asked for the address of 'play.example.org'"),
+        (getattr(socket, "EAI_NODATA", None), "unknown host: the name 'play.example.org' is known, but has no address"),
+    ],
+)
+def test_a_name_that_could_not_be_looked_up_is_not_called_misspelt(
+    monkeypatch: pytest.MonkeyPatch, number: int | None, fact: str
+) -> None:
+    if number is None:
+        pytest.skip("this system has no such error")
+
+    def fails(*_: Any, **__: Any) -> Any:
+        raise socket.gaierror(number, "Temporary failure in name resolution")
+
+    monkeypatch.setattr(socket, "getaddrinfo", fails)
+
+    async def test() -> None:
         with pytest.raises(DialError) as caught:
-            await resolve(Address("play.exmaple.org", 5000))
-        assert str(caught.value) == "unknown host: nobody knows the name 'play.exmaple.org'; check the spelling"
+            await resolve(Address("play.example.org", 5000))
+        assert caught.value.fact == fact
+        assert ("network" in caught.value.advice) is fact.startswith("not looked up")
 
     run(test())
 

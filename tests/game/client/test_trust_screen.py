@@ -8,7 +8,7 @@ from game.client.known_servers import known_fingerprint, known_servers_file, rem
 from game.client.start_screen import StartScreen
 from game.client.trust_screen import TrustScreen
 from net.certificates import server_tls
-from tests.certificates import OTHER
+from tests.certificates import CA, EXPIRED, OTHER, SERVER
 from tests.game.client.stage import differs, frames_until, look, looking, opened, press
 from tests.game.client.test_app import at, plays, shows
 from tests.game.live import live_server, run
@@ -34,6 +34,33 @@ def test_a_key_pressed_in_a_hurry_cancels_and_nothing_is_remembered() -> None:
             await shows(window, StartScreen)
             assert not known_servers_file().exists()
             assert not simulation.reception.sessions
+
+    run(story())
+
+
+def test_the_true_reason_is_on_the_page_and_a_proper_renewal_afterwards_is_no_attack(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(EXPIRED[0]))
+
+    async def story() -> None:
+        async with live_server(tls=server_tls(*EXPIRED)) as (_, address), opened(at(address)) as window:
+            window.join(address, at(address))
+            await shows(window, TrustScreen)
+            assert isinstance(window.screen, TrustScreen)
+            assert "The certificate of this server has expired, says this machine's clock." in window.screen.reason
+            press(pygame.K_LEFT)
+            press(pygame.K_RETURN)
+            await frames_until(window, lambda: plays(window))
+            window.to_start()
+            await frames_until(window, lambda: not window._ending)
+            monkeypatch.setenv("SSL_CERT_FILE", str(CA))
+            async with live_server(tls=server_tls(*SERVER)) as (_, renewed):
+                remember(renewed, known_fingerprint(address))  # the same server, as it were
+                window.join(renewed, at(renewed))
+                await frames_until(window, lambda: plays(window))
+                assert window.game is not None
+                assert any("this server has a new certificate" in line for line in window.game.chat.lines)
 
     run(story())
 
