@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import re
 import shlex
 import sys
 import threading
@@ -16,6 +17,7 @@ from typing import Final
 
 from game.rules import clean_chat
 from game.server.bans import KICK_SECONDS, read_origin
+from game.server.names import seen
 from game.server.origin import origin
 from game.server.session import Session
 from game.server.simulation import Simulation
@@ -24,8 +26,9 @@ log = logging.getLogger(__name__)
 
 LINE_BYTES: Final = 4096  # of a command; what is longer is none
 REASON_LIMIT: Final = 100  # letters, so that it fits a Goodbye
+HANDLE: Final = re.compile("[wW]?[0-9]+")  # a player's number, or a spectator's
 HELP: Final = """\
-list                   who is here: number, name, address, since when
+list                   who is here: number (w1, w2 ...: they watch), name, address, since when
 kick WHO [REASON]      throw somebody out, and keep their address out for a minute
 ban WHO|ADDRESS        throw out, and keep out, everybody from an address
 unban ADDRESS          let it in again
@@ -66,10 +69,11 @@ class Console:
         return command(rest.strip())
 
     def _list(self, _: str) -> str:
-        now, lines = self._now(), []
-        for session in list(self._simulation.reception.sessions):
-            what = session.net_id if session.net_id is not None else "watches" if session.watch else "greets"
-            lines.append(f"{what:>7}  {session.called!r:<18}  {session.peer}  {now - session.since:.0f} s")
+        now = self._now()
+        lines = [
+            f"{each.handle or 'greets':>7}  {each.called!r:<18}  {each.peer}  {now - each.since:.0f} s"
+            for each in self._simulation.reception.sessions
+        ]
         return "\n".join(lines) or "nobody is here"
 
     def _kick(self, rest: str) -> str:
@@ -127,11 +131,14 @@ class Console:
             return [], "", f'{verb} whom? A number of the list, or a name: {verb} 7, {verb} Ann, {verb} "Ann 2"'
         reason = " ".join(words)[:REASON_LIMIT]
         # A number is never a name, or whoever is called 7 could have another thrown out.
-        found = [
-            session
-            for session in list(self._simulation.reception.sessions)
-            if (str(session.net_id) == who if who.isdigit() else session.called == who)
-        ]
+        sessions = [session for session in self._simulation.reception.sessions if session.handle]
+        if HANDLE.fullmatch(who):
+            found = [session for session in sessions if session.handle == who.lower()]
+        else:
+            found = [session for session in sessions if seen(session.called) == seen(who)]
+        if len(found) > 1:
+            several = ", ".join(f"{each.handle} ({each.called})" for each in found)
+            return [], "", f"{who!r:.40} could be {several}: {verb} which number?"
         return found, reason, "" if found else f"nobody here is {who!r:.40}"
 
     def _throw_out(self, found: list[Session], what: str, reason: str) -> str:

@@ -3,6 +3,7 @@
 Bodies come and go at the end of a tick alone, and before its frame. Knows nothing of frames.
 """
 
+import itertools
 import logging
 import math
 from collections.abc import Callable
@@ -58,6 +59,7 @@ class Reception:
         self._lines_of_strangers = LogQuota(log, now)
         self._hold_seconds, self._max_spectators = hold_seconds, max_spectators
         self._gate, self._bans, self._now = gate, bans, now
+        self._spectators = itertools.count(1)
         self._knocking: list[tuple[Session, Hello]] = []  # who said Hello in this tick; as many as there are sessions
         self._leaving: list[int] = []  # NetIDs whose seats are free at the end of this tick
 
@@ -149,6 +151,8 @@ class Reception:
         self.playing.pop(session, None)
         if session.net_id is not None:
             self.players.pop(session.net_id, None)
+        if session.watch:
+            self._seats.names.release(session.watch)
         if session.net_id is None:
             # Who only knocked, as those do who list servers and how fast they answer, is not worth a line.
             level = logging.DEBUG if keep and not session.greeted else logging.INFO
@@ -199,7 +203,8 @@ class Reception:
             reason = f"no more may watch: {watching} of {self._max_spectators} spectators are there"
             session.refuse(Refused(Refusal.FULL, VERSION, reason, ()))
             return
-        session.watch = name
+        session.watch = self._seats.names.claim(name)
+        session.number = next(self._spectators)
         self._greet(session, 0, "")
         self.lines.info("watch: %s; %d watching", session.label, watching + 1)
 

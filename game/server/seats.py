@@ -24,7 +24,8 @@ from ecs.components import Dash, Intent, Position, Size, Velocity
 from ecs.surprises import Surprises
 from ecs.world import World
 from game.components import Away, Color, Name
-from game.rules import NAME_LIMIT, PLAYER_SIZE
+from game.rules import PLAYER_SIZE
+from game.server.names import Names
 
 
 class FullError(Exception):
@@ -59,6 +60,7 @@ class Seats:
         self._world = world
         self._surprises = surprises
         self._spots = _spots(arena)
+        self.names = Names()  # of the players, and of whoever else is on the server
         self._max_players = max_players
         self._rng = rng
         self._mint_token = mint_token
@@ -83,7 +85,7 @@ class Seats:
         if spot is None:
             raise FullError("the server is full: there is no room to stand on in this arena")
         net_id = self._world.mint()
-        seat = self._seats[net_id] = _Seat(self._free_name(name))
+        seat = self._seats[net_id] = _Seat(self.names.claim(name))
         self._world.spawn(
             net_id,
             Position(*spot),
@@ -99,8 +101,11 @@ class Seats:
 
     def leave(self, net_id: int) -> None:
         """Take a player out of the world; who is not there is left alone."""
-        if self._seats.pop(net_id, None) is not None and self._world.remove(net_id):
-            self._surprises.leave(net_id)
+        seat = self._seats.pop(net_id, None)
+        if seat is not None:
+            self.names.release(seat.name)
+            if self._world.remove(net_id):
+                self._surprises.leave(net_id)
 
     def name(self, net_id: int) -> str:
         """What the player is called. Raises KeyError for who is not there."""
@@ -187,13 +192,6 @@ class Seats:
         spots = itertools.chain(range(start, len(self._spots)), range(start))
         places = ((int(x), int(y)) for x, y in map(self._spots.__getitem__, spots))
         return next((place for place in places if _is_clear(*place, taken_x, taken_y)), None)
-
-    def _free_name(self, name: str) -> str:
-        taken = {seat.name for seat in self._seats.values()}
-        if name not in taken:
-            return name
-        numbered = (f"{name[: NAME_LIMIT - len(f' {n}')].rstrip()} {n}" for n in itertools.count(2))
-        return next(candidate for candidate in numbered if candidate not in taken)
 
 
 def _is_clear(x: int, y: int, taken_x: Array, taken_y: Array) -> bool:

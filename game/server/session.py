@@ -41,6 +41,7 @@ class Session:
     ) -> None:
         self.net_id: int | None = None  # once seated
         self.watch = ""  # a spectator's name, once let in; empty: a player, or nobody yet
+        self.number = 0  # a spectator's, from 1 on: what the console calls it
         self.look: tuple[int, int] | None = None  # where a spectator looks, in world units, once it said so
         self.since = now  # when it connected, in seconds
         self.heard = now  # when the last byte came
@@ -68,6 +69,13 @@ class Session:
     def label(self) -> str:
         """For the log: who, and from where."""
         return f"{self._reception.describe(self)} from {self.pipe.name}"
+
+    @property
+    def handle(self) -> str:
+        """What the console calls it: a player's NetID, a spectator's number behind a w; empty for one who is not in."""
+        if self.net_id is not None:
+            return str(self.net_id)
+        return f"w{self.number}" if self.watch else ""
 
     @property
     def called(self) -> str:

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from game.rules import MAX_MARKS, NAME_LIMIT, build_registry, clean_chat, clean_name
+from game.server.names import Names
 from net.messages import VERSION, Hello, Refusal, Refused
 from tests.harness import Stage, Stranger
 
@@ -114,3 +115,29 @@ def test_look_alikes_in_one_server_get_a_number_and_impossible_names_a_reason() 
         assert isinstance(message, Refused)
         assert message.refusal is Refusal.NAME
         assert "can be seen" in message.reason
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("Ann", "ANN"),
+        ("straße", "STRASSE"),
+        ("Ångström", "a\u030angstro\u0308m"),
+        ("Σίσυφος", "ΣΊΣΥΦΟΣ"),
+        ("ﬁn", "FIN"),
+    ],
+)
+def test_names_that_a_reader_takes_for_one_are_one(name: str, other: str) -> None:
+    names = Names()
+    assert names.claim(clean_name(name)) == clean_name(name)
+    assert names.claim(clean_name(other)) == f"{clean_name(other)} 2"
+    names.release(clean_name(name))
+    assert names.claim(clean_name(other)) == clean_name(other)
+
+
+def test_a_name_of_full_length_makes_room_for_its_number() -> None:
+    names = Names()
+    claimed = [names.claim("x" * NAME_LIMIT) for _ in range(12)]
+    assert claimed[1] == "x" * (NAME_LIMIT - 2) + " 2"
+    assert claimed[11] == "x" * (NAME_LIMIT - 3) + " 12"
+    assert len(set(claimed)) == 12

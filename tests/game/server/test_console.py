@@ -56,7 +56,7 @@ def test_the_list_is_of_all_who_are_connected(host: Host) -> None:
     lines = host.says("list").splitlines()
     assert lines[0].split() == [str(host.ann.net_id), "'Ann'", "192.0.2.1:40000", "2", "s"]
     assert lines[2].split()[1:4] == ["'Ann", "2'", "192.0.2.3:40000"]
-    assert lines[3].split()[:2] == ["watches", "'Eve'"]
+    assert lines[3].split()[:2] == ["w1", "'Eve'"]
     assert lines[4].split()[:2] == ["greets", "''"]
     assert Console(Stage().simulation, lambda: None, host.stage.clock).answer("list") == "nobody is here"
 
@@ -97,6 +97,48 @@ def test_a_spectator_is_kicked_by_name(host: Host) -> None:
     host.stage.run(10)
     assert "the spectator 'Eve'" in host.says("kick Eve")
     assert eve.play.ending is Ending.LOST
+
+
+def test_a_spectator_who_takes_a_players_name_is_another_one_to_the_host(host: Host) -> None:
+    twins = [host.come(name, n, watch=True) for n, name in enumerate(("Bob", "BOB", "Ｂｏｂ"), 4)]
+    late = host.come("bob", 7)
+    host.stage.run(10)
+    names = [line.split("'")[1] for line in host.says("list").splitlines()]
+    assert names == ["Ann", "Bob", "Ann 2", "Bob 2", "BOB 3", "Bob 4", "bob 5"]
+    host.says("kick bob")
+    assert host.bob.play.ending is Ending.LOST, "upper or lower case, there is but one"
+    assert all(player.play.ending is None for player in (*twins, late, host.ann, host.cid))
+    host.says("kick W2")
+    host.says('ban "bob 4" enough')
+    assert [player.play.ending for player in twins] == [None, Ending.LOST, Ending.LOST]
+    assert host.says("bans") == "192.0.2.6"
+    again = host.come("Bob 4", 8, watch=True)
+    host.stage.run(10)
+    assert "'Bob 4'" in host.says("list"), "who is gone has no name"
+    assert again.play.ending is None
+
+
+def test_a_name_like_a_number_of_the_list_is_nobodys_number(host: Host) -> None:
+    eve, impostor = host.come("Eve", 4, watch=True), host.come("w1", 5)
+    host.stage.run(10)
+    assert "the spectator 'Eve'" in host.says("kick w1")
+    assert (eve.play.ending, impostor.play.ending) == (Ending.LOST, None)
+
+
+def test_who_has_not_said_hello_has_no_name_to_be_kicked_by(host: Host) -> None:
+    stranger = Stranger(host.stage)
+    host.stage.run(4)
+    assert host.says('kick ""') == "nobody here is ''"
+    assert host.says("ban '' go") == "nobody here is ''"
+    assert stranger.ended is None
+
+
+def test_where_a_name_fits_several_nobody_is_thrown_out(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("game.server.console.seen", lambda name: name[:3])
+    ann, cid = host.ann.net_id, host.cid.net_id
+    assert host.says("kick Ann") == f"'Ann' could be {ann} (Ann), {cid} (Ann 2): kick which number?"
+    assert host.says("ban Ann") == f"'Ann' could be {ann} (Ann), {cid} (Ann 2): ban which number?"
+    assert all(player.play.ending is None for player in (host.ann, host.bob, host.cid))
 
 
 def test_who_is_banned_stays_out_with_all_from_there_until_unbanned(host: Host) -> None:
