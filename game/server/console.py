@@ -13,7 +13,7 @@ import shlex
 import sys
 import threading
 from collections.abc import Callable
-from typing import Final
+from typing import Final, NamedTuple
 
 from game.rules import clean_chat
 from game.server.bans import KICK_SECONDS, read_origin
@@ -37,6 +37,15 @@ say TEXT               a line of chat, to everybody
 status                 how the server is
 quit                   tell everybody that it closes, and end
 WHO is a number of the list, or a name, in quotes if it has blanks."""
+
+
+class Person(NamedTuple):
+    """Somebody who is in, or whose seat is held."""
+
+    handle: str  # the number of the list
+    name: str
+    origin: str
+    session: Session | None  # None: they are away
 
 
 class Console:
@@ -74,25 +83,28 @@ class Console:
             f"{each.handle or 'greets':>7}  {each.called!r:<18}  {each.peer}  {now - each.since:.0f} s"
             for each in self._simulation.reception.sessions
         ]
+        away = self._simulation.seats.away()
+        lines += [f"{net_id:>7}  {name!r:<18}  {where}  away" for net_id, name, where in away]
         return "\n".join(lines) or "nobody is here"
 
     def _kick(self, rest: str) -> str:
-        found, reason, problem = self._find(rest, "kick")
-        for session in found:
-            self._bans.kick(origin(session.peer), reason)
-        return problem or self._throw_out(found, "kicked", reason)
+        person, reason, problem = self._find(rest, "kick")
+        if person is None:
+            return problem
+        self._bans.kick(person.origin, reason)
+        return self._throw_out([person], "kicked", reason)
 
     def _ban(self, rest: str) -> str:
         where, _, reason = rest.partition(" ")
-        origins = [read_origin(where)]
-        if not origins[0]:
-            found, reason, problem = self._find(rest, "ban")
-            if problem:
+        where = read_origin(where)
+        if not where:
+            person, reason, problem = self._find(rest, "ban")
+            if person is None:
                 return problem
-            origins = list(dict.fromkeys(origin(session.peer) for session in found))
-        problems = [self._bans.ban(each) for each in origins]
-        found = [session for session in self._simulation.reception.sessions if origin(session.peer) in origins]
-        lines = [f"banned: {', '.join(origins)}", self._throw_out(found, "banned", reason), *problems]
+            where = person.origin
+        problem = self._bans.ban(where)
+        found = [person for person in self._people() if person.origin == where]
+        lines = [f"banned: {where}", self._throw_out(found, "banned", reason), problem]
         return "\n".join(filter(None, lines))
 
     def _unban(self, rest: str) -> str:
@@ -123,29 +135,41 @@ class Console:
         self._quit()
         return "closing"
 
-    def _find(self, rest: str, verb: str) -> tuple[list[Session], str, str]:
+    def _people(self) -> list[Person]:
+        """Everybody who has a name or greets, and those who are away."""
+        people = [Person(s.handle, s.called, origin(s.peer), s) for s in self._simulation.reception.sessions]
+        return people + [
+            Person(str(net_id), name, where, None) for net_id, name, where in self._simulation.seats.away()
+        ]
+
+    def _find(self, rest: str, verb: str) -> tuple[Person | None, str, str]:
         """Who is meant, for what reason; and what is wrong with the command, else empty."""
         try:
             who, *words = shlex.split(rest)
         except ValueError:  # also for none at all
-            return [], "", f'{verb} whom? A number of the list, or a name: {verb} 7, {verb} Ann, {verb} "Ann 2"'
+            return None, "", f'{verb} whom? A number of the list, or a name: {verb} 7, {verb} Ann, {verb} "Ann 2"'
         reason = " ".join(words)[:REASON_LIMIT]
+        people = [person for person in self._people() if person.handle]
         # A number is never a name, or whoever is called 7 could have another thrown out.
-        sessions = [session for session in self._simulation.reception.sessions if session.handle]
         if HANDLE.fullmatch(who):
-            found = [session for session in sessions if session.handle == who.lower()]
+            found = [person for person in people if person.handle == who.lower()]
         else:
-            found = [session for session in sessions if seen(session.called) == seen(who)]
+            found = [person for person in people if seen(person.name) == seen(who)]
         if len(found) > 1:
-            several = ", ".join(f"{each.handle} ({each.called})" for each in found)
-            return [], "", f"{who!r:.40} could be {several}: {verb} which number?"
-        return found, reason, "" if found else f"nobody here is {who!r:.40}"
+            several = ", ".join(f"{person.handle} ({person.name})" for person in found)
+            return None, "", f"{who!r:.40} could be {several}: {verb} which number?"
+        return (found[0], reason, "") if found else (None, "", f"nobody here is {who!r:.40}")
 
-    def _throw_out(self, found: list[Session], what: str, reason: str) -> str:
+    def _throw_out(self, found: list[Person], what: str, reason: str) -> str:
         lines = []
-        for session in found:
-            lines.append(f"{what}: {session.label}")
-            session.end(f"you were {what}" + (f": {reason}" if reason else ""))
+        for person in found:
+            words = f"you were {what}" + (f": {reason}" if reason else "")
+            if person.session is None:
+                lines.append(f"{what}: {person.name!r} ({person.handle}), who is away")
+                self._simulation.reception.give_up(int(person.handle), words)
+            else:
+                lines.append(f"{what}: {person.session.label}")
+                person.session.end(words)
         if what == "kicked":
             lines.append(f"their address stays out for {KICK_SECONDS:.0f} s")
         return "\n".join(lines)

@@ -102,6 +102,11 @@ class Doors:
         return bucket
 
 
+def is_counted(origin: str) -> bool:
+    """Whether what is allowed to one address holds there: not for this machine, nor for what is no address."""
+    return origin not in EXEMPT and bool(of_host(origin.partition("/")[0]))
+
+
 @lru_cache(16)
 def _refusal(reason: str) -> bytes:
     return frame(encode(Refused(Refusal.FULL, VERSION, reason, ())))

@@ -12,6 +12,7 @@ from typing import Final
 from ecs.world import World
 from game.rules import clean_name
 from game.server.bans import Bans
+from game.server.doors import is_counted
 from game.server.intents import IntentSystem
 from game.server.log_quota import LogQuota
 from game.server.origin import origin
@@ -24,6 +25,9 @@ from net.replication.registry import Registry
 log = logging.getLogger(__name__)
 
 MAX_GREETING: Final = 256  # who have not said Hello; beyond, who came first goes: our client says it at once
+
+SPECTATORS_SHARE: Final = 4  # one address has at most a fourth of the spectators' places, so that others find some
+SPECTATORS_AT_LEAST: Final = 2  # from one address, however few there may be
 
 LINES_PER_SECOND: Final = 50.0  # of the log, about players: a full server that empties in two seconds is still readable
 LINES_AT_ONCE: Final = 500
@@ -42,6 +46,7 @@ class Reception:
         *,
         hold_seconds: float,
         max_spectators: int,
+        max_per_address: int,
         gate: PasswordGate | None,
         bans: Bans,
         now: Callable[[], float],
@@ -58,6 +63,8 @@ class Reception:
         self.lines = LogQuota(log, now, LINES_AT_ONCE, LINES_PER_SECOND)  # about players
         self._lines_of_strangers = LogQuota(log, now)
         self._hold_seconds, self._max_spectators = hold_seconds, max_spectators
+        share = max(SPECTATORS_AT_LEAST, max_spectators // SPECTATORS_SHARE)
+        self._max_spectators_of_one = min(share, max_per_address)
         self._gate, self._bans, self._now = gate, bans, now
         self._spectators = itertools.count(1)
         self._knocking: list[tuple[Session, Hello]] = []  # who said Hello in this tick; as many as there are sessions
@@ -165,6 +172,12 @@ class Reception:
             self._leaving.append(session.net_id)
         return True
 
+    def give_up(self, net_id: int, reason: str) -> None:
+        """Free a seat that is held; nobody comes back into it."""
+        self.lines.info("leave: %s, %s", self._called(net_id), reason)
+        self._seats.void_token(net_id)
+        self._leaving.append(net_id)
+
     def close(self, reason: str) -> None:
         """Tell everybody that it is over."""
         self.closing = True
@@ -179,7 +192,7 @@ class Reception:
             return
         try:
             with self._world:
-                net_id = self._seats.join(name, hello.color)
+                net_id = self._seats.join(name, hello.color, origin(session.peer))
         except FullError as error:
             session.refuse(Refused(Refusal.FULL, VERSION, str(error), ()))
             return
@@ -195,12 +208,19 @@ class Reception:
             return ""
 
     def _let_watch(self, session: Session, hello: Hello) -> None:
-        watching = sum(bool(other.watch) for other in self.sessions)
+        origins = [origin(other.peer) for other in self.sessions if other.watch]
+        watching = len(origins)
         name = self._acceptable(session, hello.name)
         if not name:
             return
         if watching >= self._max_spectators:
             reason = f"no more may watch: {watching} of {self._max_spectators} spectators are there"
+            session.refuse(Refused(Refusal.FULL, VERSION, reason, ()))
+            return
+        where = origin(session.peer)
+        from_here = origins.count(where)
+        if from_here >= self._max_spectators_of_one and is_counted(where):
+            reason = f"no more may watch from your address: {from_here} of {self._max_spectators_of_one} are there"
             session.refuse(Refused(Refusal.FULL, VERSION, reason, ()))
             return
         session.watch = self._seats.names.claim(name)
@@ -209,8 +229,12 @@ class Reception:
         self.lines.info("watch: %s; %d watching", session.label, watching + 1)
 
     def _resume(self, session: Session, token: str) -> None:
-        with self._world:
-            net_id = self._seats.resume(token)
+        try:
+            with self._world:
+                net_id = self._seats.resume(token, origin(session.peer))
+        except FullError as error:
+            session.refuse(Refused(Refusal.FULL, VERSION, str(error), ()))
+            return
         if net_id is None:
             session.refuse(Refused(Refusal.TOKEN, VERSION, "no seat is held for this token", ()))
             return

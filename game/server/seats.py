@@ -12,6 +12,8 @@ import itertools
 import math
 import random
 import secrets
+import sys
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -25,11 +27,12 @@ from ecs.surprises import Surprises
 from ecs.world import World
 from game.components import Away, Color, Name
 from game.rules import PLAYER_SIZE
+from game.server.doors import is_counted
 from game.server.names import Names
 
 
 class FullError(Exception):
-    """There is no seat left, or no floor to stand on; the message says which."""
+    """There is no seat left, none for this address, or no floor to stand on; the message says which."""
 
 
 def mint_token() -> str:
@@ -40,6 +43,7 @@ def mint_token() -> str:
 @dataclass(slots=True)
 class _Seat:
     name: str
+    origin: str = ""  # from where its player came last
     token: str = ""  # that its player is known to have; empty: none yet
     offered: str = ""  # that of the last Welcome
     held_until: float | None = None  # None: its player is there
@@ -56,15 +60,18 @@ class Seats:
         max_players: int,
         rng: random.Random,
         mint_token: Callable[[], str] = mint_token,
+        max_per_origin: int = sys.maxsize,
     ) -> None:
+        """`max_per_origin`: seats of one address, whether their players are there or away."""
         self._world = world
         self._surprises = surprises
         self._spots = _spots(arena)
         self.names = Names()  # of the players, and of whoever else is on the server
-        self._max_players = max_players
+        self._max_players, self._max_per_origin = max_players, max_per_origin
         self._rng = rng
         self._mint_token = mint_token
         self._seats: dict[int, _Seat] = {}
+        self._by_origin: Counter[str] = Counter()  # seats, held ones too; only of those that have some
         self._first_overdue = math.inf  # none of the held seats is so before
         self._known: list[int] = []  # the NetIDs of all bodies, when it was last looked who is there
         self._given: list[tuple[int, int]] = []  # where others have been placed since
@@ -77,15 +84,17 @@ class Seats:
         """How many more can be seated, as far as there is floor for them."""
         return self._max_players - len(self._seats)
 
-    def join(self, name: str, color: int) -> int:
+    def join(self, name: str, color: int, origin: str = "") -> int:
         """Seat a player under a free form of the name; return the NetID. Raises FullError."""
         if len(self._seats) >= self._max_players:
             raise FullError(f"the server is full: {len(self._seats)} of {self._max_players} players are there")
+        self._check_room_for(origin)
         spot = self._free_spot()
         if spot is None:
             raise FullError("the server is full: there is no room to stand on in this arena")
         net_id = self._world.mint()
         seat = self._seats[net_id] = _Seat(self.names.claim(name))
+        self._move(seat, origin)
         self._world.spawn(
             net_id,
             Position(*spot),
@@ -104,6 +113,7 @@ class Seats:
         seat = self._seats.pop(net_id, None)
         if seat is not None:
             self.names.release(seat.name)
+            self._move(seat, "")
             if self._world.remove(net_id):
                 self._surprises.leave(net_id)
 
@@ -142,14 +152,18 @@ class Seats:
             self._surprises.change(net_id, Away)
         return True
 
-    def resume(self, token: str) -> int | None:
+    def resume(self, token: str, origin: str = "") -> int | None:
         """Give the owner of a token the seat back, also one that is not held; return the NetID.
 
-        None for a token that is wrong, and for one that was good once: both take equally long.
+        None for a token that is wrong, and for one that was good once: both take equally long. From then on the seat
+        counts for `origin`; raises FullError, and the seat stays as it is, where that has as many as it may.
         """
         net_id = self._owner(token)
         if net_id is not None:
             seat, entity = self._seats[net_id], self._world.entity(net_id)
+            if seat.origin != origin:
+                self._check_room_for(origin)
+                self._move(seat, origin)
             seat.token, seat.held_until = token, None
             if entity is not None and esper.has_component(entity, Away):
                 self._world.remove_component(entity, Away)
@@ -163,6 +177,24 @@ class Seats:
         held = {net_id: seat.held_until for net_id, seat in self._seats.items() if seat.held_until is not None}
         self._first_overdue = min((until for until in held.values() if now < until), default=math.inf)
         return [net_id for net_id, until in held.items() if now >= until]
+
+    def away(self) -> list[tuple[int, str, str]]:
+        """The seats that are held: NetID, name, and from where its player came."""
+        return [(net_id, seat.name, seat.origin) for net_id, seat in self._seats.items() if seat.held_until is not None]
+
+    def _check_room_for(self, origin: str) -> None:
+        if self._by_origin[origin] >= self._max_per_origin and is_counted(origin):
+            allowed = f"{self._max_per_origin} players from one address are allowed"
+            raise FullError(f"{allowed}, and that many are there or may still come back")
+
+    def _move(self, seat: _Seat, origin: str) -> None:
+        """Let a seat count for another origin; for none where that is empty."""
+        self._by_origin[seat.origin] -= 1
+        if self._by_origin[seat.origin] <= 0:
+            del self._by_origin[seat.origin]
+        seat.origin = origin
+        if origin:
+            self._by_origin[origin] += 1
 
     def _owner(self, token: str) -> int | None:
         said, owner = token.encode(), None  # in bytes: of texts, compare_digest takes ASCII alone

@@ -64,7 +64,7 @@ class ServerSettings:
     round_seconds: float = ROUND_SECONDS
     podium_seconds: float = PODIUM_SECONDS
     max_spectators: int = MAX_SPECTATORS  # 0: nobody may watch
-    max_per_address: int = MAX_PER_ADDRESS  # connections; for whoever accepts them
+    max_per_address: int = MAX_PER_ADDRESS  # seats, held ones too; and connections, for whoever accepts them
     password: str = field(default="", repr=False)  # empty: everybody may come in
     fingerprint: str = ""  # of the certificate, where there is TLS
 
@@ -93,7 +93,13 @@ class Simulation:
         self.surprises = Surprises()
         self.bans = bans or Bans(now)
         self.seats = Seats(
-            self.world, self.surprises, settings.arena, settings.max_players, random.Random(settings.seed), mint_token
+            self.world,
+            self.surprises,
+            settings.arena,
+            settings.max_players,
+            random.Random(settings.seed),
+            mint_token,
+            settings.max_per_address,
         )
         self.stats = Stats(ticked=now())
         self._intents = intents = IntentSystem(self.world, self.surprises, settings.tick_rate)
@@ -113,6 +119,7 @@ class Simulation:
             welcome,
             hold_seconds=settings.hold_seconds,
             max_spectators=settings.max_spectators,
+            max_per_address=settings.max_per_address,
             gate=PasswordGate(settings.password, now, settings.fingerprint) if settings.password else None,
             bans=self.bans,
             now=now,

@@ -118,6 +118,20 @@ def test_a_spectator_who_takes_a_players_name_is_another_one_to_the_host(host: H
     assert again.play.ending is None
 
 
+def test_who_is_away_is_listed_and_can_be_kicked_and_banned(host: Host) -> None:
+    for player in (host.bob, host.cid):
+        player.far.lose("the connection was reset")
+    host.stage.run(2)
+    assert [line.split()[-1] for line in host.says("list").splitlines()] == ["s", "away", "away"]
+    assert host.says("kick bob").startswith(f"kicked: 'Bob' ({host.bob.net_id}), who is away")
+    assert seen_by(host.ann) == {host.ann.net_id, host.cid.net_id}
+    assert host.says(f"ban {host.cid.net_id}").splitlines()[0] == "banned: 192.0.2.3"
+    assert seen_by(host.ann) == {host.ann.net_id}
+    host.bob.come_back()
+    host.stage.run(4)
+    assert host.bob.play.ending is Ending.EXPIRED, "nobody comes back into it"
+
+
 def test_a_name_like_a_number_of_the_list_is_nobodys_number(host: Host) -> None:
     eve, impostor = host.come("Eve", 4, watch=True), host.come("w1", 5)
     host.stage.run(10)
