@@ -1,10 +1,11 @@
 """Who plays, and how the round stands: what the world says of it, gathered once a frame for all that tells it.
 
-Only reads; knows nothing of drawing. Everything here is called inside `with world`.
+Only reads; knows nothing of drawing. Everything here is called inside `with world`. The mirror assigns components in
+place, so a roster holds values and copies alone: whoever keeps one from frame to frame keeps what was.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import esper
@@ -28,7 +29,7 @@ class Standing(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """All players by NetID, and the round."""
+    """All players by NetID, and the round, as they were when it was read."""
 
     players: dict[int, Standing]
     it: int  # the NetID of who is "it"; 0: nobody
@@ -68,4 +69,4 @@ def read_roster(tick: int, rests: Mapping[int, int]) -> Roster:
     rounds = [current for _, current in esper.get_component(Round)]
     podiums = [podium for _, podium in esper.get_component(Podium)]
     names = (podiums[0].first, podiums[0].second, podiums[0].third) if podiums else ()
-    return Roster(players, it, rounds[0] if rounds else None, tuple(name for name in names if name))
+    return Roster(players, it, replace(rounds[0]) if rounds else None, tuple(name for name in names if name))
