@@ -1,14 +1,15 @@
 """What the player chose: kept as TOML from one start to the next. Never a reason not to start.
 
-Knows nothing of windows. What is wrong in the file is said in words for the start screen: a value that is not possible
-gives way to the default, a file that is no TOML is set aside, and one that cannot be written is only logged.
+Several copies of the game may share the file: each writes only what it has changed itself. Knows nothing of windows.
+What is wrong in the file is said in words for the start screen: a value that is not possible gives way to the default,
+a file that is no TOML is set aside, and one that cannot be written is only logged.
 """
 
 import logging
 import os
 import tomllib
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Final
 
@@ -69,9 +70,7 @@ def load_settings() -> tuple[Settings, str]:
     """The settings, those of a first start where there are none; and what the player should be told, if anything."""
     path = settings_file()
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise ValueError(f"it has more than {MOST_BYTES} bytes")
-        settings, wrong = _checked(tomllib.loads(path.read_text(encoding="utf-8")))
+        settings, wrong = _checked(_read(path))
     except FileNotFoundError:
         return Settings(), ""
     except OSError as error:
@@ -87,19 +86,58 @@ def load_settings() -> tuple[Settings, str]:
     return settings, ""
 
 
-def save_settings(settings: Settings) -> None:
-    """Keep them for the next time, whole or not at all."""
+def save_settings(settings: Settings, since: Settings | None = None) -> bool:
+    """Keep them for the next time, whole or not at all; returns whether that was possible.
+
+    `since`: what they were when they were loaded or last saved. What has not changed from there stays as the file has
+    it now, for another copy of the game may have written it; None: all of it is new.
+    """
+    path = settings_file()
+    others: dict[str, object] = {}  # of another version of the game
+    if since is not None:
+        try:
+            found = _read(path)
+        except (OSError, ValueError):  # nothing there to keep; a broken file was spoken of at the start
+            found = {}
+        else:
+            settings = _merged(settings, since, _checked(found)[0])
+        others = {name: value for name, value in found.items() if name not in _READERS}
     # TOML knows no lone surrogates, which a clipboard may hold.
-    content = tomli_w.dumps(asdict(settings) | {"color": f"#{settings.color:06X}"}).encode("utf-8", "replace")
-    keep(settings_file(), content)
+    ours = asdict(settings) | {"color": f"#{settings.color:06X}"}
+    return keep(path, tomli_w.dumps(others | ours).encode("utf-8", "replace"))
 
 
-def keep(path: Path, content: bytes) -> None:
+def keep(path: Path, content: bytes) -> bool:
     """Write a file of the settings' folder, whole or not at all; where that cannot be, it is logged."""
     try:
         write_whole(path, content)
     except OSError as error:
         log.warning("cannot write %s: %s", path, error.strerror or error)
+        return False
+    return True
+
+
+def _read(path: Path) -> dict[str, object]:
+    """What is in the file. Raises OSError, or ValueError where it is none of ours."""
+    if path.stat().st_size > MOST_BYTES:
+        raise ValueError(f"it has more than {MOST_BYTES} bytes")
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def _merged(ours: Settings, since: Settings, theirs: Settings) -> Settings:
+    """What the file has now, with what we have changed; of keys and of servers each one by itself."""
+    changed = {
+        one.name: getattr(ours, one.name)
+        for one in fields(Settings)
+        if getattr(ours, one.name) != getattr(since, one.name)
+    }
+    if "keys" in changed:
+        new = {action: keys for action, keys in ours.keys.items() if keys != since.keys.get(action)}
+        changed["keys"] = theirs.keys | new
+    if "recent" in changed:
+        added = [address for address in theirs.recent if address not in (*ours.recent, *since.recent)]
+        changed["recent"] = [*ours.recent, *added][:RECENT]
+    return replace(theirs, **changed)
 
 
 def _checked(found: dict[str, object]) -> tuple[Settings, list[str]]:

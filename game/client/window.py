@@ -83,7 +83,7 @@ class Window:
         self._backdrop = Backdrop(self.canvas.surface, sprites)
         pygame.display.set_caption(TITLE)
         pygame.display.set_icon(sprites.whole(ICON_COLOR, 32, 32, (0, 0), False))
-        self.settings = settings
+        self.settings = self._kept = settings
         self._now, self._simulate, self._services = now, simulate, services
         self._access = access
         self._added: dict[Address, Access] = {}  # what the player has added to that, while the window is open
@@ -162,7 +162,7 @@ class Window:
             self.open = False
         elif event.type == pygame.KEYDOWN and event.key == pygame.K_F11:
             self._change(replace(self.settings, fullscreen=not self.settings.fullscreen))
-            save_settings(self.settings)
+            self._save()
         else:
             self.screen.handle(event)
 
@@ -266,7 +266,7 @@ class Window:
 
     def _settings_page(self, back: Callable[[], None]) -> None:
         def done() -> None:
-            save_settings(self.settings)
+            self._save()
             back()
 
         def keys() -> None:
@@ -290,7 +290,12 @@ class Window:
 
     def _keep(self, settings: Settings) -> None:
         self.settings = settings
-        save_settings(settings)
+        self._save()
+
+    def _save(self) -> None:
+        """What has changed since the last time, and no more: another copy of the game may share the file."""
+        if save_settings(self.settings, self._kept):
+            self._kept = self.settings
 
     def _friends(self) -> str:
         friends = self.hosting.friends if self.hosting else ""

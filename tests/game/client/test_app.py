@@ -422,6 +422,23 @@ def test_the_full_screen_is_one_key_away_everywhere_and_kept() -> None:
     run(story())
 
 
+def test_two_windows_share_one_file_and_neither_undoes_what_the_other_chose() -> None:
+    async def story() -> None:
+        save_settings(ANN)
+        async with opened(ANN) as first, opened(ANN) as second:
+            press(pygame.K_F11)
+            first.frame()
+            for key in (pygame.K_DOWN, pygame.K_DOWN, pygame.K_RETURN):  # Settings
+                press(key)
+            await shows(second, SettingsScreen)
+            for key in (pygame.K_UP, pygame.K_RIGHT, pygame.K_ESCAPE):  # the net graph
+                press(key)
+            await shows(second, StartScreen)
+            assert load_settings()[0] == replace(ANN, fullscreen=True, net_graph=True)
+
+    run(story())
+
+
 def test_a_mouse_in_a_window_of_another_size_hits_what_it_points_at() -> None:
     async def story() -> None:
         async with opened(replace(ANN, scale=150)) as window:

@@ -1,5 +1,6 @@
 """The settings survive a restart, and nothing that happens to their file stops the game."""
 
+import errno
 import logging
 import os
 from dataclasses import replace
@@ -117,3 +118,66 @@ def test_a_place_that_cannot_be_written_is_only_logged(
 def test_nothing_is_left_beside_the_file() -> None:
     save_settings(Settings("Ann"))
     assert os.listdir(settings_file().parent) == ["settings.toml"]
+
+
+def test_two_copies_of_the_game_write_only_what_each_has_changed() -> None:
+    start = Settings("Ann", recent=["old:1"])
+    save_settings(start)
+    here, there = replace(start, name="Bea"), replace(start, volume=10, keys=default_keys() | {"dash": ["k"]})
+    assert save_settings(here, start)
+    assert save_settings(there, start)
+    assert load_settings()[0] == replace(start, name="Bea", volume=10, keys=default_keys() | {"dash": ["k"]})
+    rebound = replace(here, keys=default_keys() | {"chat": ["t"]})
+    assert save_settings(rebound, here)
+    assert load_settings()[0].keys == default_keys() | {"dash": ["k"], "chat": ["t"]}
+    again = replace(rebound, volume=70, name="Ann")  # 70 is what it was here all the time
+    assert save_settings(again, rebound)
+    assert load_settings()[0].volume == 10
+    assert load_settings()[0].name == "Ann"
+
+
+def test_servers_that_two_copies_joined_are_all_remembered_and_a_forgotten_one_stays_so() -> None:
+    start = Settings("Ann", recent=["good:1", "bad:1"])
+    save_settings(start)
+    save_settings(replace(start, recent=["here:1", "good:1"]), start)
+    save_settings(replace(start, recent=["there:1", "good:1", "bad:1"]), start)
+    assert load_settings()[0].recent == ["there:1", "good:1", "bad:1"]  # the latest three
+    save_settings(replace(start, recent=["good:1"]), start)
+    assert load_settings()[0].recent == ["good:1", "there:1"]
+
+
+def test_what_another_version_of_the_game_keeps_there_survives() -> None:
+    path = settings_file()
+    path.parent.mkdir(parents=True)
+    path.write_text('name = "Ann"\nhats = 7\n', encoding="utf-8")
+    loaded, _ = load_settings()
+    save_settings(replace(loaded, volume=10), loaded)
+    assert "hats = 7" in path.read_text(encoding="utf-8")
+    assert load_settings()[0] == replace(loaded, volume=10)
+
+
+@pytest.mark.parametrize("content", [None, b"name = ", b"\xff"])
+def test_where_there_is_nothing_to_merge_with_all_is_written(content: bytes | None) -> None:
+    path = settings_file()
+    path.parent.mkdir(parents=True)
+    if content is not None:
+        path.write_bytes(content)
+    ann = Settings("Ann", volume=10)
+    assert save_settings(ann, replace(ann, volume=20))
+    assert load_settings() == (ann, "")
+
+
+@pytest.mark.parametrize("call", ["write_bytes", "replace"])
+def test_a_full_disk_leaves_the_former_file_and_nothing_beside_it(call: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    save_settings(Settings("Ann"))
+    write = Path.write_bytes
+
+    def fail(path: Path, *given: bytes) -> None:
+        write(path, b"half of ")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, call, fail)
+        assert not save_settings(Settings("Bea"))
+    assert os.listdir(settings_file().parent) == ["settings.toml"]
+    assert load_settings()[0].name == "Ann"
