@@ -203,8 +203,8 @@ class Play:
         except RemoteProtocolError as fault:
             self._broken(fault)
             return
-        if self.stay.mirror.wants_snapshot():
-            self._say(Resync(self.stay.mirror.tick))
+        if (tick := self.stay.mirror.astray()) is not None:
+            self._say(Resync(tick))
         self._ping(now)
         if self._unsaid and self._pipe is not None:
             self._pipe.write(bytes(self._unsaid))

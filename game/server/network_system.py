@@ -19,7 +19,7 @@ from net.codec import encode
 from net.framing import frame
 from net.messages import Said
 from net.pipe import Pipe
-from net.replication.publisher import Publisher, quiet_ticks
+from net.replication.publisher import Publisher, check_ticks, quiet_ticks
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +68,7 @@ class NetworkSystem(esper.Processor):
         )
         self._tick_rate = tick_rate
         self._frame_ticks = frame_ticks
+        self._check_ticks = check_ticks(tick_rate, frame_ticks)
         self._silence_seconds = silence_seconds
         self._max_unsent = max_unsent
         self._lines = reception.lines
@@ -112,10 +113,16 @@ class NetworkSystem(esper.Processor):
         self._intents.offer(session.net_id, tick, direction)
 
     def resync(self, session: Session, tick: int) -> None:
-        """A client's checksum did not match; at most one snapshot a second is given for that."""
-        if self._tick - session.resync_tick >= self._tick_rate or session.resync_tick < 0:
+        """A client's checksum did not match as of that tick: a snapshot, if the last one is a checksum's time ago.
+
+        It is the tick of the checksum that counts, not that in which the word of it arrives: who differs at each
+        checksum is healed at each, on a network that delays now more, now less. What is far back counts as a little
+        back, so that nobody saves up snapshots.
+        """
+        as_of = min(max(tick, self._tick - self._check_ticks), self._tick)
+        if session.resync_tick is None or as_of - session.resync_tick >= self._check_ticks:
             self.stats.resyncs += 1
-            session.resync_tick = self._tick
+            session.resync_tick = as_of
             session.needs_snapshot, session.plain = True, False
             self._lines.warning("%s differs from us as of tick %d: sending a snapshot", session.label, tick)
 

@@ -53,7 +53,7 @@ class Session:
         self.mail = False  # whether a pong or a notice is due to it
         self.max_unsent = max_unsent  # bytes that it may be behind
         self.behind_since: float | None = None  # since when frames have been skipped, for it takes none
-        self.resync_tick = -1  # of the last snapshot that it asked for
+        self.resync_tick: int | None = None  # as of which it differed, when it was last given a snapshot for that
         self.asked: tuple[Hello, Challenge] | None = None  # who has to prove first that it knows the password
         self.voice = Voice(now)
         self._allowance = Allowance(tick_rate, now)

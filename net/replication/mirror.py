@@ -50,7 +50,8 @@ class Mirror:
         self.tick = -1  # as of the end of which the world is exact; negative: nothing has come yet
         self.checks = 0  # checksums that were compared with the server's
         self.mismatches = 0  # and did not agree
-        self._astray = self._asked = False  # after a mismatch, until the next snapshot
+        self._astray: int | None = None  # as of which tick we are known to differ, until the next snapshot
+        self._asked = False  # whether that is told
         self.ticked: Callable[[int], None] = lambda tick: None  # called with each tick that the world went through
 
     def show(self, snapshot: Snapshot) -> None:
@@ -71,7 +72,7 @@ class Mirror:
             for net_id, components in spawns:
                 self._place(net_id, components)
         self.tick = snapshot.tick
-        self._astray = self._asked = False
+        self._astray, self._asked = None, False
         self.ticked(self.tick)
 
     def advance(self, frame: Frame) -> None:
@@ -141,11 +142,10 @@ class Mirror:
                 cells[bearer.id] = self._grid.cell(at.x, at.y)
         return list(cells.items())
 
-    def wants_snapshot(self) -> bool:
-        """Whether the server should be asked for a snapshot: once after each mismatch."""
-        wants = self._astray and not self._asked
-        self._asked = self._astray
-        return wants
+    def astray(self) -> int | None:
+        """The tick of a checksum that did not match and for which no snapshot has come; each is said once."""
+        astray, self._asked = (None if self._asked else self._astray), True
+        return astray
 
     def _verify(self, sections: list[Section]) -> None:
         if not sections:
@@ -159,7 +159,7 @@ class Mirror:
             log.debug("tick %d: checksum %08x of cell %d", self.tick, ours, section.cell)
             if ours != section.checksum:
                 self.mismatches += 1
-                self._astray, self._asked = True, False
+                self._astray, self._asked = self.tick, False
                 log.warning("mirror differs from the server as of tick %d, in cell %d", self.tick, section.cell)
 
     def _built(self, row: EntityRow) -> Spawn:

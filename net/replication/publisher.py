@@ -36,6 +36,11 @@ def quiet_ticks(tick_rate: int) -> int:
     return max(1, tick_rate // QUIET_FRAMES_PER_SECOND)
 
 
+def check_ticks(tick_rate: int, frame_ticks: int) -> int:
+    """From one checksum of a cell to its next: a second of ticks, rounded up to one in which frames are made."""
+    return -(-tick_rate // frame_ticks) * frame_ticks
+
+
 class Publisher:
     """Speaks for one world. It is asked for a frame at the end of each tick that is `due`."""
 
@@ -47,9 +52,7 @@ class Publisher:
         self._surprises = surprises
         self._grid = grid
         self._frame_ticks = frame_ticks
-        self._check_frames = QUIET_FRAMES_PER_SECOND * max(1, quiet_ticks(tick_rate) // frame_ticks)
-        self._frames = 0
-        self._unchecked: set[int] = set()  # cells whose checksum is due
+        self._check_turns = check_ticks(tick_rate, frame_ticks) // frame_ticks
         self._cells: dict[int, int] = {}  # NetID -> the cell where the last frame left it
         self._members: defaultdict[int, set[int]] = defaultdict(set)  # and the other way round
         self._said: dict[int, dict[int, tuple[Scalar, ...]]] = {}  # NetID -> component index -> what clients hold
@@ -70,7 +73,9 @@ class Publisher:
     def frame(self, tick: int) -> News:
         """All that surprised since the last frame; clears the journal. Inside `with world`."""
         news = News(tick, self.row, self.checksum)
-        self._look_for_untold()
+        turn = None if tick % self._frame_ticks else tick // self._frame_ticks  # frames in between are nobody's turn
+        if turn is not None:
+            self._look_for_untold(turn % self._parts)
         self._add_intents(news.sections)
         self._add_bodies(news.sections)
         self._add_changes(news.sections)
@@ -79,8 +84,8 @@ class Publisher:
         self._surprises.clear()
         if not self._grid.whole:
             news.came = self._who_moved_over()
-        self._frames += 1
-        news.checked = self._due_for_a_check(news.sections.keys())
+        if turn is not None:
+            news.checked = self._due_for_a_check(turn % self._check_turns)
         return news
 
     def snapshot(self, tick: int, cells: frozenset[int], drop: frozenset[int] = frozenset()) -> bytes:
@@ -100,17 +105,13 @@ class Publisher:
         """An entity as it is now, inside `with world`."""
         return self._registry.describe(self._world, net_id)
 
-    def _due_for_a_check(self, told: Set[int]) -> Set[int]:
-        """Each cell about once a second, when it is told of anyway; or else after another second.
+    def _due_for_a_check(self, turn: int) -> Set[int]:
+        """The cells whose checksum is told now: a few in each turn, for those of a crowd take milliseconds.
 
-        One that is empty, for the last time.
+        One that is empty is checked once more, and then not until somebody is in it again.
         """
-        turn = range(self._frames % self._check_frames, self._grid.count + 1, self._check_frames)
-        overdue = self._unchecked.intersection(turn)
-        self._unchecked.update(cell for cell in turn if cell in self._members)
-        checked = self._unchecked & told | overdue
-        self._unchecked -= checked
-        for cell in overdue:
+        checked = {cell for cell in range(turn, self._grid.count + 1, self._check_turns) if cell in self._members}
+        for cell in checked:
             if not self._members[cell]:
                 del self._members[cell]
         return checked
@@ -119,9 +120,8 @@ class Publisher:
         """All who are in a cell, in the order of their NetIDs."""
         return sorted(self._members.get(cell, ()))
 
-    def _look_for_untold(self) -> None:
-        """Whether a rule changed a component and did not say so: at each frame a few entities are looked at."""
-        part = self._frames % self._parts
+    def _look_for_untold(self, part: int) -> None:
+        """Whether a rule changed a component and did not say so: in each turn a few entities are looked at."""
         if part == 0:
             self._known = list(self._said)
         for net_id in self._known[part :: self._parts]:

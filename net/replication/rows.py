@@ -1,6 +1,6 @@
 """Entities as a snapshot carries them, packed, for the sending side: the bytes of their rows, and their checksum.
 
-They are asked for in the midst of a tick: of everybody each second or two, and of whoever is in a cell when somebody
+They are asked for in the midst of a tick: of everybody each second, and of whoever is in a cell when somebody
 comes to see it. So what the physics do not change is kept as it was told, packed, and all else is read out of the
 columns of the bodies. That takes a quarter of the time of `Registry.describe` and packing.
 """
