@@ -93,6 +93,11 @@ class _Connection(Generic[In, Out]):
         """Whether nothing more can be said."""
         return self.state is _CLOSED
 
+    @property
+    def deaf(self) -> bool:
+        """Whether nothing more is heard."""
+        return self.state in _DEAF
+
     def receive(self, data: bytes) -> Iterator[In]:
         """Yield the messages that `data` completes, however it was cut.
 

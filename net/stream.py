@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import errno
+import logging
 import socket
 from collections.abc import Callable
 from typing import Any, ClassVar, Final
@@ -10,6 +11,8 @@ from typing import Any, ClassVar, Final
 from net.address import Address
 from net.pipe import Pipe, Receiver
 from net.reader import Reader
+
+log = logging.getLogger(__name__)
 
 CLOSE_SECONDS: Final = 2.0  # to take what is still unsent; then the connection is cut off
 READ_BYTES: Final = 32 * 1024  # at once, of one peer: however much it sends, the others' turn comes within microseconds
@@ -69,7 +72,12 @@ class Stream(asyncio.BufferedProtocol):
         peer: Any = transport.get_extra_info("peername")
         self.name = str(Address(peer[0], peer[1])) if peer else "?"
         self._flows = self._sock is not None
-        self._receiver = self._accept(self)
+        try:
+            self._receiver = self._accept(self)
+        except Exception:
+            log.exception("the connection from %s could not be accepted", self.name)
+            self._cut_off()
+            return
         if self._reader is not None and self._sock is not None:
             transport.pause_reading()
             self._reader.add(self._sock.fileno(), self._hear)
@@ -98,17 +106,21 @@ class Stream(asyncio.BufferedProtocol):
         return self._buffer
 
     def buffer_updated(self, nbytes: int) -> None:
-        assert self._receiver is not None
         if self._closed:
             self._after_close += nbytes
             if self._after_close > CLOSE_BYTES:
                 self._cut_off()
             if not self._hears_on:
                 return
-        self._receiver.received(bytes(self._buffer[:nbytes]))
+        if self._receiver is None:
+            return
+        try:
+            self._receiver.received(bytes(self._buffer[:nbytes]))
+        except Exception:  # whatever it is, it is no other connection's trouble; the receiver is told by `lost`
+            log.exception("what came from %s could not be handled", self.name)
+            self._cut_off()
 
     def connection_lost(self, error: Exception | None) -> None:
-        assert self._receiver is not None
         error = error or self._error
         self._stop_hearing()
         self._flows, self._transport = False, None
@@ -116,7 +128,9 @@ class Stream(asyncio.BufferedProtocol):
             self._deadline.cancel()
         self._closing.pop(self, None)
         self._left()
-        self._receiver.lost(_why(error) if isinstance(error, OSError) else "the other side closed the connection")
+        receiver, self._receiver = self._receiver, None  # which holds us: nothing but a full collection would part us
+        if receiver is not None:
+            receiver.lost(_why(error) if isinstance(error, OSError) else "the other side closed the connection")
 
     @property
     def unsent(self) -> int:

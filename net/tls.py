@@ -12,27 +12,50 @@ import contextlib
 import hashlib
 import ssl
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Protocol, runtime_checkable
 
-from net.pipe import Pipe, Receiver
+from net.pipe import GuardedPipe, Pipe, Receiver
 
-READ_BYTES: Final = 64 * 1024  # at once; a record has at most 16 kB
 RECORDS: Final = range(0x14, 0x18)  # what a TLS record begins with; a message of ours begins with 0
+HEADER_BYTES: Final = 5  # of a record; the last two are how many bytes follow
+MAX_RECORD_BYTES: Final = 16 * 1024 + 256  # that may follow
+# Records of one connection, the handshake's included, that bring nothing to hear: key updates, tickets, alerts, empty
+# ones. They cost as much as others, and the receiver does not see them. A handshake takes 7 or so, a peer may send two
+# tickets after it, and new keys every 2 ** 24 records, which takes a player a month.
+MAX_BARREN_RECORDS: Final = 64
+# Bytes that wait while the peer has begun a handshake message and not ended it: till then OpenSSL encrypts nothing. A
+# peer that may do so ends it within a round trip; what is said meanwhile is a few frames.
+MAX_HELD_BYTES: Final = 64 * 1024
+
+
+@runtime_checkable
+class MeteredReceiver(Receiver, Protocol):
+    """A Receiver that bears only so much, and so wants to know of what is encrypted before work is done for it."""
+
+    def metered(self, size: int) -> bool:
+        """So many bytes came, of which nothing has been made yet: whether to go on. 0: another record of the same."""
+
+    def hear(self, data: bytes) -> None:
+        """As `received`, of what has been metered."""
 
 
 class TlsPipe:
-    """One connection."""
+    """One connection. Whatever the peer sends, nothing here raises: a fault is the end of it, as `lost` tells."""
 
     def __init__(self, under: Pipe, context: ssl.SSLContext, host: str | None = None, plain_words: bytes = b"") -> None:
         """`host`: the server's name, where we are the client; `plain_words`: for a peer that knows no TLS."""
         self.receiver: Receiver | None = None  # to be set before anything can come
-        self.secured: Callable[[], None] = lambda: None  # called once, before anything is heard
+        self.secured: Callable[[], None] = _nothing  # called once, before anything is heard
+        self.metered: Callable[[int], bool] = _free  # as a MeteredReceiver has it
         self.fault: ssl.SSLError | None = None  # why the handshake failed, where it was not broken off
         self.fault_is_plain = False  # the peer knows no TLS
-        self._under = under
+        self._under = GuardedPipe(under, self)
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_side=host is None, server_hostname=host)
         self._plain_words = plain_words
+        self._record = b""  # the beginning of one
+        self._barren = 0  # records
+        self._held = bytearray()  # what could not be encrypted yet
         self._heard = False  # anything at all
         self._shaken = False  # the handshake is over
         self._closed = False  # by whom we are a Pipe to: nothing goes out any more
@@ -46,7 +69,7 @@ class TlsPipe:
     @property
     def unsent(self) -> int:
         """As a Pipe has it: of encrypted bytes, a few more than were written."""
-        return self._under.unsent
+        return self._under.unsent + len(self._held)
 
     @property
     def fingerprint(self) -> str:
@@ -61,10 +84,10 @@ class TlsPipe:
     def write(self, data: bytes) -> bool:
         """As a Pipe has it; before the handshake is over it does nothing, for nobody could read it."""
         if self._shaken and not self._closed and not self._ended:
-            rest = memoryview(data)
-            while rest:
-                rest = rest[self._tls.write(rest) :]
-            self._flush()
+            if self._held:
+                self._hold(data)
+            else:
+                self._encrypt(data)
         return not self.unsent
 
     def close(self) -> None:
@@ -80,7 +103,7 @@ class TlsPipe:
 
     def received(self, data: bytes) -> None:
         """As a Receiver has it."""
-        if self._ended or not data:
+        if self._ended or not data or not self.metered(len(data)):
             return
         if not self._heard and data[0] not in RECORDS:
             self.fault_is_plain = True
@@ -88,41 +111,87 @@ class TlsPipe:
             self._end("the other side does not encrypt")
             return
         self._heard = True
-        self._incoming.write(data)
-        self._advance()
+        for number, record in enumerate(self._cut(data)):
+            if self._ended or (number and not self.metered(0)):
+                return
+            self._incoming.write(record)
+            self._advance()
 
     def lost(self, reason: str) -> None:
         """As a Receiver has it."""
         if not self._ended:
             self._ended = True
-            assert self.receiver is not None
-            self.receiver.lost(reason)
+            receiver, self.receiver = self.receiver, None
+            self.secured, self.metered = _nothing, _free
+            if receiver is not None:
+                receiver.lost(reason)
+            self.close()
+
+    def _cut(self, data: bytes) -> list[bytes]:
+        """The records that are whole now. One that cannot be one is not waited for: OpenSSL says what is wrong."""
+        records, at = [], 0
+        data = self._record + data
+        while len(data) >= at + HEADER_BYTES:
+            size = int.from_bytes(data[at + 3 : at + HEADER_BYTES], "big")
+            end = at + HEADER_BYTES + size
+            if end > len(data) and size <= MAX_RECORD_BYTES and data[at] in RECORDS and data[at + 1] == 3:
+                break
+            records.append(data[at:end])
+            at = end
+        self._record = data[at:]
+        return records
 
     def _advance(self) -> None:
-        """Go on with the handshake, or hear what has come; say what is to be said for that."""
+        """Make of a record what it is: a step of the handshake, something to hear, or nothing that concerns others."""
+        heard: bytes | None = None
+        shaken = self._shaken
         try:
-            if not self._shaken:
+            if not shaken:
                 self._tls.do_handshake()
                 self._shaken = True
-                self._flush()
-                self.secured()
-            while not self._ended:
-                chunk = self._tls.read(READ_BYTES)
-                if not chunk:  # the peer said that this was the end; what comes behind would pile up, heard by nobody
-                    self._end("the other side closed the connection")
-                    break
-                assert self.receiver is not None
-                self.receiver.received(chunk)
+            heard = self._tls.read(MAX_RECORD_BYTES)
         except ssl.SSLWantReadError:
-            self._flush()
+            pass
         except ssl.SSLError as error:
-            self.fault = error
+            self.fault = error.with_traceback(None)  # which would hold us, and so itself
             self._end(f"the encryption failed: {error.reason or error}")
+            return
+        self._flush()
+        if self._shaken and not shaken:
+            secured, self.secured = self.secured, _nothing
+            secured()
+        if heard is None:
+            self._barren += 1
+            if self._barren > MAX_BARREN_RECORDS:
+                self._end("the other side sent too many TLS records with nothing in them")
+        elif not heard:  # the peer said that this was the end; what comes behind would pile up, heard by nobody
+            self._end("the other side closed the connection")
+        elif self.receiver is not None:
+            self.receiver.received(heard)
+        if self._held and not self._closed and not self._ended:
+            held, self._held = bytes(self._held), bytearray()
+            self._encrypt(held)
+
+    def _encrypt(self, data: bytes) -> None:
+        rest = memoryview(data)
+        try:
+            while rest:
+                rest = rest[self._tls.write(rest) :]
+        except ssl.SSLWantReadError:
+            self._hold(rest)
+        except ssl.SSLError as error:
+            self._end(f"the encryption failed: {error.reason or error}")
+        self._flush()
+
+    def _hold(self, data: bytes | memoryview) -> None:
+        self._held += data
+        if len(self._held) > MAX_HELD_BYTES:
+            self._held.clear()
+            self._end("the other side began a TLS message and did not end it")
 
     def _end(self, reason: str) -> None:
         self._flush()  # an alert, that says to the peer what was wrong
         self.lost(reason)
-        self.close()
 
     def _flush(self) -> None:
         if self._outgoing.pending:
@@ -136,10 +205,27 @@ def secured(
 
     def accept_secured(under: Pipe) -> TlsPipe:
         pipe = TlsPipe(under, context, plain_words=plain_words)
-        pipe.receiver = accept(pipe)
+        pipe.receiver = receiver = accept(pipe)
+        if isinstance(receiver, MeteredReceiver):
+            pipe.receiver, pipe.metered = _Paid(receiver), receiver.metered
         return pipe
 
     return accept_secured
+
+
+class _Paid:
+    """Hands over what has been metered as raw bytes, which is not to be paid for twice."""
+
+    def __init__(self, receiver: MeteredReceiver) -> None:
+        self.received, self.lost = receiver.hear, receiver.lost
+
+
+def _nothing() -> None:
+    pass
+
+
+def _free(size: int) -> bool:
+    return True
 
 
 def fingerprint(certificate: bytes) -> str:

@@ -50,7 +50,7 @@ from net.messages import (
     Welcome,
 )
 from net.password import prove
-from net.pipe import Pipe
+from net.pipe import GuardedPipe, Pipe
 from net.replication.mirror import Mirror
 from net.replication.registry import Registry, difference
 from net.strangers import guess
@@ -140,7 +140,7 @@ class Play:
         self._draws = draws
         self._watch = watch
         self._password, self._fingerprint = password, ""
-        self._pipe: Pipe | None = None
+        self._pipe: GuardedPipe | None = None
         self._connection = ClientConnection()
         self._began = self._heard = now()
         self._pings = 0
@@ -152,7 +152,7 @@ class Play:
 
     def attach(self, pipe: Pipe, fingerprint: str = "") -> "Play":
         """The connection stands: say Hello. `fingerprint` is that of the server's certificate, empty without TLS."""
-        self._pipe, self._fingerprint = pipe, fingerprint
+        self._pipe, self._fingerprint = GuardedPipe(pipe, self), fingerprint
         self._began = self._heard = self._now()
         self._send(Hello(VERSION, self._registry.schema_hash, self._name, self._color, self.token, self._watch))
         return self
@@ -217,9 +217,7 @@ class Play:
 
     def leave(self) -> None:
         """Say goodbye and close."""
-        if self.ending is None and not self._connection.closed:
-            self._send(Goodbye("left"))
-        self._end(Ending.LEFT, "you left")
+        self._end(Ending.LEFT, "you left", "left")
 
     def look(self, x: int, y: int) -> None:
         """Tell the server where the middle of a spectator's screen is, in world units."""
@@ -238,8 +236,7 @@ class Play:
             case Challenge() if self._password:
                 self._send(prove(self._password, message, self._fingerprint))
             case Challenge():
-                self._send(Goodbye("has no password"))
-                self._end(Ending.PASSWORD, "this server wants a password")
+                self._end(Ending.PASSWORD, "this server wants a password", "has no password")
             case Refused(refusal, version, reason, schema):
                 self._refused(refusal, version, reason, schema)
             case Goodbye(reason):
@@ -352,13 +349,15 @@ class Play:
             why = f"it looks like {what}" if what else str(fault)
             self._end(Ending.STRANGER, f"something answered, but it is not a server of this game: {why}")
         else:
-            if self._connection.state is State.OPEN:
-                self._send(Goodbye(f"broke the protocol: {fault}"[:100]))
-            self._end(Ending.LOST, f"the server broke the protocol: {fault}")
+            goodbye = f"broke the protocol: {fault}"[:100] if self._connection.state is State.OPEN else ""
+            self._end(Ending.LOST, f"the server broke the protocol: {fault}", goodbye)
 
-    def _end(self, ending: Ending, reason: str) -> None:
+    def _end(self, ending: Ending, reason: str, goodbye: str = "") -> None:
+        """Remember why, say that `goodbye` if it is one and can be said, and close."""
         if self.ending is None:
-            self.ending, self.reason = ending, reason
+            self.ending, self.reason = ending, reason  # whatever becomes of the last words
+            if goodbye:
+                self._send(Goodbye(goodbye))
             if self._pipe is not None:
                 self._pipe.close()
             self.changed()

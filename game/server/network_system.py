@@ -76,8 +76,19 @@ class NetworkSystem(esper.Processor):
         self._look_again = 0.0  # for those who are silent or overdue: nobody can be so before
         self._tick_began = now()
         self._ticks_late = 0.0
+        self._in_tick = False
+        self._lost: dict[Session, str] = {}  # whose connections were lost within this tick, and why
 
     def process(self, tick: int) -> None:
+        self._in_tick = True
+        try:
+            self._process(tick)
+        finally:
+            self._in_tick = False
+
+    def _process(self, tick: int) -> None:
+        if self._lost:
+            self._end_the_lost()
         reception = self._reception
         self._tick = reception.tick = tick
         if len(reception.sessions) <= FEW or tick % (DOOR_FRAMES * self._frame_ticks) == 0:
@@ -106,6 +117,17 @@ class NetworkSystem(esper.Processor):
         session = Session(pipe, self, self._reception, self.now(), self._max_unsent, self._tick_rate)
         self._reception.arrived(session)
         return session
+
+    def lost(self, session: Session, reason: str) -> None:
+        """A session's connection is gone: its player may come back for a while.
+
+        Within a tick its end waits for the next one. For that changes the world, and while frames of this tick are
+        written, everybody is to be told of the same world.
+        """
+        if self._in_tick:
+            self._lost.setdefault(session, reason)
+        else:
+            session.end(reason, tell=False, keep=True)
 
     def steer(self, session: Session, tick: int, direction: int) -> None:
         """A seated client's intent. Raises RemoteProtocolError."""
@@ -149,6 +171,11 @@ class NetworkSystem(esper.Processor):
         """Tell everybody that it is over."""
         self.stats.closing = True
         self._reception.close(reason)
+
+    def _end_the_lost(self) -> None:
+        lost, self._lost = self._lost, {}
+        for session, reason in lost.items():
+            session.end(reason, tell=False, keep=True)
 
     def _drop_the_silent(self) -> None:
         now = self.now()

@@ -23,7 +23,7 @@ from net.messages import (
     Steer,
     Welcome,
 )
-from net.pipe import Pipe
+from net.pipe import GuardedPipe, Pipe
 
 if TYPE_CHECKING:
     from game.server.interest import View
@@ -60,7 +60,7 @@ class Session:
         self._notices = b""  # bounded by the voice: one for each line that it lets pass, and one for those it does not
         self._pong = b""  # the answer to its last ping, but for when it is sent
         self._offered = False  # whether there is a token in its Welcome that it may not have
-        self.pipe = pipe
+        self.pipe = GuardedPipe(pipe, self)
         self._network = network
         self._reception = reception
         self._connection = ServerConnection()
@@ -94,25 +94,40 @@ class Session:
 
     def received(self, data: bytes) -> None:
         """As a Receiver has it."""
-        self.heard = now = self._network.now()
-        allowance = self._allowance
-        self._network.stats.received += len(data)
+        if self.metered(len(data)):
+            self.hear(data)
+
+    def metered(self, size: int) -> bool:
+        """As a MeteredReceiver has it."""
+        self._network.stats.received += size
+        if self._connection.deaf:
+            return False
         try:
-            warns = allowance.read(len(data), now)
+            if self._allowance.read(size, self._network.now()):
+                self._warn()
+        except RemoteProtocolError as fault:
+            self._break_off(fault)
+            return False
+        return True
+
+    def hear(self, data: bytes) -> None:
+        """As a MeteredReceiver has it."""
+        self.heard = self._network.now()
+        warns = False
+        try:
             for message in self._connection.receive(data):
-                warns |= allowance.message()
+                warns |= self._allowance.message()
                 self._handle(message)
             if warns:
-                self._network.warn(self, "says so much that it will soon be cut off")
+                self._warn()
         except RemoteProtocolError as fault:
-            self._network.stats.faults += 1
-            self.end(f"broke the protocol: {fault}")
+            self._break_off(fault)
         except Exception:  # noqa: BLE001 - whatever it is, it is logged, and nobody else's trouble
             self.fail()
 
     def lost(self, reason: str) -> None:
         """As a Receiver has it."""
-        self.end(reason, tell=False, keep=True)
+        self._network.lost(self, reason)
 
     def write(self, data: bytes) -> None:
         """Bytes that were encoded for many, and this client's mail."""
@@ -166,6 +181,13 @@ class Session:
             if tell and self._connection.state is not State.CLOSED:
                 self._send(self._connection.send(Goodbye(reason[:200])))
             self.pipe.close()
+
+    def _warn(self) -> None:
+        self._network.warn(self, "says so much that it will soon be cut off")
+
+    def _break_off(self, fault: RemoteProtocolError) -> None:
+        self._network.stats.faults += 1
+        self.end(f"broke the protocol: {fault}")
 
     def _send(self, data: bytes) -> bool:
         self._network.stats.sent += len(data)

@@ -25,6 +25,7 @@ from game.rules import DEFAULT_ARENA, load_arena
 from net import clock
 from net.clock import SAFETY_TICKS, SLEW, quantile
 from net.conditions import PROFILES, Conditions
+from net.pipe import GuardedPipe
 from tests.benchmarks.feel_stage import FeelStage, Key, Picture, Uplink, distance, truth
 from tests.harness import HALL, Player, Stage, Walker
 
@@ -159,7 +160,7 @@ def play(
     players = [stage.join(f"P{n}", profile, seed=n + 1) for n in range(people)]
     uplinks = [Uplink(player.near) for player in players]
     for player, uplink in zip(players, uplinks, strict=True):
-        player.play._pipe = uplink
+        player.play._pipe = GuardedPipe(uplink, player.play)
     walkers = [Walker(player, seed) for seed, player in enumerate(players)]
     behind_before = 0
     for tick in range(SETTLING_TICKS):

@@ -398,7 +398,7 @@ def test_who_is_away_can_be_pushed_and_finds_out_where_to() -> None:
 def abort(session: Session) -> None:
     """The connection is cut under a session's feet, as by a router that forgot it."""
     pipe: Any = session.play._pipe if session.play else None
-    pipe._transport.abort()
+    pipe._under._transport.abort()
 
 
 async def waits_until_playing_again(session: Session) -> int:
