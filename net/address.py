@@ -2,10 +2,19 @@
 
 import ipaddress
 import re
+import unicodedata
 from typing import Final, NamedTuple
 
 DEFAULT_PORT: Final = 5000
 TLS: Final = "tls://"
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):/+", re.IGNORECASE)
+_SECURE = re.compile(r"(https|wss):", re.IGNORECASE)
+_PATH = re.compile(r"[/?#\\].*", re.DOTALL)
+_SPACES = re.compile(r"\s*([:.@/\[\]])\s*")  # around what parts an address
+_SPACE_FOR_COLON = re.compile(r"^([^\s:]+)\s+(\d{1,5})$")
+# What input methods for Chinese and Japanese type, and what looks like a colon or a point.
+_LOOK_ALIKES = {0xFF01 + number: 0x21 + number for number in range(94)} | dict.fromkeys(map(ord, "。．｡"), ".")
+_LOOK_ALIKES |= dict.fromkeys(map(ord, "：﹕∶꞉ː"), ":")
 _LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
 
 
@@ -50,11 +59,54 @@ class TlsAddress(Address):
 
 
 def parse_address(text: str) -> Address:
-    """The address that `text` means. Raises AddressError."""
+    """The address that `text` means. Raises AddressError, which says what to type where that can be guessed."""
     text = text.strip()
+    try:
+        return _parse_any(text)
+    except AddressError:
+        wrong, rest = _pasted(text)
+        if not wrong:
+            raise
+    try:
+        found = _parse_any(rest)
+    except AddressError as error:
+        raise AddressError(f"{wrong}; and then, {error}") from None
+    encrypted = f", or {TLS}{found} if the server encrypts" if _SECURE.match(text) and not found.tls else ""
+    raise AddressError(f"{wrong}: type {found}{encrypted}")
+
+
+def _parse_any(text: str) -> Address:
     if text[: len(TLS)].lower() == TLS:
         return TlsAddress(*_parse(text[len(TLS) :]))
     return _parse(text)
+
+
+def _pasted(text: str) -> tuple[str, str]:
+    """What is wrong with a text that holds more than an address, empty where nothing is; and what remains of it."""
+    _, command, rest = text.rpartition("--connect ")
+    wide = rest.translate(_LOOK_ALIKES)
+    seen = _SPACES.sub(r"\1", "".join(each for each in wide if unicodedata.category(each) != "Cf").strip("\"'<>` "))
+    left_out = [command.strip()] if command else []
+    seen = _SPACE_FOR_COLON.sub(r"\1:\2", seen)
+    tls = ""
+    while (scheme := _SCHEME.match(seen)) is not None:
+        seen = seen[scheme.end() :]
+        if scheme[1].lower() == "tls":
+            tls = TLS
+        if scheme[0].lower() != TLS:
+            left_out.append(scheme[0])
+    if (path := _PATH.search(seen)) is not None:
+        left_out.append(path[0])
+        seen = seen[: path.start()]
+    user, at, seen = seen.rpartition("@")
+    if at:
+        left_out.append(user + at)
+    wrong = [f"leave {' and '.join(map(repr, left_out))} out"] if left_out else []
+    if wide != rest:
+        wrong.append("use a plain colon and plain points, digits and letters")
+    if not wrong and tls + seen != text:
+        wrong.append("leave spaces, quotes and what cannot be seen out")
+    return ", and ".join(wrong), tls + seen
 
 
 def _parse(text: str) -> Address:

@@ -50,10 +50,33 @@ BAD: dict[str, tuple[str, ...]] = {
     "localhost:5_000": ("'5_000' is no port",),
     "localhost:٥٠٠٠": ("'٥٠٠٠' is no port",),
     "localhost:²": ("'²' is no port",),
-    "http://localhost": ("'//localhost' is no port",),
+    "http://localhost": ("leave 'http://' out", f"type localhost:{DEFAULT_PORT}"),
+    "http://localhost:5001": ("leave 'http://' out", "type localhost:5001"),
+    "HTTP://localhost:5001/": ("leave 'HTTP://' and '/' out", "type localhost:5001"),
+    "https://play.example.org": ("leave 'https://' out", "type play.example.org:5000, or tls://play.example.org:5000"),
+    "wss://play.example.org:7000/game?x#y": ("'wss://' and '/game?x#y' out", "or tls://play.example.org:7000 if"),
+    "tcp://192.168.1.5:5000": ("leave 'tcp://' out", "type 192.168.1.5:5000"),
+    "ws://[::1]:5000": ("leave 'ws://' out", "type [::1]:5000"),
+    "tls:/localhost": ("leave 'tls:/' out", "type tls://localhost:5000"),
+    "tls://localhost:5000/": ("leave '/' out", "type tls://localhost:5000"),
+    "localhost:5000/": ("leave '/' out", "type localhost:5000"),
+    "tls://ann@localhost": ("leave 'ann@' out", "type tls://localhost:5000"),
+    "http://ann:secret@localhost/a": ("leave 'http://' and '/a' and 'ann:secret@' out", "type localhost:5000"),
+    "http://my pc:5000": ("leave 'http://' out", "'my pc' is no host name"),
+    "http://": ("leave 'http://' out", "type the server's address"),
+    "localhost：5000": ("use a plain colon", "type localhost:5000"),
+    "１９２．１６８．１．５:5000": ("plain points, digits", "type 192.168.1.5:5000"),
+    "192。168。1。5": ("plain points", "type 192.168.1.5:5000"),
+    "localhost : 5000": ("leave spaces", "type localhost:5000"),
+    "192. 168. 1. 5": ("leave spaces", "type 192.168.1.5:5000"),
+    "\ufeff192.168.1.5": ("what cannot be seen", "type 192.168.1.5:5000"),
+    "localhost 5001": ("leave spaces", "type localhost:5001"),
+    "tls://http://localhost": ("leave 'http://' out", "type tls://localhost:5000"),
+    "'localhost:5000'": ("quotes", "type localhost:5000"),
+    "python main.py --connect 192.168.1.5:6000": ("leave '--connect' out", "type 192.168.1.5:6000"),
     "my pc": ("'my pc' is no host name", "letters, digits"),
-    "ann@home": ("'ann@home' is no host name",),
-    "home/game": ("'home/game' is no host name",),
+    "ann@home": ("leave 'ann@' out", "type home:5000"),
+    "home/game": ("leave '/game' out", "type home:5000"),
     "-home": ("'-home' is no host name",),
     "home-": ("'home-' is no host name",),
     "a..b": ("'a..b' is no host name",),
@@ -105,6 +128,8 @@ def test_an_ipv6_address_is_shown_in_brackets_and_others_are_not() -> None:
 @example("[fe80::1%]")
 @example("xn--:1")
 @example("1" * 300)
+@example("tls://tls://a")
+@example("://@/")
 def test_any_text_is_an_address_that_can_be_typed_again_or_an_address_error(text: str) -> None:
     try:
         address = parse_address(text)
