@@ -91,6 +91,8 @@ async def resolve(address: Address) -> list[SocketAddress]:
             result = list(socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM))
         except (OSError, UnicodeError) as error:
             fault = _why_not_found(address.host, error)
+        except Exception as error:  # noqa: BLE001 - it is raised where somebody waits for it
+            fault = error
         try:
             loop.call_soon_threadsafe(settle, result, fault)
         except RuntimeError:

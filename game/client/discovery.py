@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from game import walltime
+from game.background import start_in_background
 from game.lan import SERVICE, Advert, LanError, close_lan, open_lan, read_advert
 from net.address import Address, TlsAddress
 from net.messages import VERSION
@@ -86,7 +87,7 @@ class Discovery:
     def start(self) -> None:
         """Begin, in the background. Needs a running asyncio loop."""
         if self._task is None:
-            self._task = asyncio.get_running_loop().create_task(self._run())
+            self._task = start_in_background(self._run, "looking for games", self._failed)
 
     async def close(self) -> None:
         """End; takes a second at most."""
@@ -94,6 +95,9 @@ class Discovery:
             self._task.cancel()
             await asyncio.wait([self._task])
             self._task = None
+
+    def _failed(self, reason: str) -> None:
+        self.problem = reason
 
     async def _run(self) -> None:
         while True:

@@ -10,6 +10,7 @@ from typing import Final
 
 import pygame
 
+from game.background import start_in_background
 from game.client.hud import pulse
 from game.client.page import LINE, Look, Page
 from game.client.theme import BAD, GOOD, INK, MUTED, SMALL, TEXT
@@ -50,7 +51,9 @@ class FailedScreen(Page):
         self._top = self.panel.y + 96 + reasons * LINE
         again, _ = self.buttons(self.panel.bottom - 24 - HEIGHT, ("Try again", retry), ("Back", back))
         self.focus.go_to(again)
-        self._task = asyncio.get_running_loop().create_task(self._examine(findings)) if findings is not None else None
+        self._task: asyncio.Task[None] | None = None
+        if findings is not None:
+            self._task = start_in_background(lambda: self._examine(findings), "the examination", self._failed)
 
     def draw(self, now: float) -> None:
         """Draw all of it, the findings so far with ticks and crosses."""
@@ -80,6 +83,9 @@ class FailedScreen(Page):
         if self.works:
             return "All of that works now: try again."
         return " ".join(finding.advice[:1].upper() + finding.advice[1:] for finding in self.findings if finding.advice)
+
+    def _failed(self, reason: str) -> None:
+        self.findings = [*self.findings[: STEPS - 1], Finding("examine", False, reason)]
 
     async def _examine(self, findings: AsyncIterator[Finding]) -> None:
         async for finding in findings:

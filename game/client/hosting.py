@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
+from game.background import start_in_background
 from game.rules import ASSETS
 from net.address import DEFAULT_PORT, Address, parse_address
 
@@ -35,7 +36,7 @@ class Hosting:
         self.problem = ""  # why it ended before it listened, or after
         self._closing = False
         self._process: asyncio.subprocess.Process | None = None
-        self._task = asyncio.get_running_loop().create_task(self._run(ports, name))
+        self._task = start_in_background(lambda: self._run(ports, name), "hosting", self._failed)
 
     @property
     def over(self) -> bool:
@@ -50,6 +51,9 @@ class Hosting:
         else:
             await self._end(self._process)
         await asyncio.gather(self._task, return_exceptions=True)
+
+    def _failed(self, reason: str) -> None:
+        self.address, self.problem = None, reason
 
     async def _run(self, ports: Sequence[int], name: str) -> None:
         for port in ports:

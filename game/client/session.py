@@ -10,6 +10,7 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Final
 
+from game.background import start_in_background
 from game.client.access import NOTHING, Access
 from game.client.controls import Controls
 from game.client.dial import ChangedError, UntrustedError, dial
@@ -86,7 +87,7 @@ class Session:
         self._watch = watch
         self._access = access
         self._news = asyncio.Event()
-        self._task = asyncio.get_running_loop().create_task(self._run())
+        self._task = start_in_background(self._run, "connecting", self._failed)
 
     def update(self) -> None:
         """Once a frame: let the present game go on."""
@@ -100,6 +101,12 @@ class Session:
             self.play.leave()
         if self.phase is not Phase.FAILED:
             self.phase = Phase.LEFT
+
+    def _failed(self, reason: str) -> None:
+        """By a fault of our own: nobody tries again."""
+        if self.play is not None:
+            self.play.leave()
+        self.ending, self.message, self.phase = Ending.IMPOSSIBLE, reason, Phase.FAILED
 
     async def _run(self) -> None:
         played = False

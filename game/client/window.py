@@ -4,13 +4,14 @@ Holds what outlives a page: the session, the server of one's own, the search for
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final, Protocol
 
 import pygame
 
+from game.background import start_in_background
 from game.client.access import NOTHING, Access
 from game.client.backdrop import Backdrop
 from game.client.canvas import Canvas
@@ -309,18 +310,18 @@ class Window:
             self.game.close()
             self.game = None
         if self.hosting is not None:
-            self._end(self.hosting.close())
+            self._end(self.hosting.close)
             self.hosting = None
         self._stop_looking()
 
     def _stop_looking(self) -> None:
         if self._discovery is not None:
-            self._end(self._discovery.close())
+            self._end(self._discovery.close)
             self._discovery = None
 
-    def _end(self, ending: Coroutine[None, None, None]) -> None:
+    def _end(self, ending: Callable[[], Awaitable[None]]) -> None:
         """Let something of ours end meanwhile."""
-        task = asyncio.get_running_loop().create_task(ending)
+        task = start_in_background(ending, "ending", lambda reason: None)  # logged, and nobody waits for anything of it
         self._ending.add(task)
         task.add_done_callback(self._ending.discard)
 

@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
+from game.background import start_in_background
 from game.lan import SERVICE, Advert, LanError, close_lan, open_lan
 from net.address import Address
 
@@ -45,7 +46,8 @@ class Advertiser:
         if self._alone:
             log.info("not advertised: the server listens on this machine alone")
         elif self._task is None:
-            self._task = asyncio.get_running_loop().create_task(self._run())
+            # A server that cannot be advertised serves all the same: the log has it, and nobody else needs to know.
+            self._task = start_in_background(self._run, "advertising", lambda reason: None)
 
     async def close(self) -> None:
         """Tell the network that the server is gone, and end; takes a second at most."""
