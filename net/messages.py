@@ -8,7 +8,7 @@ from enum import IntEnum
 from typing import Final
 
 MAGIC: Final = "PGN"
-VERSION: Final = 4
+VERSION: Final = 5
 
 Scalar = int | str | bool
 ComponentRow = tuple[int, tuple[Scalar, ...]]  # index in the schema, the fields' values in order

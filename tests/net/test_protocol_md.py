@@ -5,46 +5,27 @@ import hmac
 import importlib
 import re
 import zlib
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-import net
 from ecs.arena import Arena
 from ecs.step import DIRECTIONS, Body, motion_at, step
 from game.rules import TICK_RATE, build_registry
 from net import messages
 from net.codec import decode_from_client, decode_from_server, encode
 from net.framing import LENGTH_BYTES, Deframer, frame
-from net.messages import Challenge, FromClient, FromServer, Message, Proof, Refusal, Refused, Section, Snapshot, Welcome
+from net.messages import Challenge, FromClient, FromServer, Hello, Proof, Refusal, Refused, Section, Snapshot, Welcome
 from net.password import derive, is_proven
 from net.replication.registry import checksum
+from tests.net.protocol_md import EXAMPLES, NAMES, TEXT, examples, stated, table, written_anew
 
-TEXT = (Path(net.__file__).parent / "PROTOCOL.md").read_text(encoding="utf-8")
-NAMES: dict[str, Any] = {kind.__name__: kind for kind in (*FromClient.__args__, *FromServer.__args__)}
-EXAMPLES = re.findall(r"^```hex\n(.*?)^```\n\n= `(.*?)`$", TEXT, re.DOTALL | re.MULTILINE)
 LIMITS = re.findall(r"^\| `([a-z_.]+)\.([A-Z_]+)` \| ([0-9.]+) \|", TEXT, re.MULTILINE)
-
-
-def stated(text: str) -> Message:
-    """The message that a line such as `Steer(tick=120, direction=3)` means."""
-    message = eval(text, {"__builtins__": {}, "Refusal": Refusal, "Section": Section, **NAMES})
-    assert type(message) in NAMES.values()
-    return message  # type: ignore[no-any-return]
-
-
-def table(header: str, section: str = "") -> list[list[str]]:
-    """The rows below that header, the first one behind the section's beginning."""
-    _, _, rest = TEXT[TEXT.index(section) :].partition(f"{header}\n")
-    rows = rest.split("\n\n")[0].splitlines()[1:]
-    assert rows, header
-    return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
 
 
 def example(kind: type) -> Any:
     """The first example of that message."""
-    return next(message for message in (stated(text) for _, text in EXAMPLES) if type(message) is kind)
+    return examples(kind)[0]
 
 
 @pytest.mark.parametrize(("data", "text"), EXAMPLES, ids=[text[:40] for _, text in EXAMPLES])
@@ -60,6 +41,10 @@ def test_the_bytes_of_an_example_are_the_message_that_is_stated_and_the_other_wa
         (payload,) = Deframer(len(stream)).feed(stream)
         assert decode(payload) == message
     assert frame(encode(message)) == stream
+
+
+def test_the_bytes_of_the_examples_are_as_the_program_writes_them() -> None:
+    assert written_anew(TEXT) == TEXT, "run python -m tests.net.protocol_md"
 
 
 def test_every_block_of_bytes_is_an_example_and_every_message_has_one() -> None:
@@ -104,6 +89,7 @@ def test_the_schema_and_its_hash_are_those_of_this_game() -> None:
     registry = build_registry()
     assert tuple(block.splitlines()) == registry.schema
     assert re.findall(r"That of this game is `([0-9a-f]+)`", TEXT) == [registry.schema_hash]
+    assert {hello.schema_hash for hello in examples(Hello)} == {registry.schema_hash}
     assert [row[0] for row in table("| component | fields |")] == [kind.component.__name__ for kind in registry]
 
 
