@@ -1,0 +1,216 @@
+"""The examples of PROTOCOL.md are a conversation that takes place: they are said to a real server and a real client.
+
+What a client says is said to our server where it is in turn; what a server says is heard by our client, in the order of
+the document.
+"""
+
+import itertools
+import re
+from collections.abc import Sequence
+
+import pytest
+
+from ecs.arena import Arena, parse_arena
+from ecs.collision import separate
+from ecs.components import UNITS_PER_PIXEL
+from ecs.grid import Grid
+from ecs.step import Body, motion_at, step
+from ecs.world import World
+from game.client.controls import Controls
+from game.client.play import Ending, Play
+from game.rules import VIEW_PIXELS, build_registry
+from game.server.interest import CELL_TILES, Interest
+from net import connection
+from net.connection import State
+from net.link import Conditions, link
+from net.messages import (
+    Challenge,
+    Frame,
+    FromClient,
+    FromServer,
+    Goodbye,
+    Hello,
+    Message,
+    Proof,
+    Refused,
+    Snapshot,
+    Welcome,
+)
+from net.replication.mirror import Mirror
+from tests.harness import Clock, Stage, Stranger
+from tests.net.protocol_md import EXAMPLES, TEXT, examples, stated
+
+SAID = [(bytes.fromhex(data), stated(text)) for data, text in EXAMPLES]
+OF_CLIENT = [(data, message) for data, message in SAID if isinstance(message, FromClient)]
+OF_SERVER = [(data, message) for data, message in SAID if isinstance(message, FromServer)]
+(PASSWORD,) = re.findall(r"the password `(.*?)`, the Challenge", TEXT)
+IN_CELLS = TEXT.index("\n## 14. Cells"), TEXT.index("\n## 15. Collisions")
+
+
+def hellos() -> list[tuple[bytes, Hello]]:
+    return [(data, message) for data, message in OF_CLIENT if isinstance(message, Hello)]
+
+
+def test_each_example_of_what_a_client_says_is_heard_by_a_server_where_it_is_in_turn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (challenge,), (proof,) = examples(Challenge), [data for data, message in OF_CLIENT if isinstance(message, Proof)]
+    tokens = [hello.token for _, hello in hellos() if hello.token]
+    digits = itertools.chain([challenge.salt], itertools.repeat(challenge.nonce))
+    monkeypatch.setattr("game.server.password_gate.random_digits", lambda: next(digits))
+    stage = Stage(Arena(examples(Welcome)[0].arena), password=PASSWORD, seed=1)
+    monkeypatch.setattr(stage.simulation.seats, "_mint_token", lambda: tokens[0])
+    said, stranger = [], None
+    for hello_data, hello in hellos():
+        if hello.token:
+            assert stranger is not None
+            stranger.near.lose("the network is gone")
+            stage.run(3)
+        stranger = Stranger(stage)
+        stranger.near.write(hello_data)
+        stage.run(1)
+        assert stranger.told == [challenge]
+        stranger.near.write(proof)
+        stage.run(4)
+        welcome = stranger.told[1]
+        assert isinstance(welcome, Welcome), welcome
+        assert (welcome.net_id, welcome.token) == ((0, "") if hello.watch else (1, tokens[0]))
+        said += [hello_data, proof]
+        for data, message in OF_CLIENT:
+            elsewhere = connection._NOT_WHERE.get(type(message)) is hello.watch
+            if elsewhere or isinstance(message, Hello | Proof | Goodbye):
+                continue
+            stranger.near.write(data)
+            stage.run(2)
+            assert stranger.ended is None, (message, stranger.told[-1])
+            said.append(data)
+    assert stranger is not None
+    for data, message in OF_CLIENT:
+        if isinstance(message, Goodbye):
+            stranger.near.write(data)
+            stage.run(2)
+            assert stranger.session not in stage.simulation.reception.sessions
+            said.append(data)
+    assert {data for data, _ in OF_CLIENT} == set(said)
+    stats = stage.simulation.stats
+    assert (stats.faults, stats.our_faults, stats.refusals.total()) == (0, 0, 0)
+    assert not any(isinstance(message, Goodbye | Refused) for other in stage.strangers for message in other.told)
+    stage.close()
+
+
+def client(password: str = PASSWORD) -> tuple[Play, list[FromClient]]:
+    """A client of ours that has said Hello, and what it says from then on."""
+    clock = Clock()
+    near, far = link(clock, Conditions())
+    heard: list[FromClient] = []
+
+    class Ear:
+        def received(self, data: bytes) -> None:
+            heard.extend(server.receive(data))
+
+        def lost(self, reason: str) -> None:
+            raise AssertionError(reason)
+
+    server = connection.ServerConnection()
+    far.receiver = Ear()
+    play = Play("Ann", 0xF5A623, Controls(), build_registry(), clock, password=password)
+    near.receiver = play.attach(near)
+    far.deliver()
+    assert [type(message) for message in heard] == [Hello]
+    server.state = State.OPEN  # for what we say in its place is not known to it
+    return play, heard
+
+
+def hear(play: Play, told: Sequence[tuple[bytes, Message]]) -> None:
+    for data, message in told:
+        play.received(data)
+        play.update()
+        assert play.ending is None, (message, play.reason)
+
+
+def in_section_14(data: bytes) -> bool:
+    text = "\n".join(TEXT[IN_CELLS[0] : IN_CELLS[1]].split())
+    return "\n".join(data.hex(" ").split()) in text
+
+
+def test_what_a_server_says_in_the_examples_is_one_story_that_our_client_takes_in() -> None:
+    play, _ = client()
+    order = Challenge, Welcome, Snapshot, Frame
+    story = sorted(
+        ((data, m) for data, m in OF_SERVER if not isinstance(m, Goodbye | Refused) and not in_section_14(data)),
+        key=lambda row: order.index(type(row[1])) if type(row[1]) in order else len(order),
+    )
+    hear(play, story)
+    assert play.stay is not None
+    assert play.stay.mirror.tick == max(frame.tick for _, frame in story if isinstance(frame, Frame))
+    assert play.stay.mirror.checks == 1
+    assert play.stay.mirror.mismatches == 0
+    assert play.token == examples(Welcome)[0].token
+    play.world.close()
+
+
+def test_our_client_takes_a_refusal_and_a_goodbye_as_they_are_meant() -> None:
+    ends = {Refused: Ending.REFUSED, Goodbye: Ending.LOST}
+    for data, message in OF_SERVER:
+        if isinstance(message, Refused | Goodbye):
+            play, _ = client()
+            play.received(data)
+            assert play.ending is ends.pop(type(message))
+            assert play.reason == message.reason
+            play.world.close()
+    assert not ends
+
+
+def test_the_story_of_the_cells_is_taken_in_and_its_views_are_those_that_our_server_makes() -> None:
+    rows = "#" * 64, *["#" + "." * 62 + "#"] * 22, "#" * 64
+    world, arena = World(), Arena(rows)
+    grid = Grid(arena, CELL_TILES)
+    assert "an arena of 64 by 24 tiles with nothing inside its walls, and `cell tiles` 16" in TEXT
+    motion, views = motion_at(arena, 60), Interest(grid)
+    mirror = Mirror(world, build_registry(), motion, grid, 60, 2)
+    seen = []
+    with world:
+        for data, message in OF_SERVER:
+            if not in_section_14(data):
+                continue
+            if isinstance(message, Snapshot):
+                mirror.show(message)
+                seen.append(mirror.view)
+            elif isinstance(message, Frame):
+                mirror.advance(message)
+    # Where the player is when its middle cell is 1, then 2, then 4.
+    side = CELL_TILES * 512
+    assert seen == [views.view(x, 3000).cells for x in (7676, side + 1024, 3 * side)]
+    assert seen[0] == frozenset({0, 1, 2, 3, 5, 6, 7})
+    world.close()
+
+
+def test_the_push_of_the_story_of_the_cells_is_what_the_server_computes() -> None:
+    (snapshot,) = (message for message in examples(Snapshot) if message.tick == 600)
+    (frame,) = (message for message in examples(Frame) if message.tick == 602)
+    motion = motion_at(Arena(("#" * 64, *["#" + "." * 62 + "#"] * 22, "#" * 64)), 60)
+    bodies, direction = {}, {}
+    for net_id, components in snapshot.entities:
+        (x, y), (vx, vy), (w, h), (direction[net_id], *_), (rest,) = (values for _, values in components[:5])
+        bodies[net_id] = Body(x, y, vx, vy, w, h, rest)
+    for tick in (601, 602):
+        before = bodies
+        bodies = {net_id: step(body, direction[net_id], motion) for net_id, body in bodies.items()}
+        pushed = separate(bodies, before, motion.arena)
+        assert bool(pushed) is (tick == 602)
+    assert [(net_id, *body[:4], by) for net_id, (body, by) in pushed.items()] == frame.bodies
+    assert {section.cell for section in frame.sections} == {1, 2}
+
+
+def test_a_view_reaches_as_far_as_the_text_says() -> None:
+    width, height = VIEW_PIXELS
+    assert f"half a screen of {width} by {height} pixels" in TEXT
+    side, beyond = CELL_TILES * 512, (width * UNITS_PER_PIXEL // 2 + 2048, height * UNITS_PER_PIXEL // 2 + 2048)
+    grid = Grid(parse_arena("\n".join(["#" * 300, *["#" + "." * 298 + "#"] * 298, "#" * 300])), CELL_TILES)
+    view = Interest(grid).view(9 * side + 5, 8 * side + 7)
+    cells = {
+        1 + line * 19 + column
+        for column in range((9 * side - beyond[0]) // side, (10 * side + beyond[0]) // side + 1)
+        for line in range((8 * side - beyond[1]) // side, (9 * side + beyond[1]) // side + 1)
+    }
+    assert view.cells == cells | {0}
