@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 
 from ecs.arena import Arena
+from ecs.collision import PASSES, separate
+from ecs.columns import Column
 from ecs.step import DIRECTIONS, Body, motion_at, step
+from ecs.sweep import Pair, few_pairs
 from game.rules import TICK_RATE, build_registry
 from net import messages
 from net.codec import decode_from_client, decode_from_server, encode
@@ -196,3 +199,41 @@ def test_the_worked_example_of_a_password_is_what_both_ends_compute() -> None:
 def test_an_intents_code_is_as_the_text_takes_it_apart() -> None:
     (text,) = (text for _, text in EXAMPLES if "intents=[(179, 9, 3), (180, 9, 5)]" in text)
     assert bytes([0x94, 9, 1 * 32 + 3, 9, 5]) in encode(stated(text))
+
+
+def test_the_worked_examples_of_collisions_are_what_the_server_computes(monkeypatch: pytest.MonkeyPatch) -> None:
+    listed: list[list[Pair]] = []
+
+    def pairs(*columns: Column) -> list[Pair]:
+        listed.append(few_pairs(*columns))
+        return listed[-1]
+
+    monkeypatch.setattr("ecs.collision.few_pairs", pairs)
+    arena, header = (
+        Arena(example(Welcome).arena),
+        "| NetID | x, y before the tick | x, y, vx, vy after `step` | x, y, vx, vy in the end | |",
+    )
+    tables = [
+        table(header, section)
+        for section in ("with bodies of 448 by 448. A push", "One that is held by a wall", "A chain that is put back")
+    ]
+    kinds = []
+    ends: dict[int, tuple[int, ...]] = {}
+    for rows in tables:
+        before, moved, ends = {}, {}, {}
+        listed.clear()
+        for net_id, start, after_step, end, _ in rows:
+            x, y = map(int, start.split(", "))
+            before[int(net_id)] = Body(x, y, 0, 0, 448, 448)
+            moved[int(net_id)] = Body(*map(int, f"{after_step}, 448, 448".split(", ")))
+            ends[int(net_id)] = tuple(map(int, end.split(", ")))
+        found = {net_id: body for net_id, (body, _) in separate(moved, before, arena).items()}
+        assert {net_id: body[:4] for net_id, body in {**moved, **found}.items()} == ends
+        kinds.append([net_id for net_id in ends if ends[net_id] == (*before[net_id][:2], 0, 0) != moved[net_id][:4]])
+    assert kinds == [[], [], [1, 2, 4, 5]], "those that are put back"
+    assert [end[2:] for end in ends.values()].count((0, 0)) == 4
+    lists = [" ".join(f"({a + 1}, {b + 1})" for a, b in pairs) for pairs in listed]
+    said = " ".join(TEXT[TEXT.index("A chain that is put back") :].split())
+    assert f"The lists of part 1 are {', then '.join(lists[:PASSES])}. Those of part 2 are {lists[PASSES]}," in said
+    assert f"then {lists[PASSES + 1]}, since body 1 is in the way of body 5 again, and then none:" in said
+    assert lists[PASSES + 2 :] == [""]
