@@ -62,6 +62,8 @@ class Mirror:
             raise RemoteProtocolError(f"a snapshot of tick {snapshot.tick} after tick {self.tick}")
         if kept and snapshot.tick > self.tick:
             raise RemoteProtocolError(f"a snapshot of tick {snapshot.tick} leaves {len(kept)} cells behind")
+        _check_each_once("a cell", [*snapshot.drop, *(cell for cell, _ in snapshot.cells)])
+        _check_each_once("an entity", [net_id for spawns in given.values() for net_id, _ in spawns])
         named = {net_id for spawns in given.values() for net_id, _ in spawns}
         self._check_number(len(named) + (len(self._world) if kept else 0))
         self.view = frozenset(kept | given.keys())
@@ -120,6 +122,7 @@ class Mirror:
             if section.cell not in self.view:
                 raise RemoteProtocolError(f"a section of cell {section.cell}, which we were not shown")
         spawns = [self._built(row) for row in frame.spawned]
+        _check_each_once("an entity", [net_id for net_id, _ in spawns])
         self._check_number(len(self._world) + len(spawns))
         changes = [self._change(row) for row in frame.changed]
         return spawns, changes
@@ -165,6 +168,7 @@ class Mirror:
     def _built(self, row: EntityRow) -> Spawn:
         net_id, components = row
         built = [(kind, kind.build(values)) for index, values in components for kind in [self._registry.kind_at(index)]]
+        _check_each_once("a component", [kind.index for kind, _ in built])
         by_type = {kind.component: component for kind, component in built}
         position, size = by_type.get(Position), by_type.get(Size)
         if position is not None and size is not None:
@@ -225,3 +229,8 @@ class Mirror:
         else:
             for name, _ in kind.fields:
                 setattr(held, name, getattr(component, name))
+
+
+def _check_each_once(what: str, named: list[int]) -> None:
+    if len(set(named)) < len(named):
+        raise RemoteProtocolError(f"{what} that is told of twice")
