@@ -4,24 +4,17 @@ Lines are written by a thread of their own, from a bounded queue: a disk that is
 terminal that was stopped with Ctrl-S costs lines, which are counted, and never a tick. Knows nothing of the game.
 """
 
-import contextlib
 import json
 import logging
-import queue
 import sys
 import threading
 from datetime import UTC, datetime
+from types import TracebackType
 from typing import Final, TextIO
 
+from game.terminal import Lines, printable
+
 log = logging.getLogger(__name__)
-
-QUEUE_LINES: Final = 10_000  # some 2 MB: minutes of a busy server's log, for whoever takes it to come back
-CLOSE_SECONDS: Final = 0.5  # for the last lines to be written; whoever takes none must not hold up the end
-
-
-def printable(text: str) -> str:
-    """The text in one line, with whatever could end it, hide, or move a cursor spelled out, as in a literal."""
-    return text if text.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 class TextFormatter(logging.Formatter):
@@ -60,17 +53,16 @@ class LinesHandler(logging.Handler):
 
     def __init__(self, stream: TextIO | None) -> None:
         super().__init__()
-        self._stream = stream  # None where there is none, as under pythonw
-        self._crowded_out = 0  # lines for which the queue had no room
-        self._not_taken = 0  # lines that the stream did not take; two counts, for each is one thread's
-        self._lines: queue.Queue[str | None] = queue.Queue(QUEUE_LINES)
-        self._writer = threading.Thread(target=self._write, name="log", daemon=True)
-        self._writer.start()
+        self._lines = Lines(
+            stream,
+            "log",
+            lambda lost: log.warning("%d lines of the log were lost before this one: nobody took them", lost),
+        )
 
     @property
     def lost(self) -> int:
         """How many lines were not written."""
-        return self._crowded_out + self._not_taken
+        return self._lines.lost
 
     def emit(self, record: logging.LogRecord) -> None:
         """As a Handler has it. A line that cannot be formatted is a fault of ours, and says so itself."""
@@ -78,31 +70,12 @@ class LinesHandler(logging.Handler):
             line = self.format(record)
         except Exception as error:  # noqa: BLE001 - whatever it is, nobody else can say it
             line = f"a line of {record.name} could not be formatted: {printable(repr(error))}"
-        try:
-            self._lines.put_nowait(line)
-        except queue.Full:
-            self._crowded_out += 1
+        self._lines.put(line)
 
     def close(self) -> None:
         """Write what is there, if that can be done soon. `logging` calls it at exit."""
-        with contextlib.suppress(queue.Full):
-            self._lines.put_nowait(None)
-            self._writer.join(CLOSE_SECONDS)
+        self._lines.close()
         super().close()
-
-    def _write(self) -> None:
-        told = 0
-        while (line := self._lines.get()) is not None:
-            try:
-                if self._stream is not None:
-                    self._stream.write(line + "\n")
-                    self._stream.flush()
-            except (OSError, ValueError):  # a full disk, a reader that is gone; a stream that was closed
-                self._not_taken += 1
-                continue
-            if told != (lost := self.lost):
-                log.warning("%d lines of the log were lost before this one: nobody took them", lost - told)
-                told = lost
 
 
 def set_up(level: str, layout: str) -> None:
@@ -111,8 +84,20 @@ def set_up(level: str, layout: str) -> None:
         handler = LinesHandler(sys.stderr)
         handler.setFormatter(FORMATS[layout]())
         logging.basicConfig(level=level.upper(), handlers=[handler])
+        sys.excepthook = _log_uncaught
+        threading.excepthook = lambda args: _log_uncaught(args.exc_type, args.exc_value, args.exc_traceback)
 
 
 def lost() -> int:
     """How many lines were not written since `set_up`."""
     return sum(handler.lost for handler in logging.getLogger().handlers if isinstance(handler, LinesHandler))
+
+
+def _tell_of_lost(lines: int) -> None:
+    log.warning("%d lines of the log were lost before this one: nobody took them", lines)
+
+
+def _log_uncaught(kind: type[BaseException], error: BaseException | None, traceback: TracebackType | None) -> None:
+    """What nobody caught: its message may have a peer's words, which are spelled out in the log alone."""
+    if not issubclass(kind, KeyboardInterrupt):
+        log.critical("not caught", exc_info=(kind, error or kind(), traceback))

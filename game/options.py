@@ -4,7 +4,6 @@ Knows their names and nothing of what they do.
 """
 
 import argparse
-import sys
 from typing import Final
 
 # What a program does, by the option that says so; without any it plays.
@@ -67,8 +66,6 @@ def check_values(parser: argparse.ArgumentParser, options: argparse.Namespace) -
         parser.error(f"argument {option}: it is for a server that encrypts: put tls:// before the address")
     if options.admin and options.with_parent:
         parser.error("argument --admin: its commands come by standard input, which ends the server: --with-parent")
-    if options.admin and sys.stdin is None:
-        parser.error("argument --admin: its commands come by standard input, and there is none")
 
 
 def _flag(name: str) -> str:

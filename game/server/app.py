@@ -11,7 +11,7 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from game import logs, walltime
+from game import logs, terminal, walltime
 from game.lan import Advert
 from game.server.advertising import Advertiser
 from game.server.bans import Bans
@@ -19,6 +19,7 @@ from game.server.console import Console, serve_console
 from game.server.descriptors import allow_connections
 from game.server.doors import SPARE_CONNECTIONS, Doors
 from game.server.simulation import ServerSettings, Simulation
+from game.terminal import Lines
 from net.address import Address, TlsAddress
 from net.certificates import ServerTls
 from net.codec import encode
@@ -34,6 +35,7 @@ log = logging.getLogger(__name__)
 
 GARBAGE: Final = 100_000  # objects more than there were, after which cycles are looked for: 10 MB
 FAREWELL_SECONDS: Final = 0.3  # for the last words to leave; they are a few bytes a client
+ENDING_SIGNALS: Final = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # the last is Windows', which has no SIGHUP
 # For a client that knows TLS, and was not told that this server does.
 WITHOUT_TLS: Final = frame(
     encode(Goodbye("this server takes encrypted connections alone: put tls:// before its address"))
@@ -59,15 +61,19 @@ def serve(settings: ServerSettings, service: Service) -> int:
 
     0: it was told to end; 1: it failed, and the log says how; 2: it cannot run like that, and a line says why.
     """
+    out = Lines(sys.stdout, "output")
     try:
-        return asyncio.run(_serve(settings, service))
+        return asyncio.run(_serve(settings, service, out))
     except ListenError as error:
-        print(error, file=sys.stderr)  # noqa: T201
+        terminal.complain(str(error))
         return 2
+    finally:
+        out.close()
 
 
-async def _serve(settings: ServerSettings, service: Service) -> int:
+async def _serve(settings: ServerSettings, service: Service, out: Lines) -> int:
     stop = asyncio.Event()
+    terminal.ignore_job_control()
     _stop_on_signals(stop)
     if service.with_parent:
         _stop_with_parent(stop)
@@ -81,16 +87,16 @@ async def _serve(settings: ServerSettings, service: Service) -> int:
     accept = secured(simulation.accept, tls.context, WITHOUT_TLS) if tls else simulation.accept
     server = await listen(service.host, service.port, accept, doors)
     address = TlsAddress(*bound_address(server)) if tls else bound_address(server)
-    _say(f"listening on {address}")
+    out.say(f"listening on {address}")
     friends = friends_address(address.port) if service.host in (None, "::", "0.0.0.0") else address
     if friends is not None and tls:
         friends = TlsAddress(*friends)
     if friends is not None:
-        _say(f"friends on your network join with: python main.py --connect {friends}")
+        out.say(f"friends on your network join with: python main.py --connect {friends}")
     if tls:
-        _say(f"the fingerprint of its certificate is {spelled(tls.fingerprint)}")
+        out.say(f"the fingerprint of its certificate is {spelled(tls.fingerprint)}")
     if watch is not None:
-        _say(f"metrics at http://{watch.address}/metrics")
+        out.say(f"metrics at http://{watch.address}/metrics")
     advertiser = None
     if service.advertised_as is not None:
         name = service.advertised_as
@@ -102,7 +108,7 @@ async def _serve(settings: ServerSettings, service: Service) -> int:
         advertiser = Advertiser(address, advert)
         advertiser.start()
     if service.admin:
-        serve_console(Console(simulation, stop.set, walltime.now))
+        serve_console(Console(simulation, stop.set, walltime.now), out)
     failed = False
     try:
         await walltime.every_tick(settings.tick_rate, simulation.advance, stop, simulation.busy)
@@ -140,15 +146,13 @@ def _watch(simulation: Simulation, address: Address) -> "MetricsServer":
     return watch
 
 
-def _say(line: str) -> None:
-    """To standard output, for whoever started us; a disk that is full there is no reason not to serve."""
-    with contextlib.suppress(OSError):
-        print(line, flush=True)  # noqa: T201
-
-
 def _stop_on_signals(stop: asyncio.Event) -> None:
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for name in ENDING_SIGNALS:
+        number = getattr(signal, name, None)
+        # Whoever started us with nohup wants us to go on when the terminal is closed.
+        if number is None or (name == "SIGHUP" and signal.getsignal(number) is signal.SIG_IGN):
+            continue
         try:
             loop.add_signal_handler(number, stop.set)
         except NotImplementedError:  # Windows
@@ -162,7 +166,7 @@ def _stop_with_parent(stop: asyncio.Event) -> None:
     def wait() -> None:
         # Not sys.stdin.read(): its lock would be held when Python ends, which is fatal.
         with contextlib.suppress(OSError):
-            while os.read(sys.stdin.fileno(), 4096):
+            while sys.stdin is not None and os.read(sys.stdin.fileno(), 4096):
                 pass
         with contextlib.suppress(RuntimeError):  # the loop has ended by itself meanwhile
             loop.call_soon_threadsafe(stop.set)

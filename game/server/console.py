@@ -1,18 +1,19 @@
 """The host's console: lines in, lines out, while the server runs. There is no prompt, so that the log garbles nothing.
 
 It reads standard input, whether that is a terminal or a pipe, in a thread of its own; commands run in the loop, one
-after the other, between ticks.
+after the other, between ticks. What takes long, to write a file or to a terminal that stands still, other threads do.
 """
 
 import asyncio
-import contextlib
 import logging
 import os
 import re
+import select
 import shlex
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from typing import Final, NamedTuple
 
 from game.rules import clean_chat
@@ -21,6 +22,7 @@ from game.server.names import seen
 from game.server.origin import origin
 from game.server.session import Session
 from game.server.simulation import Simulation
+from game.terminal import Lines
 
 log = logging.getLogger(__name__)
 
@@ -77,6 +79,10 @@ class Console:
             return f"there is no command {verb!r:.30}: help lists them"
         return command(rest.strip())
 
+    def save(self) -> str:
+        """Write down what commands changed; what went wrong, else empty. It waits, so it is for another thread."""
+        return self._bans.save()
+
     def _list(self, _: str) -> str:
         now = self._now()
         lines = [
@@ -102,16 +108,17 @@ class Console:
             if person is None:
                 return problem
             where = person.origin
-        problem = self._bans.ban(where)
+        self._bans.ban(where)
         found = [person for person in self._people() if person.origin == where]
-        lines = [f"banned: {where}", self._throw_out(found, "banned", reason), problem]
+        lines = [f"banned: {where}", self._throw_out(found, "banned", reason)]
         return "\n".join(filter(None, lines))
 
     def _unban(self, rest: str) -> str:
         where = read_origin(rest)
         if not where:
             return f"{rest!r:.60} is no address: unban ADDRESS, as bans lists them"
-        return self._bans.unban(where) or f"not banned: {where}"
+        self._bans.unban(where)
+        return f"not banned: {where}"
 
     def _say(self, rest: str) -> str:
         try:
@@ -175,30 +182,51 @@ class Console:
         return "\n".join(lines)
 
 
-def serve_console(console: Console) -> None:
-    """Read standard input until it ends, and print answers. Needs a running asyncio loop."""
+def serve_console(console: Console, out: Lines) -> None:
+    """Read standard input until it ends, and say answers there. Needs a running asyncio loop."""
     loop = asyncio.get_running_loop()
 
-    def handle(line: str, done: threading.Event) -> None:
+    def handle(line: str, answer: "Future[str]") -> None:
         try:
-            answer = console.answer(line)
-            if answer:
-                with contextlib.suppress(OSError):  # a terminal that is gone is no reason not to serve
-                    print(answer, flush=True)  # noqa: T201
-        finally:
-            done.set()
+            answer.set_result(console.answer(line))
+        except Exception:
+            log.exception("the command %r failed", line)
+            answer.set_result("that failed: the log says how")
 
     def read() -> None:
-        # Not sys.stdin.readline(): its lock would be held when Python ends, which is fatal.
-        rest = b""
-        with contextlib.suppress(OSError, RuntimeError):  # the latter: the loop has ended meanwhile
-            while data := os.read(sys.stdin.fileno(), LINE_BYTES):
-                *lines, rest = (rest + data).split(b"\n")
-                rest = rest[:LINE_BYTES]
-                for line in lines:
-                    done = threading.Event()
-                    loop.call_soon_threadsafe(handle, line.decode(errors="replace"), done)
-                    done.wait()  # so that a pipe that says much waits, and not the loop
+        try:
+            for line in _lines_of_stdin():
+                answer: Future[str] = Future()
+                loop.call_soon_threadsafe(handle, line, answer)
+                # To wait for it here makes a pipe that says much wait, and not the loop.
+                for said in (answer.result(), console.save()):
+                    if said:
+                        out.say(said)
             log.info("the console's input has ended; the server goes on")
+        except OSError as error:  # as when it runs in the background: the terminal is another program's then
+            log.warning("the console's input cannot be read (%s); the server goes on", error.strerror or error)
+        except RuntimeError:  # the loop has ended meanwhile
+            pass
 
     threading.Thread(target=read, name="console", daemon=True).start()
+
+
+def _lines_of_stdin() -> Iterator[str]:
+    """Each line, as soon as it is there; its beginning, where it is too long. Raises OSError."""
+    if sys.stdin is None:  # it was closed before we began
+        return
+    # Not sys.stdin.readline(): its lock would be held when Python ends, which is fatal.
+    descriptor, rest = sys.stdin.fileno(), b""
+    while True:
+        try:
+            data = os.read(descriptor, LINE_BYTES)
+        except BlockingIOError:  # somebody who shares the terminal has made it so
+            select.select((descriptor,), (), ())
+            continue
+        *lines, rest = (rest + data).split(b"\n")
+        rest = rest[:LINE_BYTES]
+        if not data and rest:  # a last line without an end
+            lines.append(rest)
+        yield from (line.decode(errors="replace") for line in lines)
+        if not data:
+            return

@@ -12,8 +12,9 @@ from datetime import datetime
 
 import pytest
 
-from game import logs
-from game.logs import FORMATS, JsonFormatter, LinesHandler, TextFormatter, printable
+from game import logs, terminal
+from game.logs import FORMATS, JsonFormatter, LinesHandler, TextFormatter
+from game.terminal import printable
 from tests.game.processes import PATIENCE, ROOT, port_of, programs
 
 FORGED = "Ann\r\n12:00:00 INFO join: 'Bob'\x1b[2J\x9b1m\x07\x00\u2028\u2029\x85\u202egnp\ud800"
@@ -128,7 +129,7 @@ def test_lines_that_cannot_be_written_are_counted_and_told_of_as_soon_as_one_can
 
 
 def test_a_stream_that_stands_still_holds_nobody_up_and_costs_only_lines(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(logs, "QUEUE_LINES", 5)
+    monkeypatch.setattr(terminal, "QUEUE_LINES", 5)
     disk = Disk()
     disk.moves.clear()
     handler = handler_of(disk)

@@ -11,7 +11,8 @@ from tests.harness import Clock
 def test_a_ban_holds_until_it_is_taken_back_and_a_kick_for_a_while() -> None:
     clock = Clock()
     bans = Bans(clock)
-    assert bans.ban("192.0.2.1") == ""
+    bans.ban("192.0.2.1")
+    assert bans.save() == ""
     bans.kick("192.0.2.2", "spam")
     bans.kick("192.0.2.3", "")
     clock.time += KICK_SECONDS - 1
@@ -40,7 +41,9 @@ def test_bans_outlast_the_server_where_there_is_a_file(tmp_path: Path) -> None:
     bans = Bans(Clock(), file)
     for origin in ("192.0.2.1", "2001:db8:1:2::/64", "192.0.2.7"):
         bans.ban(origin)
+    bans.save()
     bans.unban("192.0.2.7")
+    assert bans.save() == ""
     assert Bans(Clock(), file).banned == ["192.0.2.1", "2001:db8:1:2::/64"]
     assert [path.name for path in file.parent.iterdir()] == ["bans.txt"]
 
@@ -60,8 +63,32 @@ def test_a_file_that_cannot_be_written_is_said_and_the_ban_holds(tmp_path: Path)
     (tmp_path / "taken").write_text("")
     bans = Bans(Clock(), None)
     bans._file = tmp_path / "taken" / "bans.txt"
-    assert "cannot write" in bans.ban("192.0.2.1")
+    bans.ban("192.0.2.1")
+    assert "Not a directory" in bans.save()
     assert bans.objection("192.0.2.1")
+    (tmp_path / "taken").unlink()
+    assert bans.save() == "", "the next command writes it"
+    assert Bans(Clock(), tmp_path / "taken" / "bans.txt").banned == ["192.0.2.1"]
+
+
+def test_comments_and_the_order_of_lines_stay_and_so_does_what_was_written_meanwhile(tmp_path: Path) -> None:
+    file = tmp_path / "bans.txt"
+    file.write_bytes(b"\xef\xbb\xbf# rude\r\n192.0.2.9  # Bob\r\n\r\n192.0.2.1\r\n# the end\r\n")
+    bans = Bans(Clock(), file)
+    bans.ban("192.0.2.2")
+    bans.ban("192.0.2.9")
+    assert bans.save() == ""
+    assert file.read_text() == "# rude\n192.0.2.9  # Bob\n\n192.0.2.1\n# the end\n192.0.2.2\n"
+    with file.open("a") as editor:
+        editor.write("198.51.100.1  # by hand, while the server runs\n")
+    bans.unban("192.0.2.9")
+    assert bans.save() == ""
+    lines = ["# rude", "", "192.0.2.1", "# the end", "192.0.2.2", "198.51.100.1  # by hand, while the server runs"]
+    assert file.read_text().split("\n") == [*lines, ""]
+    file.write_text("what is this?\n")
+    bans.ban("192.0.2.3")
+    assert "line 1: 'what is this?' is no address" in bans.save()
+    assert file.read_text() == "what is this?\n", "it is never overwritten"
 
 
 @pytest.mark.parametrize(

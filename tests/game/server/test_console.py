@@ -11,6 +11,7 @@ from game.client.play import Ending
 from game.client.session import Phase, Session
 from game.server.bans import KICK_SECONDS
 from game.server.console import HELP, LINE_BYTES, Console, serve_console
+from game.terminal import Lines
 from game.walltime import now
 from net.messages import Refusal, Said
 from tests.game.live import frames_until, live_server, run, until
@@ -253,9 +254,13 @@ def test_lines_are_read_without_holding_up_the_loop_and_a_flood_of_them_waits(
             asked.append(line)
             return f"<{line}>"
 
+        def save(self) -> str:
+            return ""
+
     async def test() -> None:
         monkeypatch.setattr(sys, "stdin", Input())
-        serve_console(Parrot())  # type: ignore[arg-type]
+        out = Lines(sys.stdout, "output")
+        serve_console(Parrot(), out)  # type: ignore[arg-type]
         os.write(writing, b"li")
         await asyncio.sleep(0.01)
         assert asked == []
@@ -263,7 +268,10 @@ def test_lines_are_read_without_holding_up_the_loop_and_a_flood_of_them_waits(
         await until(lambda: len(asked) >= 103)
         assert asked[:2] == ["list", "stat\ufffdus"]
         assert len(asked[2]) <= 2 * LINE_BYTES, "no more of a line is kept"
+        os.write(writing, b"the end")
         os.close(writing)
+        await until(lambda: asked[-1] == "the end")
+        out.close()
 
     run(test())
     os.close(reading)
