@@ -53,11 +53,7 @@ class LinesHandler(logging.Handler):
 
     def __init__(self, stream: TextIO | None) -> None:
         super().__init__()
-        self._lines = Lines(
-            stream,
-            "log",
-            lambda lost: log.warning("%d lines of the log were lost before this one: nobody took them", lost),
-        )
+        self._lines = Lines(stream, "log", self._of_lost)
 
     @property
     def lost(self) -> int:
@@ -71,6 +67,10 @@ class LinesHandler(logging.Handler):
         except Exception as error:  # noqa: BLE001 - whatever it is, nobody else can say it
             line = f"a line of {record.name} could not be formatted: {printable(repr(error))}"
         self._lines.put(line)
+
+    def _of_lost(self, lost: int) -> str:
+        text = "%d lines of the log were lost before this one: nobody took them"
+        return self.format(log.makeRecord(log.name, logging.WARNING, __file__, 0, text, (lost,), None))
 
     def close(self) -> None:
         """Write what is there, if that can be done soon. `logging` calls it at exit."""
@@ -91,10 +91,6 @@ def set_up(level: str, layout: str) -> None:
 def lost() -> int:
     """How many lines were not written since `set_up`."""
     return sum(handler.lost for handler in logging.getLogger().handlers if isinstance(handler, LinesHandler))
-
-
-def _tell_of_lost(lines: int) -> None:
-    log.warning("%d lines of the log were lost before this one: nobody took them", lines)
 
 
 def _log_uncaught(kind: type[BaseException], error: BaseException | None, traceback: TracebackType | None) -> None:

@@ -52,14 +52,13 @@ def ignore_job_control() -> None:
 class Lines:
     """Hands lines to a stream by way of a queue and a thread, and never waits for it. What is lost is counted."""
 
-    def __init__(self, stream: TextIO | None, name: str, tell: Callable[[int], None] | None = None) -> None:
+    def __init__(self, stream: TextIO | None, name: str, of_lost: Callable[[int], str] | None = None) -> None:
         """`name` is the thread's. No stream, as under pythonw: nothing is written.
 
-        `tell` is called in the thread once a line could be written again, with how many were lost; by default a line
-        says so.
+        `of_lost` makes the line that tells how many were lost, once one could be written again.
         """
         self._stream = stream
-        self._tell = tell or (lambda lost: self.put(f"{lost} lines were lost before this one: nobody took them"))
+        self._of_lost = of_lost or "{} lines were lost before this one: nobody took them".format
         self._crowded_out = 0  # lines for which the queue had no room
         self._not_taken = 0  # lines that the stream did not take; two counts, for each is one thread's
         self._lines: queue.Queue[str | None] = queue.Queue(QUEUE_LINES)
@@ -93,11 +92,13 @@ class Lines:
 
     def _write(self) -> None:
         told = 0
-        while (line := self._lines.get()) is not None:
-            if not _write(self._stream, line):
+        line: str | None = ""
+        while line is not None:
+            line = self._lines.get()
+            if line is not None and not _write(self._stream, line):
                 self._not_taken += 1
-            elif told != (lost := self.lost):
-                self._tell(lost - told)
+            elif told != (lost := self.lost) and self._lines.empty():  # so it stands where they are missing
+                _write(self._stream, self._of_lost(lost - told))
                 told = lost
 
 
