@@ -17,23 +17,19 @@ class NotTextError(ValueError):
     """A file is no text that can be read here; the message says why, and what to do."""
 
 
-def read_text(path: Path, most_bytes: int) -> str:
+def read_text(path: Path, most_bytes: int, errors: str = "strict") -> str:
     """The text of a file, in UTF-8 with or without a byte order mark, its lines ended by \\n, whatever ended them.
 
-    Raises NotTextError for another encoding or more bytes than that, and OSError.
+    Raises NotTextError for another encoding or more bytes than that, and OSError. `errors`: as for bytes.decode.
     """
     with path.open("rb") as file:
-        return as_text(file.read(most_bytes + 1), most_bytes)
-
-
-def as_text(content: bytes, most_bytes: int) -> str:
-    """As `read_text`, of what was read from a file. Raises NotTextError."""
+        content = file.read(most_bytes + 1)
     if len(content) > most_bytes:
         raise NotTextError(f"it has more than {most_bytes} bytes")
     if content.startswith(UTF16):
         raise NotTextError("it is text in UTF-16, which some editors call Unicode: save it as UTF-8")
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode("utf-8-sig", errors)
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise NotTextError(f"it is not text in UTF-8 (line {line}): save it as UTF-8") from None

@@ -9,10 +9,11 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from game.files import read_text
 from net.password import clean_password
 
 VARIABLE: Final = "PYGAME_NETWORKING_PASSWORD"
-MOST_BYTES: Final = 4096  # of a file; a longest password has 512
+MOST_BYTES: Final = 65536  # of a file; a longest password has 512, and there may be notes below it
 
 
 class PasswordError(Exception):
@@ -34,16 +35,12 @@ def find_password(ask: bool, file: Path | None) -> str:
         return clean_password(os.environ[VARIABLE]) if VARIABLE in os.environ else ""
     except OSError as error:
         raise PasswordError(f"{source}it cannot be read: {error.strerror or error}") from None
-    except UnicodeError:
-        raise PasswordError(f"{source}it is not text in UTF-8") from None
     except ValueError as error:
         raise PasswordError(f"{source}{error}") from None
 
 
 def _first_line(file: Path) -> str:
-    with file.open("rb") as opened:
-        lines = opened.read(MOST_BYTES).decode().splitlines()
-    return lines[0] if lines else ""
+    return read_text(file, MOST_BYTES).partition("\n")[0]
 
 
 def _asked() -> str:

@@ -9,6 +9,7 @@ from typing import Final
 from ecs.arena import Arena, ArenaError, parse_arena
 from ecs.components import UNITS_PER_PIXEL
 from game.components import Away, Color, Immune, Name, Podium, Round, Score, Tagged
+from game.files import NotTextError, read_text
 from net.replication.registry import Registry
 
 PLAYER_SIZE: Final = 28 * UNITS_PER_PIXEL  # a little less than a tile, so that doors of one tile can be passed
@@ -23,6 +24,9 @@ MAX_PER_ADDRESS: Final = 16  # a household, or a table at a LAN party, behind on
 ROUND_SECONDS: Final = 120.0
 PODIUM_SECONDS: Final = 8.0  # between two rounds
 MAX_SPECTATORS: Final = 16  # each costs the server as many bytes as a player does
+MOST_ARENA_BYTES: Final = (
+    4 << 20
+)  # of its file: four times the largest one, for characters that are no tiles to be named
 ASSETS: Final = Path(__file__).resolve().parent.parent / "assets"
 DEFAULT_ARENA: Final = ASSETS / "arenas" / "courtyard.txt"
 
@@ -139,8 +143,10 @@ def _without_towers(text: str) -> str:
 def load_arena(path: Path) -> Arena:
     """Read a map. Raises ArenaError naming the file and what is wrong with it."""
     try:
-        return parse_arena(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeError) as error:
-        raise ArenaError(f"cannot read the arena {path}: {getattr(error, 'strerror', None) or error}") from None
+        return parse_arena(read_text(path, MOST_ARENA_BYTES))
+    except OSError as error:
+        raise ArenaError(f"cannot read the arena {path}: {error.strerror or error}") from None
+    except NotTextError as error:
+        raise ArenaError(f"cannot read the arena {path}: {error}") from None
     except ArenaError as error:
         raise ArenaError(f"the arena {path}: {error}") from None

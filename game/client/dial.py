@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 
 from game.client.access import Access
 from game.client.known_servers import known_fingerprint, known_servers_file, remember
+from game.client.settings import NoFolderError
 from net.address import Address
 from net.certificates import CertificateError, client_context, trusting_context, why_not_believed
 from net.happy_eyeballs import SocketAddress
@@ -53,9 +54,17 @@ class ChangedError(TlsError):
         super().__init__(
             f"{address} shows another certificate than the one that is known{wrong}. Somebody may sit between you and "
             f"it, or its owner has made a new one. Known is {_begun(pinned)}, it shows {_begun(shown)}",
-            f"ask its owner; if that one is right, delete the server's line in {known_servers_file()}, or give another "
+            f"ask its owner; if that one is right, delete the server's line in {_kept_in()}, or give another "
             "--tls-fingerprint, and join again",
         )
+
+
+def _kept_in() -> str:
+    """What to call the file of known servers."""
+    try:
+        return str(known_servers_file())
+    except NoFolderError:
+        return "known_servers"
 
 
 class Dialed(NamedTuple):

@@ -7,7 +7,8 @@ import logging
 from pathlib import Path
 from typing import Final
 
-from game.client.settings import keep, settings_file
+from game.client.settings import keep, set_aside, settings_file
+from game.files import NotTextError, read_text
 from net.address import Address
 from net.tls import read_fingerprint
 
@@ -18,42 +19,60 @@ MOST_BYTES: Final = 1 << 20  # such a file has at most 330 kB
 
 
 def known_servers_file() -> Path:
-    """Where they are kept."""
+    """Where they are kept. Raises NoFolderError."""
     return settings_file().with_name("known_servers")
 
 
 def known_fingerprint(address: Address) -> str:
     """That of the certificate which a server is known by; empty where it is not known."""
-    return _load().get(_key(address), "")
+    try:
+        lines = _read()
+    except OSError as error:  # then every server is new, and the player is asked
+        log.warning("cannot read the known servers: %s", error.strerror or error)
+        return ""
+    known = ""
+    for line in lines:
+        server, digits = _said(line)
+        if server == _key(address):
+            known = digits
+    return known
 
 
 def remember(address: Address, fingerprint: str) -> None:
-    """The player has looked, and trusts it."""
-    known = _load()
-    known[_key(address)] = fingerprint
-    lines = [f"{server} {digits}\n" for server, digits in known.items()][-MOST:]
-    keep(known_servers_file(), "".join(lines).encode())
+    """The player has looked, and trusts it. What else is in the file stays as it is."""
+    try:
+        kept = [line for line in _read() if _said(line)[0] != _key(address)]
+        keep(
+            known_servers_file(),
+            "".join(f"{line}\n" for line in [*kept, f"{_key(address)} {fingerprint}"][-MOST:]).encode(),
+        )
+    except OSError as error:  # never written anew: all that is known would be lost
+        log.warning("%s is not kept as known: %s", address, error.strerror or error)
 
 
 def _key(address: Address) -> str:
     return str(Address(address.host.lower(), address.port))
 
 
-def _load() -> dict[str, str]:
+def _read() -> list[str]:
+    """The lines of the file; none where there is none. Raises OSError."""
     path = known_servers_file()
     try:
-        with path.open(encoding="utf-8", errors="replace") as file:
-            lines = file.read(MOST_BYTES).splitlines()
+        return read_text(path, MOST_BYTES, "replace").splitlines()  # a byte that is wrong costs one line
     except FileNotFoundError:
-        return {}
-    except OSError as error:  # then every server is new, and the player is asked
-        log.warning("cannot read the known servers %s: %s", path, error.strerror or error)
-        return {}
-    known: dict[str, str] = {}
-    for line in lines:
-        server, _, digits = line.partition(" ")
-        try:
-            known[server] = read_fingerprint(digits)
-        except ValueError:
-            log.warning("in %s, not possible and ignored: %.100r", path, line)
-    return known
+        return []
+    except NotTextError as error:
+        log.warning("the known servers %s are now called %s.broken: %s", path, path.name, error)
+        set_aside(path)
+        return []
+
+
+def _said(line: str) -> tuple[str, str]:
+    """A server and its fingerprint; both are empty where the line, a comment say, is about none."""
+    server, _, digits = line.partition(" ")
+    try:
+        return server, read_fingerprint(digits)
+    except ValueError:
+        if line.strip() and not line.startswith("#"):
+            log.warning("among the known servers, not possible and ignored: %.100r", line)
+        return "", ""

@@ -16,7 +16,7 @@ from typing import Final
 import tomli_w
 from platformdirs import user_config_dir
 
-from game.files import write_whole
+from game.files import NotTextError, read_text, write_whole
 from game.rules import PALETTE, parse_color
 
 log = logging.getLogger(__name__)
@@ -61,14 +61,30 @@ def default_keys() -> dict[str, list[str]]:
     return {action: [*keys] for action, keys in DEFAULT_KEYS.items()}
 
 
+class NoFolderError(OSError):
+    """This user has no folder in which anything could be kept."""
+
+
 def settings_file() -> Path:
-    """Where the settings are kept."""
-    return Path(os.environ.get(DIRECTORY_VARIABLE) or user_config_dir("pygame-networking", False)) / "settings.toml"
+    """Where the settings are kept. Raises NoFolderError."""
+    if given := os.environ.get(DIRECTORY_VARIABLE):
+        return Path(given) / "settings.toml"
+    try:
+        folder = Path(user_config_dir("pygame-networking", False))
+    except RuntimeError:  # no HOME, and no entry in the list of users
+        folder = Path()
+    if not folder.is_absolute():  # where nobody's home is known, "~" may have been left as it was
+        raise NoFolderError("this user has no home folder")
+    return folder / "settings.toml"
 
 
 def load_settings() -> tuple[Settings, str]:
     """The settings, those of a first start where there are none; and what the player should be told, if anything."""
-    path = settings_file()
+    try:
+        path = settings_file()
+    except NoFolderError as error:
+        log.warning("the settings will not be kept: %s", error)
+        return Settings(), f"Your settings will not be kept: {error}."
     try:
         settings, wrong = _checked(_read(path))
     except FileNotFoundError:
@@ -78,7 +94,9 @@ def load_settings() -> tuple[Settings, str]:
         return Settings(), f"Your settings cannot be read: {error.strerror or error}."
     except ValueError as error:  # what tomllib and the codec raise, too
         log.warning("the settings %s are broken (%s) and now called %s.broken", path, error, path.name)
-        _set_aside(path)
+        set_aside(path)
+        if isinstance(error, NotTextError):
+            return Settings(), f"Of your settings, {error}. The file is now called {path.name}.broken."
         return Settings(), f"The settings were broken: they are now called {path.name}.broken, and new ones begin."
     if wrong:
         log.warning("in the settings %s, not possible and ignored: %s", path, ", ".join(wrong))
@@ -92,7 +110,10 @@ def save_settings(settings: Settings, since: Settings | None = None) -> bool:
     `since`: what they were when they were loaded or last saved. What has not changed from there stays as the file has
     it now, for another copy of the game may have written it; None: all of it is new.
     """
-    path = settings_file()
+    try:
+        path = settings_file()
+    except NoFolderError:  # which was said at the start
+        return False
     others: dict[str, object] = {}  # of another version of the game
     if since is not None:
         try:
@@ -119,9 +140,7 @@ def keep(path: Path, content: bytes) -> bool:
 
 def _read(path: Path) -> dict[str, object]:
     """What is in the file. Raises OSError, or ValueError where it is none of ours."""
-    if path.stat().st_size > MOST_BYTES:
-        raise ValueError(f"it has more than {MOST_BYTES} bytes")
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    return tomllib.loads(read_text(path, MOST_BYTES))
 
 
 def _merged(ours: Settings, since: Settings, theirs: Settings) -> Settings:
@@ -206,7 +225,8 @@ _READERS: Final[dict[str, Callable[[object], object]]] = {
 }
 
 
-def _set_aside(path: Path) -> None:
+def set_aside(path: Path) -> None:
+    """Rename a file that cannot be read, so that nothing is lost when another one is written."""
     try:
         path.replace(path.with_name(path.name + ".broken"))
     except OSError as error:

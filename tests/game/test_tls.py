@@ -472,3 +472,17 @@ def test_wrong_options_are_one_line_that_names_them_and_what_is_possible(
     code, lines = run_to_its_end(*arguments)
     assert code == 2
     assert all(word in lines[-1] for word in words), lines[-1]
+
+
+def test_what_was_written_by_hand_among_known_servers_stays_and_nothing_is_lost_that_cannot_be_read() -> None:
+    one, two = parse_address("tls://one.example"), parse_address("tls://two.example")
+    path = known_servers_file()
+    path.write_bytes(b"\xef\xbb\xbfone.example:5000 " + b"ab" * 32 + b"\r\n# from my friend \xff\r\n")
+    assert known_fingerprint(one) == "ab" * 32, "the first line, behind the mark that an editor put there"
+    remember(two, "cd" * 32)
+    assert "# from my friend" in path.read_text()
+    assert (known_fingerprint(one), known_fingerprint(two)) == ("ab" * 32, "cd" * 32)
+    path.write_text(f"one.example:5000 {'ab' * 32}\n", encoding="utf-16")
+    remember(two, "cd" * 32)
+    assert "ab" * 32 in path.with_name("known_servers.broken").read_text(encoding="utf-16")
+    assert known_fingerprint(two) == "cd" * 32

@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from game.client.settings import Settings, default_keys, load_settings, save_settings, settings_file
+from game.client.dial import ChangedError
+from game.client.known_servers import known_fingerprint, remember
+from game.client.settings import DIRECTORY_VARIABLE, Settings, default_keys, load_settings, save_settings, settings_file
+from net.address import TlsAddress
 
 
 def test_what_was_saved_is_loaded_whatever_was_typed() -> None:
@@ -42,6 +45,49 @@ def test_a_broken_file_is_set_aside_and_the_player_is_told(content: bytes, caplo
     assert path.with_name("settings.toml.broken").read_bytes() == content
     assert "broken" in caplog.text
     assert load_settings() == (Settings(), "")  # the next start has nothing to say
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_what_an_editor_adds_to_text_costs_no_setting(mark: bytes, end: str) -> None:
+    path = settings_file()
+    path.parent.mkdir(parents=True)
+    path.write_bytes(mark + f'# mine{end}name = "Zoë"{end}volume = 30{end}'.encode())
+    assert load_settings() == (Settings("Zoë", volume=30), "")
+    assert save_settings(Settings("Zoë", volume=40), Settings("Zoë", volume=30))
+    assert load_settings() == (Settings("Zoë", volume=40), "")
+
+
+def test_another_encoding_is_named() -> None:
+    path = settings_file()
+    path.parent.mkdir(parents=True)
+    path.write_text('name = "Ann"\n', encoding="utf-16")
+    settings, notice = load_settings()
+    assert settings == Settings()
+    assert "UTF-16" in notice
+    assert "settings.toml.broken" in notice
+
+
+def test_without_a_folder_to_keep_them_in_the_game_begins_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where there is no HOME, and no entry in the list of users."""
+
+    def homeless(*arguments: object) -> str:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv(DIRECTORY_VARIABLE)
+    for where in (homeless, lambda *_: "~/.config/pygame-networking"):  # so do versions of platformdirs differ
+        monkeypatch.setattr("game.client.settings.user_config_dir", where)
+        settings, notice = load_settings()
+        assert settings == Settings()
+        assert "will not be kept" in notice
+        assert not save_settings(Settings("Ann"))
+        assert known_fingerprint(SERVER) == ""
+        remember(SERVER, "0" * 64)
+        assert "another certificate" in str(ChangedError(SERVER, "0" * 64, "1" * 64))
+    assert not Path("~").exists()
+
+
+SERVER = TlsAddress("localhost", 5000)
 
 
 @pytest.mark.parametrize(
@@ -167,17 +213,15 @@ def test_where_there_is_nothing_to_merge_with_all_is_written(content: bytes | No
     assert load_settings() == (ann, "")
 
 
-@pytest.mark.parametrize("call", ["write_bytes", "replace"])
+@pytest.mark.parametrize("call", ["fsync", "replace"])
 def test_a_full_disk_leaves_the_former_file_and_nothing_beside_it(call: str, monkeypatch: pytest.MonkeyPatch) -> None:
     save_settings(Settings("Ann"))
-    write = Path.write_bytes
 
-    def fail(path: Path, *given: bytes) -> None:
-        write(path, b"half of ")
+    def fail(*given: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(Path, call, fail)
+        patched.setattr(os if call == "fsync" else Path, call, fail)
         assert not save_settings(Settings("Bea"))
     assert os.listdir(settings_file().parent) == ["settings.toml"]
     assert load_settings()[0].name == "Ann"
