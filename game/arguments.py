@@ -175,7 +175,7 @@ def _network(text: str) -> Conditions:
 
 def _name(text: str) -> str:
     try:
-        return clean_name(text)
+        return clean_name(text, judge=False)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 

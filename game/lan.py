@@ -64,7 +64,9 @@ def read_advert(properties: Mapping[bytes, bytes | None]) -> Advert:
 def tidy(text: str) -> str:
     """The part of a text that can be shown in a list: normalised (NFKC), visible, short; empty if nothing is left."""
     text = unicodedata.normalize("NFKC", text[: 4 * SERVER_NAME_LIMIT])  # cut before: NFKC can make 18 of one
-    visible = "".join(character for character in text if character.isprintable() or character.isspace())
+    # What our Unicode tables lack, those of whoever said it may have: it shall not cost them their place in the list.
+    known = ("?" if unicodedata.category(letter) == "Cn" else letter for letter in text)
+    visible = "".join(letter for letter in known if letter.isprintable() or letter.isspace())
     return " ".join(visible.split())[:SERVER_NAME_LIMIT].strip()
 
 

@@ -34,6 +34,7 @@ DEFAULT_ARENA: Final = ASSETS / "arenas" / "courtyard.txt"
 HIDDEN: Final = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U00016fe4\U0001d159\U000e0100-\U000e01ef]"
 )
+CONTROLS: Final = re.compile("[\x00-\x1f\x7f-\x9f]")  # Unicode adds none to these, so both ends know the same ones
 MAX_MARKS: Final = (
     3  # accents and the like on one letter: Hebrew and Vietnamese need so many, towers over the line more
 )
@@ -62,14 +63,14 @@ class RoundPhase(IntEnum):
 def build_registry() -> Registry:
     """All that crosses the wire in this game. Another component is one more line here."""
     registry = Registry()
-    registry.add(Name, check=lambda name: name.text == clean_name(name.text))
+    registry.add(Name, check=lambda name: may_be_name(name.text))
     registry.add(Color, check=lambda color: 0 <= color.rgb <= 0xFFFFFF)
     registry.add(Away, check=lambda away: away.since >= 0)
     registry.add(Tagged, check=lambda tagged: tagged.since >= 0)
     registry.add(Immune, check=lambda immune: immune.until >= 0)
     registry.add(Score, check=lambda score: score.ticks >= 0 and score.since >= -1)
     registry.add(Round, check=lambda r: r.number >= 0 and r.phase in set(RoundPhase) and r.until >= 0)
-    registry.add(Podium, check=lambda p: all(name == clean_name(name) for name in (p.first, p.second, p.third) if name))
+    registry.add(Podium, check=lambda p: all(may_be_name(name) for name in (p.first, p.second, p.third) if name))
     return registry
 
 
@@ -78,31 +79,41 @@ def score_at(score: Score, tick: int) -> int:
     return score.ticks + (max(0, tick - score.since) if score.since >= 0 else 0)
 
 
-def clean_name(text: str) -> str:
+def may_be_name(text: str) -> bool:
+    """Whether that can be a name which a server let in: all that the wire promises of one.
+
+    Which letters can be seen is the server's to judge: its Unicode tables may be newer than ours, or older.
+    """
+    return 0 < len(text) <= NAME_LIMIT and not CONTROLS.search(text)
+
+
+def clean_name(text: str, judge: bool = True) -> str:
     """The name as others will read it: normalised (NFKC), blanks folded. Raises ValueError saying what is wrong.
 
     Nobody is to look like somebody else by what cannot be seen, so all blanks are one kind of blank, and what has no
-    picture of its own is not possible.
+    picture of its own is not possible. Who only proposes a name to a server does not `judge` characters that this
+    Python's Unicode tables lack: the server's may have them.
     """
     name = " ".join(unicodedata.normalize("NFKC", text).split())
     if not name:
         raise ValueError("a name needs at least one character")
     if len(name) > NAME_LIMIT:
         raise ValueError(f"a name has at most {NAME_LIMIT} characters, this one has {len(name)}")
-    if any(_is_hidden(letter) for letter in name):
+    if any(_is_hidden(letter, judge) for letter in name):
         raise ValueError("a name has only characters that can be seen")
     if _without_towers(name) != name:
         raise ValueError(f"a name has accents on its letters alone, and at most {MAX_MARKS} on each")
     return name
 
 
-def clean_chat(text: str) -> str:
+def clean_chat(text: str, judge: bool = True) -> str:
     """A line of chat as others will read it. Raises ValueError saying what is wrong.
 
     What is not seen is left out (control characters, those that turn the direction of what is around them, letters
-    without a picture), and so are towers of accents; the rest is normalised (NFKC), with blanks folded.
+    without a picture), and so are towers of accents; the rest is normalised (NFKC), with blanks folded. `judge` as for
+    a name.
     """
-    seen = "".join(letter for letter in unicodedata.normalize("NFKC", text) if not _is_hidden(letter))
+    seen = "".join(letter for letter in unicodedata.normalize("NFKC", text) if not _is_hidden(letter, judge))
     line = _without_towers(" ".join(unicodedata.normalize("NFKC", seen).split()))
     if not line:
         raise ValueError("a line needs at least one character that can be seen")
@@ -122,8 +133,13 @@ def parse_color(text: str) -> int:
     raise ValueError(f"{text!r} is no colour: use #RRGGBB or one of {', '.join(PALETTE)}")
 
 
-def _is_hidden(letter: str) -> bool:
-    """Whether nobody can see that it is there, blanks aside."""
+def _is_hidden(letter: str, judge: bool = True) -> bool:
+    """Whether nobody can see that it is there, blanks aside.
+
+    Who does not `judge` takes one that our Unicode tables lack for one that others can see.
+    """
+    if not judge and unicodedata.category(letter) == "Cn":
+        return False
     return (not letter.isprintable() and not letter.isspace()) or bool(HIDDEN.match(letter))
 
 

@@ -99,6 +99,6 @@ def _given(settings: Settings, address: Address | None, name: str | None, color:
 def _possible(name: str) -> str:
     """A name from the settings, which anybody may have edited; empty if it cannot be used."""
     try:
-        return clean_name(name)
+        return clean_name(name, judge=False)
     except ValueError:
         return ""

@@ -102,7 +102,7 @@ class ChatBox:
             self.hide()
             return
         try:
-            line = clean_chat(self.field.text)
+            line = clean_chat(self.field.text, judge=False)
         except ValueError as error:
             self._problem = str(error)
             return

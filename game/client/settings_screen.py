@@ -88,7 +88,7 @@ class SettingsScreen(Page):
         super().handle(event)
         self.swatches.chosen = self._settings.color
         try:
-            name = clean_name(self.name.text)
+            name = clean_name(self.name.text, judge=False)
         except ValueError as error:
             self.errors["name"] = f"{error}: the old one stays" if self._settings.name else str(error)
             return

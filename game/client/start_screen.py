@@ -80,7 +80,7 @@ class StartScreen(Page):
         """Somewhere else, with the name that was typed; not without one, if that place needs it."""
         if self._asks:
             try:
-                self._settings = replace(self._settings, name=clean_name(self.name.text))
+                self._settings = replace(self._settings, name=clean_name(self.name.text, judge=False))
             except ValueError as error:
                 if named:
                     self.errors["name"] = str(error)

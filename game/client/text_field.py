@@ -3,6 +3,8 @@
 Draws nothing, and knows not what the line is for.
 """
 
+import unicodedata
+
 import pygame
 
 
@@ -51,7 +53,12 @@ class TextField:
         self.text = self.text[: self.caret] + self.text[self.caret + 1 :]
 
     def _insert(self, text: str) -> None:
-        text = "".join(letter for letter in " ".join(text.splitlines()) if letter.isprintable())
+        text = "".join(letter for letter in " ".join(text.splitlines()) if _may_be_seen(letter))
         text = text[: self._most - len(self.text)]
         self.text = self.text[: self.caret] + text + self.text[self.caret :]
         self.caret += len(text)
+
+
+def _may_be_seen(letter: str) -> bool:
+    """By whoever reads it: what our Unicode tables lack, theirs may have."""
+    return letter.isprintable() or unicodedata.category(letter) == "Cn"

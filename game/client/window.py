@@ -37,6 +37,7 @@ from game.client.start_screen import StartScreen
 from game.client.theme import ACCENT, Fonts, veil
 from game.client.trust_screen import TrustScreen
 from game.doctor import Finding
+from game.lan import tidy
 from game.rules import clean_name
 from net.address import Address
 from net.conditions import Conditions
@@ -132,7 +133,7 @@ class Window:
         self.settings = settings
         session = Session(
             address,
-            clean_name(settings.name),
+            clean_name(settings.name, judge=False),
             settings.color,
             self._now,
             simulate=self._simulate,
@@ -253,7 +254,7 @@ class Window:
 
     def _host(self, settings: Settings) -> None:
         self._keep(settings)
-        self.hosting = Hosting(name=f"{clean_name(settings.name)}'s game")
+        self.hosting = Hosting(name=tidy(f"{settings.name}'s game"))
         self._again = lambda: self._host(self.settings)
         self._connecting(lambda: ("starting a game …", "on this machine"))
 

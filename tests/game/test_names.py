@@ -6,10 +6,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from game.rules import MAX_MARKS, NAME_LIMIT, build_registry, clean_chat, clean_name
+from game.components import Name, Podium
+from game.lan import read_advert
+from game.rules import CHAT_LIMIT, MAX_MARKS, NAME_LIMIT, build_registry, clean_chat, clean_name
 from game.server.names import Names
-from net.messages import VERSION, Hello, Refusal, Refused
+from net.errors import RemoteProtocolError
+from net.messages import VERSION, Hello, Refusal, Refused, Said
+from net.password import clean_password
 from tests.harness import Stage, Stranger
+
+UNKNOWN = (
+    "\u0378"  # which no version of Unicode has, so that it stands for what the other end's version has and ours lacks
+)
 
 BLANKS = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f"
 
@@ -141,3 +149,56 @@ def test_a_name_of_full_length_makes_room_for_its_number() -> None:
     assert claimed[1] == "x" * (NAME_LIMIT - 2) + " 2"
     assert claimed[11] == "x" * (NAME_LIMIT - 3) + " 12"
     assert len(set(claimed)) == 12
+
+
+def test_who_is_let_in_by_newer_unicode_tables_than_ours_is_shown_to_everybody(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert unicodedata.category(UNKNOWN) == "Cn"
+    monkeypatch.setattr("game.server.reception.clean_name", lambda name: name)
+    monkeypatch.setattr("game.server.chat.clean_chat", lambda line: line)
+    stage = Stage()
+    names = [f"Ann{UNKNOWN}", f"Bob{UNKNOWN}", UNKNOWN * NAME_LIMIT, "Ann\u200b", "q" + "\u0316" * 9]
+    players = [stage.join(name) for name in names]
+    heard: list[Said] = []
+    players[0].play.said = heard.append
+    stage.settle()
+    players[1].play.say(f"hi{UNKNOWN}")
+    stage.run(60)
+    players[1].near.lose("the cable was pulled")
+    stage.run(30)
+    players[1].come_back()
+    stage.run(60)
+    for player in players:
+        assert player.play.ending is None, player.play.reason
+        assert player.compared > 20
+        assert player.stay.mirror.mismatches == 0
+    with players[0].play.world as world:
+        assert [stage.simulation.seats.name(net_id) for net_id in world.net_ids()] == names
+    assert [said.text for said in heard] == [f"hi{UNKNOWN}"]
+    stage.close()
+
+
+def test_a_client_asks_of_a_name_only_what_the_wire_promises() -> None:
+    registry = build_registry()
+    name, podium = registry.kind(Name), registry.kind(Podium)
+    for text in (f"Ann{UNKNOWN}", "x" * NAME_LIMIT, "e\u0301", " Ann", "\u200b", "\ufdfa", "\u202eAnn"):
+        assert name.build((text,)).text == text
+        assert podium.build((text, "", "")).first == text
+    for text in ("", "x" * (NAME_LIMIT + 1), "An\nn", "\x1b[2J", "Ann\x9b", "\x7f"):
+        with pytest.raises(RemoteProtocolError):
+            name.build((text,))
+    with pytest.raises(RemoteProtocolError):
+        podium.build(("Ann", "Bob\x00", ""))
+
+
+def test_who_only_proposes_a_text_leaves_unknown_letters_to_the_server() -> None:
+    assert clean_name(f" Ann{UNKNOWN}", judge=False) == f"Ann{UNKNOWN}"
+    assert clean_chat(f"hi \u200b{UNKNOWN}", judge=False) == f"hi {UNKNOWN}"
+    assert clean_password(f"x{UNKNOWN}") == f"x{UNKNOWN}", "a client must not refuse what the server took"
+    assert read_advert({b"name": UNKNOWN.encode()} | dict.fromkeys((b"players", b"max", b"version"), b"1")).name == "?"
+    with pytest.raises(ValueError, match="can be seen"):
+        clean_name(f"Ann{UNKNOWN}")
+    with pytest.raises(ValueError, match="can be seen"):
+        clean_name("Ann\u200b", judge=False)
+    assert clean_chat(f"hi{UNKNOWN}") == "hi"
+    with pytest.raises(ValueError, match="at most"):
+        clean_chat(UNKNOWN * (CHAT_LIMIT + 1), judge=False)
