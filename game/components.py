@@ -33,9 +33,14 @@ class Away:
 
 @dataclass(slots=True)
 class Tagged:
-    """This player is "it". `since` is the tick in which they became it."""
+    """This player is "it". `since` is the tick in which they became it.
+
+    `how` is one of `game.rules.Passed`, and `by` the NetID of who was "it" before them; 0 where they were drawn.
+    """
 
     since: int
+    by: int = 0
+    how: int = 0
 
 
 @dataclass(slots=True)
@@ -71,8 +76,15 @@ class Round:
 
 @dataclass(slots=True)
 class Podium:
-    """The names of the best three of the last round, on the entity of the Round; empty where there were fewer."""
+    """Who came first, second and third in the last round, and with which score (ticks); on the entity of the Round.
+
+    Equals share a place, and the places behind it stay empty, as in "1, 1, 3". The texts are for people to read: up to
+    `game.rules.NAMED` names, else how many share it; empty where nobody has that place, and the score is 0 then.
+    """
 
     first: str
     second: str
     third: str
+    first_score: int = 0
+    second_score: int = 0
+    third_score: int = 0

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from pathlib import Path
 from typing import Final
@@ -23,6 +24,11 @@ HOLD_SECONDS: Final = 5.0  # for a player whose connection is lost to come back 
 MAX_PER_ADDRESS: Final = 16  # a household, or a table at a LAN party, behind one router; a school needs the option
 ROUND_SECONDS: Final = 120.0
 PODIUM_SECONDS: Final = 8.0  # between two rounds
+IDLE_IT_SECONDS: Final = (
+    8.0  # "it" without input, so that nobody chases: a breath, not a pause; then somebody else is it
+)
+SLOW_IT_SECONDS: Final = 25.0  # "it" without a touch: a fifth of a round, in which a chaser has seen most of an arena
+NAMED: Final = 3  # people, at most, before they are only counted
 MAX_SPECTATORS: Final = 16  # each costs the server as many bytes as a player does
 MOST_ARENA_BYTES: Final = (
     4 << 20
@@ -60,17 +66,32 @@ class RoundPhase(IntEnum):
     PODIUM = 2
 
 
+class Passed(IntEnum):
+    """How somebody became "it"."""
+
+    DRAWN = 0  # by lot: a round began, or whoever was "it" is gone
+    TOUCH = 1
+    IDLE = 2  # taken from somebody who did nothing
+    SLOW = 3  # taken from somebody who touched nobody for too long
+
+
 def build_registry() -> Registry:
     """All that crosses the wire in this game. Another component is one more line here."""
     registry = Registry()
     registry.add(Name, check=lambda name: may_be_name(name.text))
     registry.add(Color, check=lambda color: 0 <= color.rgb <= 0xFFFFFF)
     registry.add(Away, check=lambda away: away.since >= 0)
-    registry.add(Tagged, check=lambda tagged: tagged.since >= 0)
+    registry.add(Tagged, check=lambda t: t.since >= 0 and t.by >= 0 and t.how in set(Passed))
     registry.add(Immune, check=lambda immune: immune.until >= 0)
     registry.add(Score, check=lambda score: score.ticks >= 0 and score.since >= -1)
     registry.add(Round, check=lambda r: r.number >= 0 and r.phase in set(RoundPhase) and r.until >= 0)
-    registry.add(Podium, check=lambda p: all(may_be_name(name) for name in (p.first, p.second, p.third) if name))
+    registry.add(
+        Podium,
+        check=lambda p: (
+            all(_is_line(text) for text in (p.first, p.second, p.third))
+            and min(p.first_score, p.second_score, p.third_score) >= 0
+        ),
+    )
     return registry
 
 
@@ -85,6 +106,21 @@ def may_be_name(text: str) -> bool:
     Which letters can be seen is the server's to judge: its Unicode tables may be newer than ours, or older.
     """
     return 0 < len(text) <= NAME_LIMIT and not CONTROLS.search(text)
+
+
+def ranks(scores: Iterable[int]) -> dict[int, int]:
+    """The place of each score, counted from 1: equals share one, and as many behind it are left out ("1, 1, 3")."""
+    places: dict[int, int] = {}
+    for place, score in enumerate(sorted(scores, reverse=True), 1):
+        places.setdefault(score, place)
+    return places
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a sentence; of more than `NAMED`, only how many there are."""
+    if len(names) > NAMED:
+        return f"{len(names)} players"
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
 def clean_name(text: str, judge: bool = True) -> str:
@@ -131,6 +167,11 @@ def parse_color(text: str) -> int:
     if len(digits) == 6 and all(digit in "0123456789abcdef" for digit in digits):
         return int(digits, 16)
     raise ValueError(f"{text!r} is no colour: use #RRGGBB or one of {', '.join(PALETTE)}")
+
+
+def _is_line(text: str) -> bool:
+    """Whether a client can draw it; which names are possible is for the server alone to say."""
+    return len(text) <= (NAME_LIMIT + 5) * NAMED and not CONTROLS.search(text)
 
 
 def _is_hidden(letter: str, judge: bool = True) -> bool:

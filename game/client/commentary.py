@@ -10,6 +10,7 @@ from game.client.roster import Roster
 from game.client.round_bar import RoundBar
 from game.client.sounds import Sounds
 from game.client.theme import ACCENT, GOOD, IT, TEXT, rgb
+from game.rules import SLOW_IT_SECONDS, Passed
 from net.messages import Said
 
 
@@ -39,6 +40,8 @@ class Commentary:
         self._said.clear()
         for happening in self._watcher.look(roster, tick):
             self._notices.take(happening)
+            if why := self._why_taken(happening):
+                self._chat.notice(f"{why}: {happening.name} is it", now)
             self._sounds.tell(happening, self._net_id, self._way_to(happening.net_id, middles))
             self._tell_large(happening, roster, now)
         for line in self._notices.due(now):
@@ -55,10 +58,25 @@ class Commentary:
         match happening.what:
             case Happened.TAGGED if happening.net_id == self._net_id:
                 self._bar.banner("You are it!", "touch somebody to pass it on", IT, now)
-            case Happened.TAGGED if happening.by == self._net_id:
+            case Happened.TAGGED if happening.by == self._net_id and happening.how is Passed.TOUCH:
                 self._bar.banner("Passed on", f"{happening.name} is it: run", GOOD, now)
+            case Happened.TAGGED if happening.by == self._net_id:
+                self._bar.banner(f"{happening.name} is it", self._why_taken(happening), TEXT, now)
             case Happened.BEGAN if roster.round is not None and roster.it != self._net_id:
                 self._bar.banner(f"Round {roster.round.number}", "do not get caught", TEXT, now)
+
+    def _why_taken(self, happening: Happening) -> str:
+        """Why it went on without a touch; empty where it did not."""
+        name, was = self._names.get(happening.by or 0, ("somebody", 0))[0], "was"
+        if happening.by == self._net_id:
+            name, was = "you", "were"
+        match happening.how:
+            case Passed.IDLE:
+                return f"{name} {was} idle"
+            case Passed.SLOW:
+                return f"{name} touched nobody for {SLOW_IT_SECONDS:g} s"
+            case _:
+                return ""
 
     def _way_to(self, net_id: int, middles: dict[int, tuple[int, int]]) -> tuple[float, float] | None:
         """From one's own player, on the screen; None where one of the two is not there."""

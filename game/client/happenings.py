@@ -10,7 +10,7 @@ from typing import Final
 
 from game.client.roster import Roster, Standing
 from game.components import Round
-from game.rules import RoundPhase
+from game.rules import Passed, RoundPhase
 
 COUNTED: Final = 3  # the last seconds of a phase, each of which is told
 
@@ -36,7 +36,8 @@ class Happening:
     what: Happened
     net_id: int = 0
     name: str = ""
-    by: int = 0  # of TAGGED: the NetID of who passed it on, as far as we know; 0: the rules
+    by: int | None = None  # of TAGGED: the NetID of who was "it" before; None: nobody, they were drawn
+    how: Passed = Passed.DRAWN  # of TAGGED
     seconds: int = 0  # of COUNTDOWN: how many are left
 
 
@@ -55,11 +56,12 @@ class Watcher:
             return []
         last, self._last = self._last, roster
         if last is None:
-            own = roster.players.get(roster.it) if roster.it == self._net_id else None
+            own = roster.players.get(self._net_id) if roster.it == self._net_id else None
             return [Happening(Happened.TAGGED, own.net_id, own.name)] if own else []
         news = [*_comings_and_goings(last.players, roster.players)]
-        if roster.it and roster.it != last.it:
-            news.append(Happening(Happened.TAGGED, roster.it, roster.players[roster.it].name, last.it))
+        if roster.it is not None and roster.it != last.it:
+            name = roster.players[roster.it].name
+            news.append(Happening(Happened.TAGGED, roster.it, name, roster.tagged_by, roster.passed))
         if roster.round is not None:
             news += self._round(last.round, roster.round, tick)
         return news

@@ -3,9 +3,9 @@
 from typing import Final
 
 from game.client.happenings import Happened, Happening
+from game.rules import listed
 
 PAUSE: Final = 1.5  # seconds from one line of a kind to the next; whoever comes meanwhile is told together
-NAMED: Final = 3  # at most, before they are only counted
 
 WORDS: Final = {
     Happened.JOINED: "joined",
@@ -41,8 +41,4 @@ class Notices:
 def _told(names: list[str], what: Happened) -> str:
     words = WORDS[what]
     one, many = (words, words) if isinstance(words, str) else words
-    if len(names) == 1:
-        return f"{names[0]} {one}"
-    if len(names) > NAMED:
-        return f"{len(names)} players {many}"
-    return f"{', '.join(names[:-1])} and {names[-1]} {many}"
+    return f"{listed(names)} {one if len(names) == 1 else many}"

@@ -12,7 +12,7 @@ import esper
 
 from ecs.components import Dash, NetID
 from game.components import Away, Color, Name, Podium, Round, Score, Tagged
-from game.rules import RoundPhase, score_at
+from game.rules import Passed, RoundPhase, score_at
 
 
 class Standing(NamedTuple):
@@ -28,13 +28,24 @@ class Standing(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """One step of the podium."""
+
+    place: int  # 1, 2 or 3
+    names: str  # of those who share it, to be read
+    score: int  # ticks
+
+
+@dataclass(frozen=True, slots=True)
 class Roster:
     """All players by NetID, and the round, as they were when it was read."""
 
     players: dict[int, Standing]
-    it: int  # the NetID of who is "it"; 0: nobody
+    it: int | None  # the NetID of who is "it", if anybody
     round: Round | None
-    podium: tuple[str, ...]  # names, the first one's first
+    podium: tuple[Place, ...]  # the best first
+    tagged_by: int | None = None  # the NetID of who was "it" before; None: nobody passed it on, who is "it" was drawn
+    passed: Passed = Passed.DRAWN  # how it came about
 
     @property
     def is_over(self) -> bool:
@@ -42,8 +53,8 @@ class Roster:
         return self.round is not None and self.round.phase == RoundPhase.PODIUM
 
     def ranked(self) -> list[Standing]:
-        """The best first; who has as much as another comes in the order of names, and those who are away last."""
-        return sorted(self.players.values(), key=lambda one: (one.away, -one.score, one.name.casefold(), one.net_id))
+        """The best first. Who has as much as another has the same place, and is only listed in the order of names."""
+        return sorted(self.players.values(), key=lambda one: (-one.score, one.name.casefold(), one.net_id))
 
 
 def read_roster(tick: int, rests: Mapping[int, int]) -> Roster:
@@ -52,11 +63,12 @@ def read_roster(tick: int, rests: Mapping[int, int]) -> Roster:
     tagged, away = dict(esper.get_component(Tagged)), dict(esper.get_component(Away))
     dashes = dict(esper.get_component(Dash))
     players: dict[int, Standing] = {}
-    it = 0
+    it: int | None = None
+    since = Tagged(0)
     for entity, (bearer, name) in esper.get_components(NetID, Name):
         color, score, dash = colors.get(entity), scores.get(entity), dashes.get(entity)
         if entity in tagged:
-            it = bearer.id
+            it, since = bearer.id, tagged[entity]
         players[bearer.id] = Standing(
             bearer.id,
             name.text,
@@ -67,6 +79,14 @@ def read_roster(tick: int, rests: Mapping[int, int]) -> Roster:
             rests.get(bearer.id, dash.rest if dash else 0),
         )
     rounds = [current for _, current in esper.get_component(Round)]
-    podiums = [podium for _, podium in esper.get_component(Podium)]
-    names = (podiums[0].first, podiums[0].second, podiums[0].third) if podiums else ()
-    return Roster(players, it, replace(rounds[0]) if rounds else None, tuple(name for name in names if name))
+    steps = [
+        step
+        for _, podium in esper.get_component(Podium)
+        for step in (
+            Place(1, podium.first, podium.first_score),
+            Place(2, podium.second, podium.second_score),
+            Place(3, podium.third, podium.third_score),
+        )
+    ]
+    now = replace(rounds[0]) if rounds else None
+    return Roster(players, it, now, tuple(step for step in steps if step.names), since.by or None, Passed(since.how))

@@ -9,7 +9,7 @@ from typing import Final
 import pygame
 
 from game.client.happenings import seconds_left
-from game.client.roster import Roster, Standing
+from game.client.roster import Place, Roster, Standing
 from game.client.sprites import Sprites
 from game.client.theme import (
     ACCENT,
@@ -29,15 +29,16 @@ from game.client.theme import (
     panel,
     rgb,
 )
-from game.rules import RoundPhase
+from game.rules import NAMED, RoundPhase
 
 MARGIN: Final = 14
 HURRY: Final = 10  # the last seconds of a round, in which the time is red and beats
 BANNER_SECONDS: Final = 2.2
 BANNER_FADE: Final = 0.5
-BLOCKS: Final = ((1, 78), (0, 112), (2, 54))  # from left to right: whose place, and how high the block is
+BLOCKS: Final = ((2, 78), (1, 112), (3, 54))  # from left to right: whose place, and how high the block is
 BLOCK: Final = 150  # pixels wide
 HERO: Final = 64  # pixels of a winner's side
+SMALL_HERO: Final = 40  # where there are several
 MEDALS: Final[tuple[Rgb, ...]] = ((246, 196, 83), (190, 200, 216), (205, 143, 95))
 
 
@@ -83,7 +84,7 @@ class RoundBar:
                 head, word = "Practice", "waiting for somebody to play with"
         title = self._fonts.text(head, SMALL, MUTED, True)
         clock = self._fonts.text(word, LARGE if left else SMALL, BAD if hurry else TEXT, bool(left))
-        who = roster.players.get(roster.it)
+        who = roster.players.get(roster.it) if roster.it is not None else None
         chase = self._chase(who, own) if who is not None and not roster.is_over else None
         width = 36 + title.get_width() + 12 + clock.get_width() + (24 + chase.get_width() if chase else 0)
         area = pygame.Rect((target.get_width() - width) // 2, MARGIN, width, 40)
@@ -126,31 +127,40 @@ class RoundBar:
                 target.blit(shown, shown.get_rect(center=(middle[0], y)))
 
     def _draw_podium(self, target: pygame.Surface, roster: Roster, tick_rate: int) -> None:
-        """Three blocks with those on them who were best, by their names, for somebody may have left."""
-        by_name = {one.name: one for one in roster.players.values()}
+        """A block for each place that somebody has, with those on it who share it and are still there."""
         area = pygame.Rect(0, 0, 3 * BLOCK + 60, 290)
         area.midtop = target.get_width() // 2, 66
         panel(target, area, 244)
         title = self._fonts.text("The round is over", LARGE, TEXT, True)
         target.blit(title, title.get_rect(midtop=(area.centerx, area.y + 12)))
+        steps = {step.place: step for step in roster.podium}
         for column, (place, height) in enumerate(BLOCKS):
-            if place >= len(roster.podium):
+            step = steps.get(place)
+            if step is None:
                 continue
-            name = roster.podium[place]
             block = pygame.Rect(area.x + 30 + column * BLOCK, area.bottom - 18 - height, BLOCK - 6, height)
-            medal = MEDALS[place]
+            medal = MEDALS[place - 1]
             pygame.draw.rect(target, mix(medal, INK, 0.72), block, border_radius=8)
             pygame.draw.rect(target, medal, (block.x, block.y, block.w, 5), border_radius=3)
-            number = self._fonts.text(str(place + 1), TITLE, medal, True)
+            number = self._fonts.text(str(place), TITLE, medal, True)
             target.blit(number, number.get_rect(midtop=(block.centerx, block.y + 6)))
-            one = by_name.get(name)
-            if one is not None:
-                hero = self._sprites.player(rgb(one.color), HERO, HERO, (0, 0), False)
-                target.blit(hero, hero.get_rect(midbottom=(block.centerx, block.y - 24)))
-                seconds = self._fonts.text(f"{one.score // tick_rate} s", SMALL, TEXT, False)
-                if block.h >= 78:
-                    target.blit(seconds, seconds.get_rect(midbottom=(block.centerx, block.bottom - 8)))
-                else:  # beside the number
-                    target.blit(seconds, seconds.get_rect(midright=(block.right - 12, block.centery + 2)))
-            words = self._fonts.text(name, SMALL, ACCENT if place == 0 else TEXT, True)
-            target.blit(words, words.get_rect(midbottom=(block.centerx, block.y - 3)))
+            seconds = self._fonts.text(f"{step.score // tick_rate} s", SMALL, TEXT, False)
+            if block.h >= 78:
+                target.blit(seconds, seconds.get_rect(midbottom=(block.centerx, block.bottom - 8)))
+            else:  # beside the number
+                target.blit(seconds, seconds.get_rect(midright=(block.right - 12, block.centery + 2)))
+            self._draw_winners(target, roster, step, block)
+
+    def _draw_winners(self, target: pygame.Surface, roster: Roster, step: Place, block: pygame.Rect) -> None:
+        """On top of a block: those who share the place, and above them their players, where these are still there."""
+        y = block.y - 3
+        lines = self._fonts.wrap(step.names, SMALL, block.w, NAMED)
+        for line in reversed(lines):
+            words = self._fonts.text(line, SMALL, ACCENT if step.place == 1 else TEXT, True)
+            y = target.blit(words, words.get_rect(midbottom=(block.centerx, y))).top
+        there = [one for one in roster.players.values() if one.score == step.score and one.name in step.names]
+        size = HERO if len(lines) == 1 else SMALL_HERO
+        for number, one in enumerate(there[:NAMED]):
+            hero = self._sprites.player(rgb(one.color), size, size, (0, 0), False)
+            x = block.centerx + round((number - (len(there[:NAMED]) - 1) / 2) * min(size, block.w // NAMED))
+            target.blit(hero, hero.get_rect(midbottom=(x, y - 1)))

@@ -6,6 +6,7 @@ import pygame
 
 from game.client.roster import Standing
 from game.client.theme import FAINT, IT, MUTED, NORMAL, SMALL, TEXT, Fonts, mix, panel, rgb
+from game.rules import ranks
 
 MOST: Final = 128  # as many as a server seats; of more, the best, and oneself
 COLUMNS: Final = 4
@@ -90,8 +91,9 @@ class Scoreboard:
 
 
 def _shown(ranked: list[Standing], own: int) -> list[tuple[int, Standing]]:
-    """Whom there is room for, with their places; oneself in any case."""
-    places = list(enumerate(ranked, 1))
+    """Whom there is room for, with their places, which equals share; oneself in any case."""
+    of_score = ranks(one.score for one in ranked)
+    places = [(of_score[one.score], one) for one in ranked]
     shown = places[:MOST]
     if not any(one.net_id == own for _, one in shown):
         shown[-1:] = [(place, one) for place, one in places if one.net_id == own] or shown[-1:]

@@ -12,7 +12,7 @@ import esper
 from ecs.surprises import Surprises
 from ecs.world import World
 from game.components import Podium, Round
-from game.rules import RoundPhase
+from game.rules import RoundPhase, listed, ranks
 from game.server.scores import Scores
 from game.server.tag_system import TagSystem
 
@@ -84,10 +84,14 @@ class RoundSystem(esper.Processor):
 
     def _honour(self, tick: int) -> None:
         ranking = self._scores.ranking(tick)
-        first, second, third = [*(name for name, _ in ranking), "", "", ""][:3]
+        places = ranks(score for _, score in ranking)
+
+        names = [listed([name for name, score in ranking if places[score] == place]) for place in (1, 2, 3)]
+        of_place = {place: score for score, place in places.items()}
+        podium = Podium(names[0], names[1], names[2], *(of_place.get(place, 0) for place in (1, 2, 3)))
         entity = self._world.entity(self._net_id)
         assert entity is not None
-        self._world.add_component(entity, Podium(first, second, third))
+        self._world.add_component(entity, podium)
         self._surprises.change(self._net_id, Podium)
         results = ", ".join(f"{name!r} {score / self._tick_rate:.2f} s" for name, score in ranking)
         log.info("round %d is over: %s", self._round.number, results)

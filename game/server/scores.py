@@ -63,7 +63,7 @@ class Scores:
         self._turn(net_id, tick, counts=False)
 
     def ranking(self, tick: int) -> list[tuple[str, int]]:
-        """Names and scores in ticks, the best first; of equals, who came first."""
+        """Names and scores in ticks, the best first; of equals, who came first, which gives them no better place."""
         rows = esper.get_components(NetID, Name, Score)
         ranked = sorted((-score_at(score, tick), net_id.id, name.text) for _, (net_id, name, score) in rows)
         return [(name, -minus) for minus, _, name in ranked]

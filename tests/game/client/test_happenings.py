@@ -7,8 +7,9 @@ import pytest
 from ecs.components import Dash
 from ecs.world import World
 from game.client.happenings import Happened, Happening, Watcher, seconds_left
-from game.client.notices import NAMED, PAUSE, Notices
+from game.client.notices import PAUSE, Notices
 from game.components import Away, Podium, Round, Score, Tagged
+from game.rules import NAMED, Passed
 from tests.game.client.tag_world import OWN, ROUND_ID, give, player, roster_of, set_round, take
 
 
@@ -53,10 +54,10 @@ def test_who_is_lost_and_who_is_back(world: World, watcher: Watcher) -> None:
 
 def test_who_is_tagged_and_by_whom(world: World, watcher: Watcher) -> None:
     give(world, 2, Tagged(5))
-    assert looks(watcher, world) == [Happening(Happened.TAGGED, 2, "Bob", 0)]
+    assert looks(watcher, world) == [Happening(Happened.TAGGED, 2, "Bob", None)]
     take(world, 2, Tagged)
-    give(world, OWN, Tagged(9))
-    assert looks(watcher, world) == [Happening(Happened.TAGGED, OWN, "Ann", 2)]
+    give(world, OWN, Tagged(9, 2, int(Passed.TOUCH)))
+    assert looks(watcher, world) == [Happening(Happened.TAGGED, OWN, "Ann", 2, Passed.TOUCH)]
 
 
 def test_whoever_finds_oneself_to_be_it_is_told_and_of_others_it_is_no_news(world: World) -> None:
@@ -118,12 +119,12 @@ def test_the_seconds_that_are_left(tick: int, left: int) -> None:
     assert seconds_left(Round(1, 1, 600), tick, 60) == left
 
 
-def test_the_best_come_first_and_those_who_are_away_last(world: World) -> None:
+def test_the_best_come_first_whether_or_not_they_are_away(world: World) -> None:
     player(world, 3, "Cem", Away(1))
     player(world, 4, "adi")
     give(world, 2, Score(50, -1))
     give(world, 3, Score(900, -1))
-    assert [one.name for one in roster_of(world).ranked()] == ["Bob", "adi", "Ann", "Cem"]
+    assert [one.name for one in roster_of(world).ranked()] == ["Cem", "Bob", "adi", "Ann"]
 
 
 def test_notices_tell_each_name_once_and_many_together() -> None:

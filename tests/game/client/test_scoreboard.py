@@ -3,8 +3,8 @@
 import pygame
 import pytest
 
-from game.client.roster import Roster, Standing
-from game.client.round_bar import BANNER_SECONDS, RoundBar
+from game.client.roster import Place, Roster, Standing
+from game.client.round_bar import BANNER_SECONDS, BLOCK, RoundBar
 from game.client.scoreboard import MOST, REDRAW_SECONDS, Scoreboard, _shown
 from game.client.sprites import Sprites
 from game.client.theme import Fonts
@@ -46,7 +46,7 @@ def test_below_the_podium_there_is_room_too() -> None:
 
 
 def test_of_more_than_fit_the_best_are_shown_and_oneself() -> None:
-    many = [standing(number, f"P{number}") for number in range(1, MOST + 50)]
+    many = [standing(number, f"P{number}", 9999 - number) for number in range(1, MOST + 50)]
     assert [place for place, _ in _shown(many, own=5)] == list(range(1, MOST + 1))
     places = _shown(many, own=MOST + 20)
     assert len(places) == MOST
@@ -78,7 +78,7 @@ def test_scores_that_run_are_drawn_anew_a_few_times_a_second() -> None:
 
 
 def bar(
-    current: Round | None, podium: tuple[str, ...] = (), it: int = 0, tick: int = 0, own: int = OWN
+    current: Round | None, podium: tuple[Place, ...] = (), it: int | None = None, tick: int = 0, own: int = OWN
 ) -> pygame.Surface:
     target = pygame.Surface((1280, 720))
     players = {one.net_id: one for one in (standing(1, "Ann", 600), standing(2, "Bob", 1200), standing(3, "Cem"))}
@@ -97,22 +97,48 @@ def test_each_phase_is_told_and_the_time_runs() -> None:
 
 
 def test_the_bar_says_who_is_it() -> None:
-    nobody, bob, oneself = (bar(Round(1, 1, 7200), it=it) for it in (0, 2, OWN))
+    nobody, bob, oneself = (bar(Round(1, 1, 7200), it=it) for it in (None, 2, OWN))
     assert differs(nobody, bob) > 100
     assert differs(bob, oneself) > 100
 
 
 def test_the_podium_shows_those_who_were_there_and_those_who_left() -> None:
-    three = bar(Round(1, 2, 600), ("Bob", "Ann", "Gone"))
-    two = bar(Round(1, 2, 600), ("Bob", "Ann"))
+    bob, ann, gone = Place(1, "Bob", 1200), Place(2, "Ann", 600), Place(3, "Gone", 540)
+    three = bar(Round(1, 2, 600), (bob, ann, gone))
+    two = bar(Round(1, 2, 600), (bob, ann))
     assert differs(three, two) > 300
-    assert differs(three, bar(Round(1, 2, 600), ("Ann", "Bob", "Gone"))) > 300
+    assert differs(three, bar(Round(1, 2, 600), (Place(1, "Ann", 1200), Place(2, "Bob", 600), gone))) > 300
     assert used(three).bottom < 366
+
+
+def test_equals_stand_on_one_step_and_the_next_stays_empty() -> None:
+    """Who has left and is shown by name alone; the pictures of blocks tell which of them are there."""
+    silver = pygame.Rect(1280 // 2 - 3 * BLOCK // 2, 366 - 18 - 78 - 10, BLOCK - 6, 78)
+    shared = bar(Round(1, 2, 600), (Place(1, "Ann and Bob", 600), Place(3, "Gone", 60)))
+    alone = bar(Round(1, 2, 600), (Place(1, "Ann", 600), Place(2, "Bob", 600), Place(3, "Gone", 60)))
+    assert shared.get_at(silver.center)[:3] == bar(Round(1, 2, 600)).get_at(silver.center)[:3]
+    assert alone.get_at(silver.center)[:3] != shared.get_at(silver.center)[:3]
+    everybody = Place(1, "Wwwwwwwwwwwwwwww, Xxxxxxxxxxxxxxxx and Zzzzzzzzzzzzzzzz", 600)
+    assert used(bar(Round(1, 2, 600), (everybody,))).bottom < 366
+
+
+def test_equals_share_a_place_on_the_scoreboard_whatever_they_are_called() -> None:
+    scores = {"Zoe": 900, "Ann": 900, "Bob": 700, "Cem": 700, "Dan": 700, "Eve": 0}
+    players = {n: standing(n, name, score, away=name == "Ann") for n, (name, score) in enumerate(scores.items(), 1)}
+    ranked = Roster(players, None, None, ()).ranked()
+    assert [(place, one.name) for place, one in _shown(ranked, OWN)] == [
+        (1, "Ann"),
+        (1, "Zoe"),
+        (3, "Bob"),
+        (3, "Cem"),
+        (3, "Dan"),
+        (6, "Eve"),
+    ]
 
 
 def test_a_large_word_comes_and_goes() -> None:
     target, bar = pygame.Surface((1280, 720)), RoundBar(Fonts(), Sprites())
-    nobody = Roster({}, 0, None, ())
+    nobody = Roster({}, None, None, ())
     bar.banner("You are it!", "run", (255, 0, 0), 5.0)
     for now, there in ((5.05, True), (6.0, True), (5.0 + BANNER_SECONDS - 0.2, True), (5.0 + BANNER_SECONDS, False)):
         target.fill((0, 0, 0))

@@ -9,7 +9,7 @@ import pytest
 from game.components import Immune, Podium, Round, Score, Tagged
 from game.rules import PODIUM_SECONDS as USUAL_PODIUM
 from game.rules import ROUND_SECONDS as USUAL_ROUND
-from game.rules import RoundPhase, build_registry, score_at
+from game.rules import RoundPhase, build_registry, ranks, score_at
 from game.server.simulation import ServerSettings, Simulation
 from net.errors import RemoteProtocolError
 from tests.game.server.tag_stage import PODIUM, ROUND, TagStage
@@ -64,9 +64,13 @@ def test_a_round_ends_with_its_time_and_the_podium_has_the_best_three_in_order()
     assert stage.it is None
     assert stage.immune() == []
     scores = stage.scores()
-    ranked = sorted(scores, key=lambda name: -scores[name])  # stable: of equals, who came first
-    assert stage.podium() == Podium(*ranked[:3])
-    assert len(set(scores.values())) == 3, "two were never it"
+    assert len(set(scores.values())) == 3, "two were never it, and had come after the same tick"
+    better = {name: sum(other > scores[name] for other in scores.values()) for name in scores}
+    places = {place: [name for name in scores if better[name] == place - 1] for place in (1, 2, 3)}
+    (best,), (second_best,), thirds = places.values()
+    assert len(thirds) == 2
+    podium = Podium(best, second_best, " and ".join(thirds), *(scores[name] for name in (best, second_best, thirds[0])))
+    assert stage.podium() == podium
     stage.run(PODIUM - 1)
     assert stage.scores() == scores, "nothing counts while the podium stands"
     for player in stage.players:
@@ -78,7 +82,26 @@ def test_a_round_ends_with_its_time_and_the_podium_has_the_best_three_in_order()
     assert set(stage.scores().values()) == {0}
 
 
-def test_of_two_the_third_place_stays_empty_and_equals_stand_in_the_order_in_which_they_came() -> None:
+@pytest.mark.parametrize(
+    ("scores", "places"),
+    [([], {}), ([7], {7: 1}), ([3, 9, 9], {9: 1, 3: 3}), ([5, 8, 5, 2, 5], {8: 1, 5: 2, 2: 5}), ([0, 0], {0: 1})],
+)
+def test_equals_share_a_place_and_as_many_behind_it_are_left_out(scores: list[int], places: dict[int, int]) -> None:
+    assert ranks(scores) == places
+
+
+def test_where_most_tie_nobody_is_named_before_others() -> None:
+    stage = TagStage()
+    for name in ("Zoe", "Ann", "Bob", "Cid", "Dan"):
+        stage.join(name)
+    run_until(stage, RoundPhase.PODIUM)
+    run_until(stage, RoundPhase.PLAYING)  # from whose first tick on all are there
+    run_until(stage, RoundPhase.PODIUM)
+    assert sorted(stage.scores().values()) == [0, *[ROUND] * 4]
+    assert stage.podium() == Podium("4 players", "", "", ROUND, 0, 0)
+
+
+def test_of_two_the_third_place_stays_empty() -> None:
     stage = TagStage()
     stage.join("Ann")
     stage.join("Bob")
@@ -212,15 +235,18 @@ def test_a_score_is_a_sum_that_both_ends_can_do() -> None:
 @pytest.mark.parametrize(
     ("component", "values"),
     [
-        (Tagged, (-1,)),
+        (Tagged, (-1, 0, 0)),
+        (Tagged, (0, -1, 0)),
+        (Tagged, (0, 0, 4)),
         (Immune, (-1,)),
         (Score, (-1, 0)),
         (Score, (0, -2)),
         (Round, (-1, 0, 0)),
         (Round, (0, 3, 0)),
         (Round, (0, 0, -1)),
-        (Podium, ("Ann", " Bob", "")),
-        (Podium, ("Ann", "x" * 17, "")),
+        (Podium, ("Ann", "Bob\n", "", 0, 0, 0)),
+        (Podium, ("Ann", "x" * 64, "", 0, 0, 0)),
+        (Podium, ("Ann", "", "", 0, -1, 0)),
     ],
 )
 def test_a_client_refuses_what_no_game_can_be_like(component: type, values: tuple[int | str, ...]) -> None:
