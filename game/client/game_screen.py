@@ -75,7 +75,9 @@ class GameScreen:
     def handle(self, event: pygame.Event) -> None:
         """Take in one event of the window."""
         key = event.key if event.type == pygame.KEYDOWN else None
-        action = self._bindings.action(event.key) if event.type in (pygame.KEYDOWN, pygame.KEYUP) else None
+        action = None
+        if event.type in (pygame.KEYDOWN, pygame.KEYUP):
+            action = self._bindings.action(event.key, getattr(event, "scancode", 0))
         if event.type == pygame.WINDOWFOCUSLOST or (event.type == pygame.KEYUP and action == "scoreboard"):
             self.shows_scores = False
         if self.chat.open and event.type in (pygame.KEYDOWN, pygame.TEXTINPUT, pygame.TEXTEDITING):

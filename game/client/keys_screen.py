@@ -5,7 +5,7 @@ from typing import Final
 
 import pygame
 
-from game.client.keyboard import ACTIONS, Action, Bindings, key_name
+from game.client.keyboard import ACTIONS, Action, Bindings, kept, means, shown
 from game.client.page import Look, Page
 from game.client.settings import default_keys
 from game.client.theme import MUTED, NORMAL, TEXT
@@ -70,9 +70,11 @@ class KeysScreen(Page):
 
     def handle(self, event: pygame.Event) -> None:
         """Take in one event; while waiting for a key, every key is meant to be it."""
+        if event.type == pygame.KEYMAPCHANGED:
+            self._label()
         if self._waits is not None:
             if event.type == pygame.KEYDOWN and (event.key == pygame.K_ESCAPE or not getattr(event, "pad", False)):
-                self._take(*self._waits, event.key)
+                self._take(*self._waits, event.key, getattr(event, "scancode", 0))
                 return
             if event.type == pygame.MOUSEBUTTONDOWN:
                 self._waits, self.message = None, HELP
@@ -93,40 +95,42 @@ class KeysScreen(Page):
         self._waits, self.message = at, WAITING
         self._label()
 
-    def _take(self, action: Action, place: int, key: int) -> None:
+    def _take(self, action: Action, place: int, key: int, scancode: int) -> None:
         """That key was pressed for that place."""
         self._waits = None
         self.message = HELP
-        name = _shown(key)
-        taken = self._bindings.action(key)
+        new = kept(key, scancode)
+        name = shown(new).capitalize()
+        taken = self._bindings.action(key, scancode)
         if key == pygame.K_ESCAPE:
             pass
         elif key in RESERVED:
             self.message = f"{name} {RESERVED[key]}: choose another key."
-        elif not name:
+        elif not new:
             self.message = "That key has no name, so it could not be kept: choose another one."
         elif taken is not None and taken != action:
             self.message = (
                 f"“{name}” is already for “{WORDS[taken]}”: choose another key, or give that one another key first."
             )
         else:
-            codes = [*self._bindings.keys(action)]
-            codes[place : place + 1] = [key]
-            self._use(action, [*dict.fromkeys(codes)])  # each once
+            bound = [*self._bindings.bound(action)]
+            bound[place : place + 1] = [new]
+            # Each once, by whatever name it was there before.
+            self._use(action, [each for each in bound if each is new or not means(each, key, scancode)])
         self._label()
 
     def _clear(self, action: Action, place: int) -> None:
-        codes = [code for number, code in enumerate(self._bindings.keys(action)) if number != place]
-        if codes:
+        bound = [each for number, each in enumerate(self._bindings.bound(action)) if number != place]
+        if bound:
             self.message = HELP
-            self._use(action, codes)
+            self._use(action, bound)
         else:
             self.message = f"“{WORDS[action]}” needs at least one key."
         self._label()
 
-    def _use(self, action: Action, codes: list[int]) -> None:
-        keys: dict[str, list[str]] = {each: [key_name(code) for code in self._bindings.keys(each)] for each in ACTIONS}
-        self._all({**keys, action: [key_name(code) for code in codes[:PLACES]]})
+    def _use(self, action: Action, bound: list[str]) -> None:
+        keys: dict[str, list[str]] = {each: [*self._bindings.bound(each)] for each in ACTIONS}
+        self._all({**keys, action: bound[:PLACES]})
 
     def _reset(self) -> None:
         self.message = "All keys are what they were at first."
@@ -140,11 +144,6 @@ class KeysScreen(Page):
     def _label(self) -> None:
         """Write onto each place what is there now."""
         for (action, place), button in self.places.items():
-            codes = self._bindings.keys(action)
-            name = _shown(codes[place]) if place < len(codes) else "–"
+            bound = self._bindings.bound(action)
+            name = shown(bound[place]).capitalize() if place < len(bound) else "–"
             button.rename("press a key …" if (action, place) == self._waits else name)
-
-
-def _shown(key: int) -> str:
-    """The key's name as on its cap; empty if it has none."""
-    return key_name(key).capitalize()

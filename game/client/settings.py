@@ -26,15 +26,17 @@ MOST_BYTES: Final = 20_000  # ours has under a thousand
 MOST_TEXT: Final = 300  # letters; a host name has at most 253
 RECENT: Final = 3  # servers remembered: what the join screen has room for
 SCALES: Final = (0, 75, 100, 125, 150, 200)  # per cent of the canvas; 0: what suits the display
-DEFAULT_KEYS: Final = {  # the names are pygame's
-    "up": ["w", "up"],
-    "down": ["s", "down"],
-    "left": ["a", "left"],
-    "right": ["d", "right"],
+DEFAULT_KEYS: Final = {  # by pygame's names, or where they are: see game.client.layout
+    "up": ["position of w", "up"],
+    "down": ["position of s", "down"],
+    "left": ["position of a", "left"],
+    "right": ["position of d", "right"],
     "dash": ["space", "left shift"],
     "chat": ["return"],
     "scoreboard": ["tab"],
 }
+# What files have that were saved while keys were known by name alone, by players who had not chosen any.
+FORMER_KEYS: Final = {"up": ["w", "up"], "down": ["s", "down"], "left": ["a", "left"], "right": ["d", "right"]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +211,10 @@ def _keys(value: object) -> dict[str, list[str]]:
     """The keys of each action; those that the file does not mention have the default."""
     if not isinstance(value, dict):
         raise ValueError
-    return {action: _texts(value.get(action, [*keys])) for action, keys in DEFAULT_KEYS.items()}
+    found = {action: _texts(value.get(action, [*keys])) for action, keys in DEFAULT_KEYS.items()}
+    return {
+        action: [*DEFAULT_KEYS[action]] if keys == FORMER_KEYS.get(action) else keys for action, keys in found.items()
+    }
 
 
 _READERS: Final[dict[str, Callable[[object], object]]] = {

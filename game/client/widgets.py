@@ -55,6 +55,10 @@ class Button:
         area: pygame.Rect = self.element.rect
         return area
 
+    @property
+    def text(self) -> str:
+        return str(self.element.text)
+
     def rename(self, text: str) -> None:
         """Another text."""
         if text != self.element.text:

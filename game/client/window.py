@@ -12,6 +12,7 @@ from typing import Final, Protocol
 import pygame
 
 from game.background import start_in_background
+from game.client import layout
 from game.client.access import NOTHING, Access
 from game.client.backdrop import Backdrop
 from game.client.canvas import Canvas
@@ -166,6 +167,8 @@ class Window:
             self._change(replace(self.settings, fullscreen=not self.settings.fullscreen))
             self._save()
         else:
+            if event.type == pygame.KEYMAPCHANGED:
+                layout.changed()
             self.screen.handle(event)
 
     def _follow(self) -> None:

@@ -5,13 +5,15 @@ import os
 os.environ["SDL_VIDEODRIVER"] = "dummy"  # before anything imports pygame
 os.environ["SDL_AUDIODRIVER"] = "dummy"
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pygame
 import pytest
 
+from game.client import layout
 from game.client.settings import DIRECTORY_VARIABLE
+from tests.game.client.layouts import where
 
 
 @pytest.fixture(autouse=True)
@@ -28,3 +30,16 @@ def surface() -> Iterator[pygame.Surface]:
     pygame.font.init()
     yield pygame.display.set_mode((1280, 720), pygame.RESIZABLE)
     pygame.quit()
+
+
+@pytest.fixture
+def today(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """Switches to a keyboard layout, for a display that has none."""
+
+    def switch(name: str) -> None:
+        monkeypatch.setattr(layout, "_scancodes", lambda: where(name))
+        layout.changed()
+
+    yield switch
+    monkeypatch.undo()
+    layout.changed()

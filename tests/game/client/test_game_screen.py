@@ -1,5 +1,8 @@
 """The game's screen on a real server, driven by events: talk, look at the scores, hear who comes, read what happens."""
 
+from collections.abc import Callable
+from functools import partial
+
 import esper
 import pygame
 import pytest
@@ -15,6 +18,7 @@ from game.server.chat import BURST, TOO_FAST
 from game.server.simulation import ServerSettings, Simulation
 from net.address import Address
 from net.messages import Said
+from tests.game.client.layouts import WASD, on
 from tests.game.client.stage import differs, frames_until, hold, let_go, opened, press, type_text
 from tests.game.client.tag_world import give, is_it, take
 from tests.game.live import live_server, run
@@ -84,6 +88,30 @@ def test_what_one_types_is_read_by_everybody_and_steers_nobody() -> None:
             assert isinstance(window.screen, GameScreen)
             hold(pygame.K_d)  # and now it does
             await frames_until(window, lambda: steered(simulation, window) > so_far)
+
+    run(story())
+
+
+@pytest.mark.parametrize("layout", ["fr", "ru"])
+def test_the_keys_in_the_places_of_wasd_walk_and_the_hint_calls_them_by_their_names(
+    layout: str, today: Callable[[str], None]
+) -> None:
+    today(layout)
+
+    async def story() -> None:
+        async with live_server() as (simulation, address), opened(ANN) as window:
+            screen = await joined(window, address)
+            assert screen._hint().startswith({"fr": "Z Q S D to walk", "ru": "Ц Ф Ы В to walk"}[layout])
+            turns = 0
+            for code in WASD.values():
+                for kind in (pygame.KEYDOWN, pygame.KEYUP):
+                    pygame.event.post(on(layout, code, kind))
+                    turns += 1
+                    await frames_until(window, partial(lambda turns: steered(simulation, window) == turns, turns))
+            today("us")
+            pygame.event.post(pygame.Event(pygame.KEYMAPCHANGED))
+            window.frame()
+            assert screen._hint().startswith("W A S D to walk")
 
     run(story())
 

@@ -1,12 +1,18 @@
 """Keys become what they are bound to, from events alone."""
 
+from collections.abc import Callable
+
 import pygame
 import pytest
 
 from ecs.step import DIRECTIONS
 from game.client.controls import Controls, Key
-from game.client.keyboard import ACTIONS, Bindings, Keyboard
-from game.client.settings import default_keys
+from game.client.keyboard import ACTIONS, Action, Bindings, Keyboard, kept, means, shown
+from game.client.layout import POSITIONS, command
+from game.client.settings import Settings, default_keys, load_settings, save_settings
+from tests.game.client.layouts import LAYOUTS, WASD, on
+
+DIRECTION_KEYS = ("up", "down", "left", "right")
 
 pytestmark = pytest.mark.usefixtures("surface")
 
@@ -101,4 +107,67 @@ def test_bindings_say_what_a_key_does_and_which_keys_do_something() -> None:
 @pytest.mark.parametrize("names", [[], ["no such key"]])
 def test_no_action_is_ever_without_a_key(names: list[str]) -> None:
     bindings = Bindings(dict.fromkeys(ACTIONS, names))
-    assert [bindings.name(action) for action in ACTIONS] == [default_keys()[action][0] for action in ACTIONS]
+    assert [bindings.bound(action) for action in ACTIONS] == [default_keys()[action] for action in ACTIONS]
+    assert [bindings.name(action) for action in ACTIONS] == ["w", "s", "a", "d", "space", "return", "tab"]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_walking_keys_are_where_wasd_is_on_every_layout(layout: str, today: Callable[[str], None]) -> None:
+    today(layout)
+    ways = {"w": (0, -1), "a": (-1, 0), "s": (0, 1), "d": (1, 0)}
+    for letter, code in WASD.items():
+        assert heading(on(layout, code)) == ways[letter]
+        assert heading(on(layout, code), on(layout, code, pygame.KEYUP)) == (0, 0)
+
+
+def test_the_names_of_keys_are_those_of_todays_layout(today: Callable[[str], None]) -> None:
+    bindings = Bindings(default_keys() | {"chat": ["position of v"]})
+    walk: tuple[Action, ...] = ("up", "left", "down", "right", "chat")
+    names = {"us": "wasdv", "fr": "zqsdv", "ru": "цфывм", "gr": "ςασδω", "il": "'שדגה", "dvorak": ",aoek"}
+    for layout, letters in names.items():
+        today(layout)
+        assert "".join(bindings.name(action) for action in walk) == letters
+        assert bindings.name("dash") == "space"
+
+
+def test_a_layout_that_changes_while_a_key_is_held_leaves_no_key_held(today: Callable[[str], None]) -> None:
+    today("us")
+    assert heading(on("us", WASD["w"]), on("ru", WASD["w"], pygame.KEYUP)) == (0, 0)
+    assert heading(on("us", WASD["w"]), on("ru", WASD["w"])) == (0, -1)
+
+
+def test_keys_that_were_bound_by_name_are_where_that_name_is(today: Callable[[str], None]) -> None:
+    today("fr")
+    bindings = Bindings(default_keys() | {"up": ["z"], "left": ["q"], "dash": ["w"]})
+    for code, action in ((26, "up"), (4, "left"), (22, "down"), (7, "right"), (29, "dash")):
+        assert bindings.action(on("fr", code).key, code) == action
+    assert bindings.keys("dash") == [pygame.K_w]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_every_key_can_be_bound_and_is_found_again(layout: str, today: Callable[[str], None]) -> None:
+    today(layout)
+    codes = [code for code in POSITIONS.values() if code] + [135, 290]  # and two for which pygame has no word
+    assert len(codes) > 150
+    for code in codes:
+        bound = kept(on(layout, code).key, code)
+        assert bound
+        assert shown(bound)
+        save_settings(Settings(keys=default_keys() | {"dash": [bound]}))
+        for other in (layout, "us", "ru"):
+            again = on(other, code)
+            assert means(bound, again.key, code)
+            found = Bindings(load_settings()[0].keys).action(again.key, code)
+            assert found == "dash" or found in ("chat", "scoreboard", *DIRECTION_KEYS)  # which were bound already
+
+
+def test_a_command_is_the_letter_of_the_layout_or_of_its_place_where_that_has_other_letters() -> None:
+    for layout, code, letter in (
+        *(("us", 25, "v"), ("fr", 20, "a"), ("fr", 4, "q"), ("dvorak", 55, "v"), ("dvorak", 25, "k")),
+        *(("ru", 25, "v"), ("ru", 6, "c"), ("ru", 4, "a"), ("ru", 27, "x"), ("gr", 25, "v"), ("il", 25, "v")),
+        ("dvorak", 26, ""),
+    ):
+        for held in (pygame.KMOD_LCTRL, pygame.KMOD_RMETA):
+            assert command(on(layout, code, mod=held)) == letter
+        assert command(on(layout, code)) == ""
+        assert command(on(layout, code, mod=pygame.KMOD_LCTRL | pygame.KMOD_RALT)) == ""  # AltGr types letters

@@ -141,6 +141,13 @@ def test_keys_that_the_file_does_not_mention_are_as_at_first() -> None:
     assert load_settings()[0].keys == default_keys() | {"up": ["i"]}
 
 
+def test_keys_that_nobody_chose_are_those_of_a_first_start_and_chosen_ones_stay() -> None:
+    path = settings_file()
+    path.parent.mkdir(parents=True)
+    path.write_text('[keys]\nup = ["w", "up"]\nleft = ["q", "left"]\nright = ["d", "right"]\n', encoding="utf-8")
+    assert load_settings()[0].keys == default_keys() | {"left": ["q", "left"]}
+
+
 def test_the_last_servers_are_remembered_once_each_the_latest_first() -> None:
     settings = Settings()
     for address in ("a:1", "b:1", "a:1", "c:1", "d:1"):

@@ -1,5 +1,6 @@
 """The settings and their keys, driven by events: each change acts at once, and says why if it cannot."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pygame
@@ -9,6 +10,7 @@ from game.client.keys_screen import HELP, WAITING, KeysScreen
 from game.client.settings import Settings, default_keys
 from game.client.settings_screen import SettingsScreen
 from game.rules import PALETTE
+from tests.game.client.layouts import LAYOUTS, on
 from tests.game.client.stage import click, differs, look, looking, press, type_text
 
 pytestmark = pytest.mark.usefixtures("surface")
@@ -122,11 +124,22 @@ class Binder:
 
     def bind(self, action: str, place: int, key: int) -> list[str]:
         """Choose a place, press a key; what the action has then."""
+        return self.bind_event(action, place, pygame.Event(pygame.KEYDOWN, key=key, mod=0, unicode="", scancode=0))
+
+    def refused(self, action: str, place: int, event: pygame.Event) -> str:
+        """The same with a key that cannot be had: what the page says."""
+        before = self.keys
+        self.bind_event(action, place, event)
+        assert self.keys == before
+        return self.screen.message
+
+    def bind_event(self, action: str, place: int, event: pygame.Event) -> list[str]:
+        """The same with a key of any keyboard."""
         self.screen.focus.go_to(self.screen.places[action, place])  # type: ignore[index]
         press(pygame.K_RETURN)
         look(self.screen)
         assert self.screen.message == WAITING
-        press(key)
+        pygame.event.post(event)
         look(self.screen)
         return self.keys[action]
 
@@ -155,6 +168,22 @@ def test_keys_that_move_the_focus_can_be_bound_where_they_are_free(key: int) -> 
     press(pygame.K_DELETE)
     look(binder.screen)
     assert binder.bind("dash", 0, key) == [pygame.key.name(key), "left shift"]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_key_is_bound_by_its_place_and_called_as_it_is_today(layout: str, today: Callable[[str], None]) -> None:
+    today(layout)
+    binder = Binder()
+    event = on(layout, 25)  # where a US keyboard has its V
+    assert binder.bind_event("dash", 0, event) == ["position of v", "left shift"]
+    assert binder.screen.places["dash", 0].text == chr(event.key).capitalize()
+    binder.bind_event("dash", 1, event)
+    assert binder.keys["dash"] == ["position of v"]  # the same key is one key
+    today("us")
+    pygame.event.post(pygame.Event(pygame.KEYMAPCHANGED))
+    look(binder.screen)
+    assert binder.screen.places["dash", 0].text == "V"
+    assert "“V” is already for “Dash”" in binder.refused("chat", 0, on("us", 25))
 
 
 def test_a_key_that_is_taken_stays_and_the_page_says_where() -> None:
