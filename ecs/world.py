@@ -21,11 +21,12 @@ _names = itertools.count(1)
 class World:
     """An esper context and the index from NetIDs to its entities."""
 
-    def __init__(self) -> None:
+    def __init__(self, first_net_id: int = 1) -> None:
+        """`first_net_id` is the first that is minted."""
         self._name = f"world-{next(_names)}"
         self._outer: list[str] = []
         self._entities: dict[int, int] = {}
-        self._net_ids = itertools.count(1)
+        self._net_ids = itertools.count(first_net_id)
         self.bodies = Bodies()
 
     def __enter__(self) -> "World":

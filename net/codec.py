@@ -49,9 +49,10 @@ FROM_CLIENT_FIELDS: Final = 16  # twice what any message of a client has, so tha
 TEXT_LIMIT: Final = 256  # characters of a reason, a name, a schema's line
 ROWS_LIMIT: Final = 1 << 16  # rows in one list
 INTENT_CODES: Final = 32  # directions 0..31 on the wire; how many are in use is the game's affair
-MAX_TICK: Final = (1 << 32) - 1  # 2 years at 60 a second
-MAX_MILLITICK: Final = 1000 * MAX_TICK
-MAX_INT: Final = (1 << 31) - 1  # of a component's field, either sign
+MAX_INT: Final = (1 << 53) - 1  # NetIDs, counts, fields of components: what a double holds, so that JavaScript can
+MAX_TICK: Final = 1 << 42  # 139 years at 1000 a second
+MAX_MILLITICK: Final = 1000 * MAX_TICK  # less than MAX_INT
+MAX_COORDINATE: Final = (1 << 31) - 1  # either sign: two of them are multiplied in 64 bits
 MAX_CELL_TILES: Final = MAX_SIDE  # tiles of a cell's side
 MAX_REPORTED: Final = 1000  # corrections in one report: one in each tick, and then some
 MAX_CELL: Final = MAX_SIDE**2  # in cells of one tile
@@ -283,7 +284,7 @@ def _row(value: Any, *parts: Callable[[Any], Any]) -> tuple[Any, ...]:
 
 
 def _coordinate(value: Any) -> int:
-    return _integer(value, -MAX_INT, MAX_INT)
+    return _integer(value, -MAX_COORDINATE, MAX_COORDINATE)
 
 
 def _index(value: Any) -> int:
@@ -293,7 +294,7 @@ def _index(value: Any) -> int:
 def _values(value: Any) -> tuple[Scalar, ...]:
     for item in _rows(value):
         if type(item) is int:
-            _coordinate(item)
+            _integer(item, -MAX_INT, MAX_INT)
         elif type(item) is not bool:
             _text(item)
     return cast(tuple[Scalar, ...], value)

@@ -18,7 +18,7 @@ from game.server.bans import Bans
 from game.server.console import Console, serve_console
 from game.server.descriptors import allow_connections
 from game.server.doors import SPARE_CONNECTIONS, Doors
-from game.server.simulation import ServerSettings, Simulation
+from game.server.simulation import ServerSettings, Simulation, WornOutError
 from game.terminal import Lines
 from net.address import Address, TlsAddress
 from net.certificates import ServerTls
@@ -109,16 +109,19 @@ async def _serve(settings: ServerSettings, service: Service, out: Lines) -> int:
         advertiser.start()
     if service.admin:
         serve_console(Console(simulation, stop.set, walltime.now), out)
-    failed = False
+    failed, farewell = False, "the server is closing"
     try:
         await walltime.every_tick(settings.tick_rate, simulation.advance, stop, simulation.busy)
+    except WornOutError as end:
+        log.critical("the server ends, to be started anew: %s", end)
+        failed, farewell = True, "the server has to start anew"
     except Exception:
         # A world of which a tick is half done is nobody's truth any more: it ends, and whoever started us starts anew.
         log.exception("tick %d failed, so the server ends", simulation.tick)
-        failed = True
+        failed, farewell = True, "the server failed and ends; its log says why"
     server.close()
     try:
-        simulation.close("the server failed and ends; its log says why" if failed else "the server is closing")
+        simulation.close(farewell)
     except Exception:
         log.exception("the end failed as well")
         failed = True

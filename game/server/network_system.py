@@ -15,7 +15,7 @@ from game.server.intents import IntentSystem
 from game.server.reception import Reception
 from game.server.session import Session
 from game.server.stats import Stats
-from net.codec import encode
+from net.codec import MAX_MILLITICK, encode
 from net.framing import frame
 from net.messages import Said
 from net.pipe import Pipe
@@ -108,8 +108,9 @@ class NetworkSystem(esper.Processor):
         self._ticks_late = ticks_late
 
     def milliticks(self) -> int:
-        """The server's time: the last tick and how much of the next has passed."""
-        return max(0, round(1000 * (self._tick + (self.now() - self._tick_began) * self._tick_rate)))
+        """The server's time: the last tick and how much of the next has passed, however long that was."""
+        since = round(1000 * (self.now() - self._tick_began) * self._tick_rate)
+        return min(max(0, 1000 * self._tick + since), MAX_MILLITICK)
 
     def accept(self, pipe: Pipe) -> Session:
         """Somebody connected."""

@@ -3,6 +3,7 @@
 intents -> movement -> collisions -> (rules) -> network
 """
 
+import logging
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -38,14 +39,23 @@ from game.server.seats import Seats, mint_token
 from game.server.session import Session
 from game.server.stats import Stats
 from game.server.tick_times import TickTimes
+from net.codec import MAX_TICK
 from net.messages import Welcome
 from net.pipe import Pipe
 from net.replication.publisher import Publisher
 from net.replication.registry import Registry
 
+log = logging.getLogger(__name__)
+
 MAX_PLAYERS: Final = 128
 BUSY: Final = 100  # sessions, of which each speaks five times a second
+LAST_TICK: Final = MAX_TICK - 10_000  # clients run ahead by up to 3 s, and those may have 1000 ticks each
+OLD_TICK: Final = MAX_TICK // 100 * 99  # from here on we warn, once a day: more than a year before, at any tick rate
 MAX_UNSENT: Final = 64 * 1024  # bytes that a client may be behind: seconds of frames; more would only be older
+
+
+class WornOutError(Exception):
+    """The ticks are counted out: the server has to be started anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +77,8 @@ class ServerSettings:
     max_per_address: int = MAX_PER_ADDRESS  # seats, held ones too; and connections, for whoever accepts them
     password: str = field(default="", repr=False)  # empty: everybody may come in
     fingerprint: str = ""  # of the certificate, where there is TLS
+    first_tick: int = 0  # where counting begins: another one only to see how a server is that has run for long
+    first_net_id: int = 1
 
 
 class Simulation:
@@ -88,8 +100,8 @@ class Simulation:
         registry = registry or build_registry()
         rules = rules or tag(settings.tick_rate, settings.round_seconds, settings.podium_seconds, settings.seed)
         motion = motion_at(settings.arena, settings.tick_rate)
-        self.tick = 0
-        self.world = World()
+        self.tick = settings.first_tick
+        self.world = World(settings.first_net_id)
         self.surprises = Surprises()
         self.bans = bans or Bans(now)
         self.seats = Seats(
@@ -139,6 +151,7 @@ class Simulation:
             now=now,
         )
         self._whole = grid.whole
+        self._ticks_a_day = 24 * 60 * 60 * settings.tick_rate
         # Who sees everything computes pushes as we do; for who does not, they are surprises.
         pushed = None if grid.whole else self.surprises.body
         movement = MovementSystem(self.world, motion)
@@ -163,6 +176,13 @@ class Simulation:
         """Simulate the next tick, which was due at that time (seconds)."""
         if self._whole and self.surprises.of_bodies and not self.reception.closing:
             raise RuntimeError("a body was moved, came or went between two ticks: let a system do that, inside of one")
+        if self.tick >= LAST_TICK:
+            raise WornOutError(f"tick {self.tick} is the last one that can be told of")
+        if self.tick >= OLD_TICK and self.tick % self._ticks_a_day == 0:
+            days = (LAST_TICK - self.tick) // self._ticks_a_day
+            log.warning(
+                "this server has counted %d ticks: it ends in %d days, so restart it when it suits you", self.tick, days
+            )
         times = self.times
         times.begin(due)
         self.network.began(due, times.ticks_late)

@@ -17,6 +17,7 @@ import msgpack
 from ecs.components import Dash, Intent, NetID, Position, Size, Velocity
 from ecs.step import is_direction
 from ecs.world import World
+from net.codec import MAX_COORDINATE
 from net.errors import RemoteProtocolError
 from net.messages import ComponentRow, EntityRow, Scalar
 
@@ -62,7 +63,7 @@ class Registry:
     def __init__(self) -> None:
         self._kinds: list[Kind] = []
         self._of: dict[type, Kind] = {}
-        self.add(Position)
+        self.add(Position, check=lambda at: max(abs(at.x), abs(at.y)) <= MAX_COORDINATE)
         self.add(Velocity, check=lambda v: max(abs(v.x), abs(v.y)) < 1 << 15)
         self.add(Size, check=lambda s: 0 < s.w < 1 << 15 and 0 < s.h < 1 << 15)
         self.add(Intent, check=lambda i: is_direction(i.direction) and i.since >= 0 and i.count >= 0)

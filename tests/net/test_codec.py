@@ -16,6 +16,7 @@ from net.codec import (
     INTENT_CODES,
     MAX_CELL,
     MAX_CELL_TILES,
+    MAX_COORDINATE,
     MAX_INT,
     MAX_MILLITICK,
     MAX_REPORTED,
@@ -60,14 +61,15 @@ ticks = st.integers(0, MAX_TICK)
 milliticks = st.integers(0, MAX_MILLITICK)
 net_ids = st.integers(1, MAX_INT)
 rates = st.integers(1, 1000)
-signed = st.integers(-MAX_INT, MAX_INT)
+coordinates = st.integers(-MAX_COORDINATE, MAX_COORDINATE)
+whole = st.integers(-MAX_INT, MAX_INT)
 indices = st.integers(0, MAX_INT)
 digits = st.text("0123456789abcdef", min_size=32, max_size=32)
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=TEXT_LIMIT)
-values = st.lists(st.one_of(signed, st.booleans(), texts), max_size=4).map(tuple)
+values = st.lists(st.one_of(whole, st.booleans(), texts), max_size=4).map(tuple)
 entities = st.tuples(net_ids, st.lists(st.tuples(indices, values), max_size=4).map(tuple))
 cells = st.integers(0, MAX_CELL)
-bodies = st.tuples(net_ids, signed, signed, signed, signed, indices)
+bodies = st.tuples(net_ids, coordinates, coordinates, coordinates, coordinates, indices)
 changes = st.tuples(net_ids, indices, st.none() | values)
 
 
@@ -102,7 +104,7 @@ messages_from_client: st.SearchStrategy[FromClient] = st.one_of(
     st.builds(Ping, milliticks),
     st.builds(Resync, ticks),
     st.builds(Say, texts),
-    st.builds(Look, signed, signed),
+    st.builds(Look, coordinates, coordinates),
     st.builds(Report, st.integers(0, MAX_REPORTED), st.integers(0, MAX_REPORTED)),
     st.builds(Proof, digits, st.builds(str.__add__, digits, digits)),
     st.builds(Goodbye, texts),
@@ -440,7 +442,7 @@ WRONG: dict[str, Any] = {
     "nil": None,
     "2**63": 2**63,
     "2**64 - 1": 2**64 - 1,
-    "2**32": 2**32,
+    "2**53": 2**53,
     "-1": -1,
     "-2**63": -(2**63),
     "-2**31": -(2**31),
