@@ -182,12 +182,12 @@ def test_a_client_asks_of_a_name_only_what_the_wire_promises() -> None:
     name, podium = registry.kind(Name), registry.kind(Podium)
     for text in (f"Ann{UNKNOWN}", "x" * NAME_LIMIT, "e\u0301", " Ann", "\u200b", "\ufdfa", "\u202eAnn"):
         assert name.build((text,)).text == text
-        assert podium.build((text, "", "")).first == text
+        assert podium.build((text, "", "", 0, 0, 0)).first == text
     for text in ("", "x" * (NAME_LIMIT + 1), "An\nn", "\x1b[2J", "Ann\x9b", "\x7f"):
         with pytest.raises(RemoteProtocolError):
             name.build((text,))
     with pytest.raises(RemoteProtocolError):
-        podium.build(("Ann", "Bob\x00", ""))
+        podium.build(("Ann", "Bob\x00", "", 0, 0, 0))
 
 
 def test_who_only_proposes_a_text_leaves_unknown_letters_to_the_server() -> None:
