@@ -7,6 +7,7 @@ cipher is AES-256-GCM, which OpenSSL prefers, in the plainest form: a tenth of a
 import hashlib
 import hmac
 import ssl
+import tempfile
 from pathlib import Path
 from typing import Final
 
@@ -15,39 +16,46 @@ KEY_UPDATE: Final = b"\x18\0\0\x01\0"
 KEY_UPDATE_ANSWERED: Final = b"\x18\0\0\x01\x01"  # the same, and we are asked for one, too
 TICKET: Final = b"\x04\0\0\x20" + b"\0\0\x0e\x10" + b"\1\2\3\4" + b"\x08" + b"n" * 8 + b"\0\x0c" + b"t" * 12 + b"\0\0"
 CLOSE_NOTIFY: Final = b"\1\0"
-WORDS: Final = {True: "CLIENT_TRAFFIC_SECRET_0", False: "SERVER_TRAFFIC_SECRET_0"}
 
 
 class TlsPeer:
     """An end that shakes hands as it should, over whatever carries its bytes, and then says what it likes."""
 
-    def __init__(self, context: ssl.SSLContext, key_log: Path, is_client: bool = True) -> None:
-        context.keylog_filename = str(key_log)
+    def __init__(self, context: ssl.SSLContext, is_client: bool = True) -> None:
+        """`context` is this one's alone, for it is given a key log."""
         self.heard = bytearray()
-        self.shaken = False
-        self._key_log, self._is_client = key_log, is_client
+        self.fault: ssl.SSLError | None = None  # that it found in what our end said
+        self._is_client = is_client
+        self._folder = tempfile.TemporaryDirectory(prefix="tls13-")
+        context.keylog_filename = str(self._log)
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_side=not is_client)
         self._writer: _Writer | None = None
 
+    @property
+    def shaken(self) -> bool:
+        """Whether the handshake is over, and records of one's own can be made."""
+        return self._writer is not None
+
     def take(self, data: bytes) -> bytes:
-        """Hear what our end said; what is to be answered, during the handshake."""
+        """Hear what our end said; returns what is to be answered to its handshake. A client begins by taking b""."""
         self._incoming.write(data)
+        before = self.shaken
         try:
-            if not self.shaken:
+            if not before:
                 self._tls.do_handshake()
-                self.shaken = True
-            while chunk := self._tls.read(1 << 16):
+                self._read_keys()
+            while self.fault is None and (chunk := self._tls.read(1 << 16)):
                 self.heard += chunk
         except ssl.SSLWantReadError:
             pass
-        return self._outgoing.read()
+        except ssl.SSLError as error:
+            self.fault = error
+        return b"" if before else self._outgoing.read()  # what Python would say then is sealed with keys that we use
 
     def record(self, plain: bytes, kind: int = APPLICATION, padding: int = 0) -> bytes:
         """The next record with just that in it, sealed as it must be."""
-        if self._writer is None:
-            lines = [line.split() for line in self._key_log.read_text().splitlines()]
-            self._writer = _Writer(bytes.fromhex([line[2] for line in lines if line[0] == WORDS[self._is_client]][-1]))
+        assert self._writer is not None
         return self._writer.record(plain, kind, padding)
 
     def key_update(self, answered: bool = False) -> bytes:
@@ -60,6 +68,16 @@ class TlsPeer:
         """Write with the next keys, as behind a KeyUpdate."""
         assert self._writer is not None
         self._writer = _Writer(_expand(self._writer.secret, b"traffic upd", 48))
+
+    @property
+    def _log(self) -> Path:
+        return Path(self._folder.name, "keys")
+
+    def _read_keys(self) -> None:
+        words = "CLIENT_TRAFFIC_SECRET_0" if self._is_client else "SERVER_TRAFFIC_SECRET_0"
+        secret = next(line.split()[2] for line in self._log.read_text().splitlines() if line.startswith(words))
+        self._writer = _Writer(bytes.fromhex(secret))
+        self._folder.cleanup()
 
 
 class _Writer:
