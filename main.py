@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from ecs.arena import ArenaError
 from game import logs
 from game.arguments import build_parser
-from game.lan import default_server_name
+from game.lan import default_server_name, given_server_name
 from game.options import check_together, check_values
 from game.passwords import PasswordError, find_password
 from game.rules import load_arena
+from game.terminal import complain
 from net.certificates import CertificateError, server_tls
 
 if TYPE_CHECKING:
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the program; returns its exit code."""
+    try:
+        return _run(arguments)
+    except KeyboardInterrupt:
+        return 130  # as shells have it for Ctrl-C
+
+
+def _run(arguments: list[str] | None) -> int:
     parser = build_parser()
     options = parser.parse_args(arguments)
     logs.set_up(options.log_level, options.log_format)
@@ -80,7 +88,8 @@ def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace, passwor
         password=password,
         fingerprint=tls.fingerprint if tls else "",
     )
-    name = None if options.no_advertise else options.server_name or default_server_name()
+    own_name = options.server_name or given_server_name() or default_server_name()
+    name = None if options.no_advertise else own_name
     service = Service(options.host, options.port, options.with_parent, name, options.metrics, tls, bans, options.admin)
     return serve(settings, service)
 
@@ -89,7 +98,7 @@ def _play(options: argparse.Namespace, access: "Access") -> int:
     try:
         from game.client.app import play
     except ImportError as error:
-        print(f"cannot draw: {error}", file=sys.stderr)  # noqa: T201
+        complain(f"cannot draw: {error}")
         return 1
     return play(options.connect, options.name, options.color, options.simulate, options.spectate, access)
 

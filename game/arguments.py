@@ -4,8 +4,9 @@ Which of them go together is in `options`.
 """
 
 import argparse
+import sys
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 from game import logs
 from game.lan import clean_server_name
@@ -22,6 +23,7 @@ from game.rules import (
     clean_name,
     parse_color,
 )
+from game.terminal import complain
 from net.address import DEFAULT_PORT, Address, AddressError, parse_address
 from net.certificates import CertificateError, client_context
 from net.conditions import PROFILES, Conditions, ConditionsError, parse_conditions
@@ -30,9 +32,18 @@ from net.tls import read_fingerprint
 HERE: Final = "127.0.0.1"  # where metrics are told: they are nobody else's business unless the host says so
 
 
+class Parser(argparse.ArgumentParser):
+    """One that says in one line what is wrong, without the whole usage before it."""
+
+    def error(self, message: str) -> NoReturn:
+        """End the program with that line, and exit code 2."""
+        complain(f"{self.prog}: error: {message} (--help lists all options)")
+        sys.exit(2)
+
+
 def build_parser() -> argparse.ArgumentParser:
-    """The parser of the whole command line; bad values end the program with one line, as argparse does."""
-    parser = argparse.ArgumentParser(
+    """The parser of the whole command line; bad values end the program with one line."""
+    parser = Parser(
         prog="main.py",
         description="A game for several people over the network. Without arguments, a start screen asks for the rest.",
     )

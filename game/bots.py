@@ -9,8 +9,10 @@ from typing import Final
 import esper
 
 from ecs.components import NetID
-from game import tactics, walltime
+from game import tactics, terminal, walltime
 from game.client.access import NOTHING, Access
+from game.client.play import Play
+from game.client.prediction import Cause
 from game.client.session import Phase, Session, goodbye_seconds
 from game.components import Name, Round, Score, Tagged
 from game.rules import PALETTE, RoundPhase, score_at
@@ -27,12 +29,20 @@ class Bot:
 
     def __init__(self, session: Session, rng: random.Random) -> None:
         self.session = session
+        self.stays = 0  # times that it was let in
         self.turns = 0
         self.tags = 0  # times that it saw somebody become "it"
         self.rounds: set[int] = set()  # numbers of those that it saw being played
         self._rng = rng
         self._until = 0.0
         self._tagged: tuple[int, int] | None = None
+        self._play: Play | None = None  # the last stay
+        self._before: Counter[str] = Counter()  # what there was to count in the stays before that
+        session.entered = self._entered
+
+    def counted(self) -> Counter[str]:
+        """All that there was to count, in all stays."""
+        return self._before + (_counted(self._play) if self._play is not None else Counter())
 
     def update(self, now: float) -> None:
         """Once a frame."""
@@ -53,6 +63,10 @@ class Bot:
             found = esper.get_components(NetID, Name, Score)
             board = {net_id.id: (name.text, score_at(score, tick)) for _, (net_id, name, score) in found}
         return {name: round(ticks / rate, 2) for _, (name, ticks) in sorted(board.items())}
+
+    def _entered(self, play: Play) -> None:
+        self._before, self._play = self.counted(), play
+        self.stays += 1
 
     def _wish(self) -> int:
         play = self.session.play
@@ -87,8 +101,9 @@ def run_bots(
 
     `simulate`: a network for each of them to add to the real one.
     """
+    terminal.ignore_job_control()
     report = asyncio.run(_run(count, address, seconds, seed, simulate, access))
-    print(json.dumps(report), flush=True)  # noqa: T201
+    terminal.say(json.dumps(report))
     return 0 if report["connected"] == count else 1
 
 
@@ -133,27 +148,44 @@ async def _run(
 
 
 def _report(bots: list[Bot], seconds: float) -> dict[str, object]:
-    plays = [bot.session.play for bot in bots if bot.session.play is not None]
-    stays = [play.stay for play in plays if play.stay is not None]
-    causes: Counter[str] = Counter()
-    for play in plays:
-        causes.update({cause.value: number for cause, number in play.causes.items()})
-    messages = sorted({bot.session.message for bot in bots if bot.session.message})
+    stays = [
+        bot.session.play.stay for bot in bots if bot.session.play is not None and bot.session.play.stay is not None
+    ]
+    clocks = [stay.clock for stay in stays]
+    total: Counter[str] = sum((bot.counted() for bot in bots), Counter())
+    causes = {cause.value: total[cause.value] for cause in Cause if total[cause.value]}
+    played = max(1, sum(bot.stays > 0 for bot in bots))
+    missing = [bot.session for bot in bots if bot.session.phase is not Phase.PLAYING]
     return {
         "bots": len(bots),
-        "connected": sum(bot.session.phase is Phase.PLAYING for bot in bots),
+        "connected": len(bots) - len(missing),
+        "reconnects": sum(max(0, bot.stays - 1) for bot in bots),
         "seconds": round(seconds, 2),
-        "frames": sum(play.traffic.frames for play in plays),
-        "bytes_in_per_s": round(sum(play.traffic.bytes_in for play in plays) / max(1, len(plays)) / seconds, 1),
-        "bytes_out_per_s": round(sum(play.traffic.bytes_out for play in plays) / max(1, len(plays)) / seconds, 1),
+        "frames": total["frames"],
+        "bytes_in_per_s": round(total["bytes_in"] / played / seconds, 1),
+        "bytes_out_per_s": round(total["bytes_out"] / played / seconds, 1),
         "turns": sum(bot.turns for bot in bots),
+        "intents": total["intents"],
+        "late_intents": total["late_intents"],
+        "lead_ticks": round(max((clock.lead for clock in clocks), default=0.0), 1),
         "corrections": sum(causes.values()),
         "corrections_by_cause": dict(sorted(causes.items())),
-        "mirror_checks": sum(stay.mirror.checks for stay in stays),
-        "mirror_mismatches": sum(stay.mirror.mismatches for stay in stays),
-        "round_trip_ms": round(1000 * max((stay.clock.round_trip for stay in stays), default=0.0), 1),
+        "mirror_checks": total["checks"],
+        "mirror_mismatches": total["mismatches"],
+        "round_trip_ms": round(1000 * max((clock.round_trip for clock in clocks), default=0.0), 1),
         "rounds": max(len(bot.rounds) for bot in bots),
         "tags": max(bot.tags for bot in bots),
         "scores": {f"Bot {number}": bot.scoreboard() for number, bot in enumerate(bots, 1)},
-        "errors": messages[:5],
+        "errors": sorted({session.message for session in missing if session.message})[:5],
     }
+
+
+def _counted(play: Play) -> Counter[str]:
+    """What there is to count in one stay; corrections by their cause."""
+    found = Counter({cause.value: number for cause, number in play.causes.items()})
+    found.update(frames=play.traffic.frames, bytes_in=play.traffic.bytes_in, bytes_out=play.traffic.bytes_out)
+    if (stay := play.stay) is not None:
+        found.update(checks=stay.mirror.checks, mismatches=stay.mirror.mismatches)
+        if (prediction := stay.reconciliation.prediction) is not None:
+            found.update(intents=prediction.acked, late_intents=prediction.late_intents)
+    return found

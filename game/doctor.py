@@ -17,6 +17,7 @@ from game.client.controls import Controls
 from game.client.dial import TlsError, dial
 from game.client.play import Ending, Play, Stay
 from game.rules import build_registry
+from game.terminal import say
 from net.address import Address
 from net.messages import VERSION, Refusal
 from net.strangers import guess
@@ -71,10 +72,15 @@ async def _print(address: Address, access: Access) -> int:
     ok = False
     async for finding in examine(address, access):
         ok = finding.ok
-        print(f"{'ok  ' if ok else 'FAIL'}  {finding.step:<10}  {finding.text}", flush=True)  # noqa: T201
+        say(f"{'ok  ' if ok else 'FAIL'}  {finding.step:<10}  {_without_gaps(finding.text)}")
         if finding.advice and finding.step != "verdict":  # which repeats it, for those who show the verdict alone
-            print(f"{'':18}{finding.advice}", flush=True)  # noqa: T201
+            say(f"{'':18}{_without_gaps(finding.advice)}")
     return 0 if ok else 1
+
+
+def _without_gaps(text: str) -> str:
+    """Nothing that the server said can look like a finding of ours in the next line of a terminal that wraps it."""
+    return " ".join(filter(None, text.split(" ")))
 
 
 async def _steps(address: Address, access: Access, now: Callable[[], float]) -> AsyncGenerator[Finding, None]:

@@ -7,6 +7,8 @@ imported here alone, in a thread, and only when somebody wants to be found or to
 import asyncio
 import contextlib
 import ipaddress
+import json
+import os
 import socket
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -22,6 +24,7 @@ SERVICE: Final = "_pygame-net._tcp.local."
 SERVER_NAME_LIMIT: Final = 32  # characters: what fits into a line of a list
 MOST: Final = 99_999  # of any number in an advert; what is larger is a joke
 INTERFACES: Final = 16  # networks of one machine that are spoken on; containers can have hundreds
+NAME_VARIABLE: Final = "PYGAME_NETWORKING_SERVER_NAME"  # between two programs of ours: a string of JSON
 CLOSE_SECONDS: Final = 1.0  # for the last word to leave, which takes a quarter of that
 
 _NAME, _PLAYERS, _MAX_PLAYERS, _VERSION = "name", "players", "max", "version"  # the keys of the TXT record
@@ -83,6 +86,22 @@ def clean_server_name(text: str) -> str:
 def default_server_name() -> str:
     """What this machine is called."""
     return tidy(socket.gethostname()) or "a server"
+
+
+def give_server_name(name: str) -> dict[str, str]:
+    """The environment in which a program of ours finds that name for its server.
+
+    No argument says it: not every system's encoding of arguments has every letter.
+    """
+    return {NAME_VARIABLE: json.dumps(name)}  # ASCII alone
+
+
+def given_server_name() -> str:
+    """The name that whoever started us gave our server; empty where there is none, or none that is possible."""
+    try:
+        return clean_server_name(json.loads(os.environ.get(NAME_VARIABLE, "null")))
+    except (ValueError, TypeError):
+        return ""
 
 
 async def open_lan(interfaces: Sequence[str] | None) -> "tuple[AsyncZeroconf, list[str]]":

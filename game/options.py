@@ -32,7 +32,7 @@ WHO: Final = {
 
 
 def check_together(parser: argparse.ArgumentParser, arguments: list[str] | None) -> None:
-    """Refuse options that would do nothing, or contradict each other: ends the program with one line, as argparse does.
+    """Refuse options that would do nothing, or contradict each other: ends the program with one line.
 
     An option counts as given where it was typed, whatever its default is.
     """

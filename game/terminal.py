@@ -4,13 +4,15 @@ Whoever must not wait writes through `Lines`, a bounded queue with a thread; all
 nothing of the game, nor what the lines say.
 """
 
+import asyncio
+import contextlib
 import os
 import queue
 import select
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final, TextIO
 
 from game.rules import HIDDEN
@@ -49,6 +51,22 @@ def ignore_job_control() -> None:
             signal.signal(getattr(signal, name), signal.SIG_IGN)
 
 
+def call_on_signals(names: Iterable[str], then: Callable[[], object]) -> None:
+    """Call that in the running loop when one of these signals comes, where the system has it.
+
+    But not for SIGHUP under nohup: whoever started us wants us to go on when the terminal is closed.
+    """
+    loop = asyncio.get_running_loop()
+    for name in names:
+        number = getattr(signal, name, None)
+        if number is None or (name == "SIGHUP" and signal.getsignal(number) is signal.SIG_IGN):
+            continue
+        try:
+            loop.add_signal_handler(number, then)
+        except NotImplementedError:  # Windows
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(then))
+
+
 class Lines:
     """Hands lines to a stream by way of a queue and a thread, and never waits for it. What is lost is counted."""
 
@@ -61,7 +79,7 @@ class Lines:
         self._of_lost = of_lost or "{} lines were lost before this one: nobody took them".format
         self._crowded_out = 0  # lines for which the queue had no room
         self._not_taken = 0  # lines that the stream did not take; two counts, for each is one thread's
-        self._lines: queue.Queue[str | None] = queue.Queue(QUEUE_LINES)
+        self._lines: queue.Queue[str | threading.Event | None] = queue.Queue(QUEUE_LINES)
         self._writer = threading.Thread(target=self._write, name=name, daemon=True)
         self._writer.start()
 
@@ -82,6 +100,13 @@ class Lines:
         except queue.Full:
             self._crowded_out += 1
 
+    def settle(self) -> None:
+        """Wait until what is there has been written, but not for long."""
+        written = threading.Event()
+        with contextlib.suppress(queue.Full):
+            self._lines.put_nowait(written)
+            written.wait(CLOSE_SECONDS)
+
     def close(self) -> None:
         """Write what is there, if that can be done soon; afterwards nothing is written."""
         try:
@@ -92,10 +117,12 @@ class Lines:
 
     def _write(self) -> None:
         told = 0
-        line: str | None = ""
+        line: str | threading.Event | None = ""
         while line is not None:
             line = self._lines.get()
-            if line is not None and not _write(self._stream, line):
+            if isinstance(line, threading.Event):
+                line.set()
+            elif line is not None and not _write(self._stream, line):
                 self._not_taken += 1
             elif told != (lost := self.lost) and self._lines.empty():  # so it stands where they are missing
                 _write(self._stream, self._of_lost(lost - told))

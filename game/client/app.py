@@ -4,6 +4,7 @@ Imports what needs pygame-ce only after it has made sure that this is what is in
 """
 
 import asyncio
+import os
 import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
@@ -14,6 +15,7 @@ from game import walltime
 from game.client.access import NOTHING, Access
 from game.client.settings import Settings, load_settings
 from game.rules import clean_name
+from game.terminal import call_on_signals, complain, ignore_job_control
 from net.address import Address
 from net.conditions import Conditions
 
@@ -22,10 +24,19 @@ if TYPE_CHECKING:
 
 FRAME_RATE: Final = 60
 STRANGER: Final = "Player"  # who says no name on the command line and has none in the settings
+DRIVER_VARIABLES: Final = ("SDL_VIDEODRIVER", "SDL_VIDEO_DRIVER")  # what SDL 2, and 3, look at
+UNSEEN: Final = frozenset({"offscreen", "dummy", "evdev"})
+NO_DISPLAY: Final = (
+    "there is no display; the game needs one, such as DISPLAY or WAYLAND_DISPLAY name; a server (--server) needs none"
+)
 WRONG_PYGAME: Final = (
     "plain pygame is installed, this game needs pygame-ce, and both use the same folder: run "
     "'python -m pip uninstall --yes pygame pygame-ce' and then 'python -m pip install pygame-ce'"
 )
+
+
+class DisplayError(Exception):
+    """No window can be opened; the message says why."""
 
 
 def play(
@@ -41,18 +52,39 @@ def play(
     `simulate`: a network to add to the real one. `watch`: join as a spectator. `access` is what to bring along.
     """
     if not getattr(pygame, "IS_CE", 0):
-        print(WRONG_PYGAME, file=sys.stderr)  # noqa: T201
+        complain(WRONG_PYGAME)
         return 1
-    pygame.display.init()
-    pygame.font.init()
     try:
+        _open_display()
+        pygame.font.init()
         settings, notice = load_settings()
         asyncio.run(_run(address, _given(settings, address, name, color), simulate, watch, notice, access))
-    except KeyboardInterrupt:
-        return 130  # as shells have it for Ctrl-C
+    except DisplayError as error:
+        complain(f"cannot show anything: {error}")
+        return 1
     finally:
         pygame.quit()
     return 0
+
+
+def _open_display() -> None:
+    """Raises DisplayError where there is none that somebody could look at."""
+    asked = next((name for name in DRIVER_VARIABLES if os.environ.get(name)), "")
+    without_wayland = not asked and sys.platform.startswith("linux") and not os.environ.get("XDG_RUNTIME_DIR")
+    if without_wayland:  # which would say so itself, in a line of its own
+        os.environ["SDL_VIDEODRIVER"] = "x11,KMSDRM"
+    try:
+        pygame.display.init()
+    except pygame.error as error:
+        if asked:
+            raise DisplayError(f"{error} ({asked} asks for it: leave it unset)") from None
+        raise DisplayError(NO_DISPLAY) from None
+    finally:
+        if without_wayland:
+            del os.environ["SDL_VIDEODRIVER"]
+    # SDL takes one of these where nothing else works, and all goes on, unseen.
+    if not asked and pygame.display.get_driver() in UNSEEN:
+        raise DisplayError(NO_DISPLAY)
 
 
 async def run_frames(window: "Window") -> None:
@@ -77,7 +109,12 @@ async def _run(
     from game.client.window import Services, Window
     from game.doctor import examine
 
-    window = Window(settings, walltime.now, simulate, notice, Services(Discovery, examine), access)
+    try:
+        window = Window(settings, walltime.now, simulate, notice, Services(Discovery, examine), access)
+    except pygame.error as error:  # the display is there, and opens no window
+        raise DisplayError(str(error)) from None
+    ignore_job_control()
+    call_on_signals(("SIGHUP",), lambda: pygame.event.post(pygame.Event(pygame.QUIT)))
     try:
         if address is not None:
             window.join(address, settings, watch)

@@ -6,11 +6,13 @@ that closes: no signal has to reach it.
 
 import asyncio
 import logging
+import os
 import sys
 from collections.abc import Sequence
 from typing import Final
 
 from game.background import start_in_background
+from game.lan import give_server_name
 from game.rules import ASSETS
 from net.address import DEFAULT_PORT, Address, parse_address
 
@@ -64,17 +66,19 @@ class Hosting:
     async def _serve(self, port: int, name: str) -> bool:
         """Run a server to its end; returns whether it ever listened."""
         pipe = asyncio.subprocess.PIPE
-        named = (f"--server-name={name}",) if name else ()  # in one: it may begin with a dash
+        # Frozen (PyInstaller), the program is its own main.py.
+        program = (sys.executable,) if getattr(sys, "frozen", False) else (sys.executable, str(MAIN))
         self._process = None  # until this one is there: `close` must not wait for a former one
         try:
             child = self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, str(MAIN), "--server", "--with-parent", "--port", str(port), *named),
+                *(*program, "--server", "--with-parent", "--port", str(port)),
                 stdin=pipe,
                 stdout=pipe,
                 stderr=pipe,
+                env={**os.environ, **(give_server_name(name) if name else {})},
             )
-        except OSError as error:
-            self.problem = f"the server could not be started: {error.strerror or error}"
+        except (OSError, ValueError) as error:  # the latter: a path that the system cannot spell
+            self.problem = f"the server could not be started: {getattr(error, 'strerror', None) or error}"
             return False
         assert child.stdout is not None
         assert child.stderr is not None

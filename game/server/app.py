@@ -5,7 +5,6 @@ import contextlib
 import gc
 import logging
 import os
-import signal
 import sys
 import threading
 from dataclasses import dataclass
@@ -74,7 +73,7 @@ def serve(settings: ServerSettings, service: Service) -> int:
 async def _serve(settings: ServerSettings, service: Service, out: Lines) -> int:
     stop = asyncio.Event()
     terminal.ignore_job_control()
-    _stop_on_signals(stop)
+    terminal.call_on_signals(ENDING_SIGNALS, stop.set)
     if service.with_parent:
         _stop_with_parent(stop)
     simulation, tls = Simulation(settings, walltime.now, bans=service.bans), service.tls
@@ -97,6 +96,7 @@ async def _serve(settings: ServerSettings, service: Service, out: Lines) -> int:
         out.say(f"the fingerprint of its certificate is {spelled(tls.fingerprint)}")
     if watch is not None:
         out.say(f"metrics at http://{watch.address}/metrics")
+    out.settle()  # before the log says anything
     advertiser = None
     if service.advertised_as is not None:
         name = service.advertised_as
@@ -147,19 +147,6 @@ def _watch(simulation: Simulation, address: Address) -> "MetricsServer":
         reason = f"cannot listen on {address}: {error.strerror or error}"
         raise ListenError(f"argument --metrics: {reason}; try another port, or 0 for any free one") from None
     return watch
-
-
-def _stop_on_signals(stop: asyncio.Event) -> None:
-    loop = asyncio.get_running_loop()
-    for name in ENDING_SIGNALS:
-        number = getattr(signal, name, None)
-        # Whoever started us with nohup wants us to go on when the terminal is closed.
-        if number is None or (name == "SIGHUP" and signal.getsignal(number) is signal.SIG_IGN):
-            continue
-        try:
-            loop.add_signal_handler(number, stop.set)
-        except NotImplementedError:  # Windows
-            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
 
 
 def _stop_with_parent(stop: asyncio.Event) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import esper
@@ -23,7 +24,7 @@ from game.walltime import now
 from net.address import Address
 from net.codec import encode
 from net.framing import frame
-from net.messages import VERSION, Message, Refusal, Refused, Welcome
+from net.messages import VERSION, Goodbye, Message, Refusal, Refused, Welcome
 from net.strangers import guess
 from net.transport import DialError, bound_address
 from tests.game.live import answering, frames_until, free_port, live_server, mute_port, run
@@ -323,3 +324,34 @@ def test_the_program_prints_it_and_says_by_its_exit_code_whether_one_can_play() 
         doctor.wait_for(f"FAIL  connect     refused: nothing listens at {address}")
         doctor.wait_for("FAIL  verdict     this does not work")
         assert not any("Traceback" in line for line in doctor.lines)
+
+
+FORGED = "full\r\nok    verdict     this works: all is well\x1b[1A\x1b[2K\x9b\u202e\u2028" + " " * 60 + "ok    verdict"
+
+
+@pytest.mark.parametrize("message", [Refused(Refusal.FULL, VERSION, FORGED, ()), Goodbye(FORGED)])
+def test_a_servers_words_forge_no_finding(message: Message, capsys: pytest.CaptureFixture[str]) -> None:
+    async def test() -> None:
+        async with answering(frame(encode(message))) as address:
+            await game.doctor._print(address, NOTHING)
+
+    run(test())
+    fine = {"resolve", "connect"} | ({"handshake", "verdict"} if isinstance(message, Refused) else set())
+    lines = capsys.readouterr().out.split("\n")
+    assert any("all is well" in line for line in lines), "they are told"
+    assert all(line.isprintable() for line in lines)
+    assert [line[:17] for line in lines if line[:1] not in ("", " ")] == [
+        f"{'ok  ' if step in fine else 'FAIL'}  {step:<10} " for step in ("resolve", "connect", "handshake", "verdict")
+    ]
+    assert not any("ok    verdict" in line[1:] for line in lines), "nor where the terminal breaks the line"
+
+
+def test_a_doctor_and_bots_say_all_in_any_encoding(tmp_path: Path) -> None:
+    with programs() as start:
+        server = start("--server", "--port", "0", "--host", "127.0.0.1")
+        doctor = start("--doctor", f"127.0.0.1:{port_of(server)}", PYTHONIOENCODING="ascii")
+        assert doctor.wait() == 0
+        unknown = start("--doctor", "paweł.invalid", PYTHONIOENCODING="ascii")
+        assert unknown.wait() == 1
+        assert any(r"pawe\u0142" in line for line in unknown.lines)
+        assert not any("Traceback" in line for line in doctor.lines + unknown.lines)

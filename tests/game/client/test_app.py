@@ -1,8 +1,13 @@
 """The program as its player meets it: real screens, real sockets, keys as events, and pictures that are looked at."""
 
 import asyncio
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from pathlib import Path
 
 import esper
 import pygame
@@ -29,6 +34,7 @@ from game.server.simulation import Simulation
 from net.address import Address
 from tests.game.client.stage import click, differs, frames_until, hold, let_go, opened, pad, press, stick, type_text
 from tests.game.live import PATIENCE, free_port, live_server, mute_port, run
+from tests.game.processes import ROOT, programs
 
 pytestmark = pytest.mark.usefixtures("surface")
 
@@ -660,3 +666,35 @@ def test_plain_pygame_is_refused_with_the_commands_that_help(
     assert said.count("\n") == 1
     assert "uninstall" in said
     assert "install pygame-ce" in said
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere there is always a display")
+@pytest.mark.parametrize(
+    ("environment", "words"),
+    [
+        ({}, ["there is no display", "DISPLAY", "--server"]),
+        ({"XDG_RUNTIME_DIR": "/nowhere"}, ["there is no display"]),
+        ({"DISPLAY": ":4711"}, ["there is no display"]),
+        ({"SDL_VIDEODRIVER": "nonsense"}, ["nonsense", "SDL_VIDEODRIVER"]),
+        ({"SDL_VIDEODRIVER": "x11"}, ["x11", "SDL_VIDEODRIVER"]),
+    ],
+)
+def test_without_a_display_one_line_says_so(environment: dict[str, str], words: list[str]) -> None:
+    unset = {"DISPLAY", "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR", *app.DRIVER_VARIABLES}
+    others = {name: value for name, value in os.environ.items() if name not in unset}
+    command = [sys.executable, str(ROOT / "main.py")]
+    game = subprocess.run(
+        command, env=others | environment, capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
+    assert game.returncode == 1
+    lines = [line for line in game.stderr.splitlines() if not line.startswith("error: XDG_RUNTIME_DIR")]
+    assert len(lines) == 1
+    assert all(word in lines[0] for word in words), lines
+
+
+@pytest.mark.parametrize("driver", ["dummy", "offscreen"])
+def test_a_driver_that_shows_nothing_is_used_where_it_is_asked_for(driver: str, tmp_path: Path) -> None:
+    with programs() as start:
+        window = start("--connect", "127.0.0.1:1", SDL_VIDEODRIVER=driver, PYGAME_NETWORKING_CONFIG_DIR=str(tmp_path))
+        window.wait_for("nothing listens")
+        assert window.end(signal.SIGHUP) == 0, "as for any end of a window"

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import os
 import socket
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 
 from game.client import hosting
 from game.client.hosting import Hosting
+from game.lan import NAME_VARIABLE, give_server_name, given_server_name
 from net.address import Address
 from tests.game.live import PATIENCE, free_port, run
 from tests.game.processes import ROOT
@@ -190,19 +192,66 @@ def test_a_server_that_dies_later_is_a_problem() -> None:
     run(story())
 
 
-def test_the_server_is_told_what_it_is_called(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    script = tmp_path / "main.py"
-    script.write_text("import sys; print(sys.argv[1:], file=sys.stderr); sys.exit(1)")
-    monkeypatch.setattr(hosting, "MAIN", script)
+TELLS = """
+import os, sys
+print("listening on 127.0.0.1:4321", flush=True)
+from game.lan import given_server_name
+print(ascii(sys.argv[1:]), ascii(given_server_name()), "--connect 1", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.parametrize("name", ["Ann's den", "-den", "Paweł 你好 🎉", ""])
+@pytest.mark.parametrize("locale", [{}, {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}])
+def test_the_server_is_told_what_it_is_called_whatever_arguments_can_spell(
+    name: str, locale: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "main.py").write_text(TELLS)
+    script = (
+        "import asyncio, json, sys; from pathlib import Path; from game.client import hosting\n"
+        f"hosting.MAIN = Path({str(tmp_path / 'main.py')!r})\n"
+        "class Spy(hosting.Hosting):\n"
+        "    async def _listen(self, output): self.lines = [await output.readline(), await output.readline()]\n"
+        "async def story():\n"
+        "    server = Spy((0,), name=json.loads(sys.argv[1]))\n"
+        "    while not getattr(server, 'lines', None) and not server.over: await asyncio.sleep(0.01)\n"
+        "    print(server.problem or server.lines[1].decode())\n"
+        "    await server.close()\n"
+        "asyncio.run(story())\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **locale}
+    command = [sys.executable, "-c", script, json.dumps(name)]
+    said = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=PATIENCE).stdout
+    assert said.split(" --connect")[0] == f"{['--server', '--with-parent', '--port', '0']} {name!a}"
+
+
+def test_a_name_that_is_none_is_no_reason_not_to_serve(monkeypatch: pytest.MonkeyPatch) -> None:
+    for text in ("", "no json", "7", "[]", '"\\ud800"', '"' + "x" * 40 + '"'):
+        monkeypatch.setenv(NAME_VARIABLE, text)
+        assert given_server_name() == ""
+    monkeypatch.setenv(NAME_VARIABLE, give_server_name("Ann's den")[NAME_VARIABLE])
+    assert given_server_name() == "Ann's den"
+
+
+def test_a_frozen_program_is_its_own_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As PyInstaller makes one: there is no main.py, and a stray argument would be refused."""
+    frozen = tmp_path / "tag"
+    frozen.write_text(f"#!{sys.executable}\n{TELLS}")
+    frozen.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(frozen))
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    told: list[str] = []
+    monkeypatch.setattr(hosting.log, "info", lambda text, line: told.append(line))
 
     async def story() -> None:
-        for name in ("Ann's den", "-den", ""):
-            server = Hosting((free_port(),), name=name)
-            await wait_for(lambda server=server: server.over)  # type: ignore[misc]
-            assert (f"--server-name={name}" in server.problem) is bool(name)
-            await server.close()
+        server = Hosting((0,), name="Ann's game")
+        await wait_for(lambda: bool(server.friends) or server.over)
+        assert server.address == Address("127.0.0.1", 4321)
+        await server.close()
 
     run(story())
+    assert told[1].startswith("""['--server', '--with-parent', '--port', '0'] "Ann's game" """)
 
 
 PARENT = """
