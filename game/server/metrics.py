@@ -4,6 +4,7 @@ It reads the plain numbers of `Stats` and `TickTimes` and touches nothing else o
 wire can tell that it is there. This is the one module that needs prometheus-client, and only --metrics imports it.
 """
 
+import contextlib
 import json
 import logging
 import socket
@@ -26,8 +27,9 @@ from net.address import Address
 log = logging.getLogger(__name__)
 
 STALE_SECONDS: Final = 5.0  # since the last tick: far longer than a slow one, and than time that is given up
-REQUEST_SECONDS: Final = 5.0  # to say what is wanted, and to take the answer
-MOST_REQUESTS: Final = 8  # at once: a scraper or two and a health check; each costs a thread
+REQUEST_SECONDS: Final = 5.0  # to say what is wanted and to take the answer, all in all; a local one takes 10 ms
+MOST_REQUESTS: Final = 32  # at once, each with a thread; beyond, the oldest is cut off, since it is not in a hurry
+MOST_THREADS: Final = 2 * MOST_REQUESTS  # with those that were cut off just now, and are about to end
 POLL_SECONDS: Final = 0.1  # so long may it take to close
 
 
@@ -80,7 +82,7 @@ class MetricsServer:
             "/metrics": lambda: (200, CONTENT_TYPE_LATEST, generate_latest(registry)),
             "/health": lambda: _health(stats, now()),
         }
-        self._server = _Server(address, partial(_Handler, pages))
+        self._server = _Server(address, partial(_Handler, pages), now)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(POLL_SECONDS,), daemon=True)
         self._thread.start()
 
@@ -101,7 +103,7 @@ Page = Callable[[], tuple[int, str, bytes]]  # status, content type, content
 
 
 class _Handler(BaseHTTPRequestHandler):
-    timeout = REQUEST_SECONDS
+    timeout = REQUEST_SECONDS  # for each read; for all of them see the server
     server_version = "pygame-networking"
     sys_version = ""
 
@@ -126,23 +128,55 @@ class _Server(ThreadingTCPServer):  # not http.server's own, which asks the name
     allow_reuse_address = True
     daemon_threads = True
     block_on_close = False
+    request_queue_size = MOST_REQUESTS  # with the 5 of socketserver, who comes with many others waits for a second
 
-    def __init__(self, address: Address, handler: Callable[..., BaseHTTPRequestHandler]) -> None:
-        self._room = threading.Semaphore(MOST_REQUESTS)
+    def __init__(
+        self, address: Address, handler: Callable[..., BaseHTTPRequestHandler], now: Callable[[], float]
+    ) -> None:
+        self._now = now
+        self._room = threading.Semaphore(MOST_THREADS)
+        self._lock = threading.Lock()
+        self._requests: dict[socket.socket, float] = {}  # since when, the oldest first; each has a thread of its own
         self.address_family, _, _, _, where = socket.getaddrinfo(*address, type=socket.SOCK_STREAM)[0]
         super().__init__((str(where[0]), address.port), handler)
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        if self._room.acquire(blocking=False):
-            super().process_request(request, client_address)
-        else:
+        if not self._room.acquire(blocking=False):
             self.shutdown_request(request)
+            return
+        with self._lock:
+            self._requests[request] = self._now()
+            if len(self._requests) > MOST_REQUESTS:
+                self._cut_off(next(iter(self._requests)))
+        try:
+            super().process_request(request, client_address)
+        except RuntimeError:  # the system has no thread left
+            self._done(request)
+            raise
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         try:
             super().process_request_thread(request, client_address)
         finally:
-            self._room.release()
+            self._done(request)
+
+    def _done(self, request: socket.socket) -> None:
+        with self._lock:
+            self._requests.pop(request, None)
+        self._room.release()
+
+    def service_actions(self) -> None:
+        """Called now and then: whoever has had all of their time is cut off, whatever bytes came meanwhile."""
+        with self._lock:
+            for request, since in list(self._requests.items()):
+                if self._now() - since >= REQUEST_SECONDS:
+                    self._cut_off(request)
+
+    def _cut_off(self, request: socket.socket) -> None:
+        """Its thread, which may wait for it, closes it."""
+        del self._requests[request]
+        with contextlib.suppress(OSError):
+            request.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         log.debug("metrics: a request of %s failed", client_address[0], exc_info=True)

@@ -1,9 +1,11 @@
 """What a server tells of itself: the right numbers, at no cost to the game, and nothing where nobody asked."""
 
+import contextlib
 import json
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from http.client import HTTPConnection
 
@@ -13,11 +15,11 @@ from prometheus_client.parser import text_string_to_metric_families
 from game.client.play import REPORT_SECONDS
 from game.rules import build_registry
 from game.server.doors import Doors
-from game.server.metrics import MOST_REQUESTS, STALE_SECONDS, MetricsServer
+from game.server.metrics import MOST_REQUESTS, MOST_THREADS, REQUEST_SECONDS, STALE_SECONDS, MetricsServer
 from net.address import Address
 from net.link import Conditions
 from net.messages import VERSION, Hello, Resync, Steer
-from tests.game.processes import ROOT, port_of, programs
+from tests.game.processes import PATIENCE, ROOT, port_of, programs
 from tests.harness import Stage, Stranger, Walker
 
 
@@ -204,15 +206,37 @@ def test_health_is_good_while_ticks_come_and_bad_when_they_stop_or_the_server_cl
     assert json.loads(text)["status"] == "closing"
 
 
-def test_other_pages_are_not_there_and_nobody_can_take_all_the_room_for_ever(stage: Watched) -> None:
+def test_other_pages_are_not_there(stage: Watched) -> None:
     assert stage.get("/etc/passwd")[0] == 404
-    idle = [socket.create_connection(stage.metrics.address, 10) for _ in range(MOST_REQUESTS)]
-    idle[0].sendall(b"GET /health HTTP/1.0\r\n\r\n")
-    assert idle[0].recv(100).startswith(b"HTTP/1.0 200")  # so all have been let in, in their order
-    idle += [socket.create_connection(stage.metrics.address, 10) for _ in range(2)]
-    assert idle[-1].recv(1) == b""  # one of the first has gone, so there is room for one of the two
-    for sock in idle:
-        sock.close()
+
+
+def test_clients_that_are_slow_shut_nobody_out_however_many(stage: Watched) -> None:
+    with contextlib.ExitStack() as stack:
+        slow = []
+        for number in range(3 * MOST_REQUESTS):
+            sock = stack.enter_context(socket.create_connection(stage.metrics.address, PATIENCE))
+            sock.sendall(b"GET /health HTTP/1.0\r\nX: ")
+            slow.append(sock)
+            if number % MOST_REQUESTS in (7, MOST_REQUESTS - 1):
+                assert stage.get("/health")[0] == 200
+        assert slow[0].recv(1) == b"", "the oldest had to go"
+        assert threading.active_count() < MOST_THREADS + 20
+        slow[-1].sendall(b"1\r\n\r\n")
+        assert slow[-1].recv(100).startswith(b"HTTP/1.0 200"), "and the latest is still served"
+
+
+def test_a_request_has_its_time_all_in_all_whatever_bytes_come_meanwhile(stage: Watched) -> None:
+    with socket.create_connection(stage.metrics.address, PATIENCE) as slow:
+        assert stage.get("/health")[0] == 200  # so the other has been let in, in its turn
+        for letter in b"GET /health":
+            slow.sendall(bytes([letter]))
+            stage.clock.time += REQUEST_SECONDS / 11.5
+        with socket.create_connection(stage.metrics.address, PATIENCE) as other:
+            stage.get("/health")
+            stage.clock.time += REQUEST_SECONDS / 11
+            assert slow.recv(1) == b""
+            other.sendall(b"GET /health HTTP/1.0\r\n\r\n")
+            assert other.recv(100).startswith(b"HTTP/1.0 "), "whose time began later"
 
 
 def traffic(watched: bool) -> bytes:
