@@ -9,12 +9,14 @@ import contextlib
 import ipaddress
 import json
 import os
+import re
 import socket
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from net.codec import SERVER_ID_DIGITS
 from net.messages import VERSION
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ NAME_VARIABLE: Final = "PYGAME_NETWORKING_SERVER_NAME"  # between two programs o
 CLOSE_SECONDS: Final = 1.0  # for the last word to leave, which takes a quarter of that
 
 _NAME, _PLAYERS, _MAX_PLAYERS, _VERSION = "name", "players", "max", "version"  # the keys of the TXT record
+_ID = "id"
 _TLS, _PASSWORD = "tls", "password"  # there where it is so, whatever their values
 
 
@@ -45,12 +48,15 @@ class Advert:
     version: int = VERSION
     tls: bool = False  # one talks to it encrypted
     password: bool = False  # it wants one
+    server_id: str = ""  # what it answers to a Query with; empty: it is of a version that knows none
 
     def properties(self) -> dict[str, str]:
         """As a TXT record has it."""
         numbers = {_PLAYERS: self.players, _MAX_PLAYERS: self.max_players, _VERSION: self.version}
         flags = {_TLS: self.tls, _PASSWORD: self.password}
         said = {key: str(number) for key, number in numbers.items()} | {key: "1" for key, flag in flags.items() if flag}
+        if self.server_id:
+            said[_ID] = self.server_id
         return {_NAME: self.name, **said}
 
 
@@ -61,7 +67,11 @@ def read_advert(properties: Mapping[bytes, bytes | None]) -> Advert:
     if not name:
         raise ValueError("an advert without a name")
     players, most, version = (_number(said[key]) for key in (_PLAYERS, _MAX_PLAYERS, _VERSION))
-    return Advert(name, players, most, version, _TLS.encode() in properties, _PASSWORD.encode() in properties)
+    server_id = (properties.get(_ID.encode()) or b"").decode(errors="replace")
+    if server_id and not re.fullmatch(f"[0-9a-f]{{{SERVER_ID_DIGITS}}}", server_id):
+        raise ValueError("an advert with an id that is none")
+    locks = _TLS.encode() in properties, _PASSWORD.encode() in properties
+    return Advert(name, players, most, version, *locks, server_id)
 
 
 def tidy(text: str) -> str:
@@ -130,6 +140,39 @@ async def close_lan(lan: "AsyncZeroconf") -> None:
     with contextlib.suppress(TimeoutError, OSError):
         async with asyncio.timeout(CLOSE_SECONDS):
             await lan.async_close()
+
+
+Interface = ipaddress.IPv4Interface | ipaddress.IPv6Interface
+
+
+async def own_interfaces() -> list[Interface]:
+    """The addresses of this machine, each with the network that it lies in; none where nobody can tell."""
+    try:
+        return await asyncio.to_thread(_interfaces)
+    except ImportError:
+        return []
+
+
+def distance(host: str, own: Sequence[Interface]) -> int:
+    """How far an address seems to be, to try the nearest first.
+
+    0: in a network of ours; 1: elsewhere; 2: our own, which another machine may have as well (a container's bridge).
+    """
+    number = ipaddress.ip_address(host)
+    if number.is_loopback or any(number == interface.ip for interface in own):
+        return 2
+    return 0 if any(number in interface.network for interface in own) else 1
+
+
+def _interfaces() -> list[Interface]:
+    import ifaddr
+
+    return [
+        ipaddress.ip_interface(f"{str(host).partition('%')[0]}/{ip.network_prefix}")
+        for adapter in ifaddr.get_adapters()
+        for ip in adapter.ips
+        for host in (ip.ip if isinstance(ip.ip, str) else ip.ip[0],)
+    ]
 
 
 def _load() -> "tuple[type[AsyncZeroconf], list[str]]":

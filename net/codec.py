@@ -23,12 +23,14 @@ from net.messages import (
     FromServer,
     Goodbye,
     Hello,
+    Identity,
     IntentRow,
     Look,
     Message,
     Ping,
     Pong,
     Proof,
+    Query,
     Refusal,
     Refused,
     Report,
@@ -57,6 +59,7 @@ MAX_CELL_TILES: Final = MAX_SIDE  # tiles of a cell's side
 MAX_REPORTED: Final = 1000  # corrections in one report: one in each tick, and then some
 MAX_CELL: Final = MAX_SIDE**2  # in cells of one tile
 NONCE_DIGITS: Final = 32  # 128 random bits
+SERVER_ID_DIGITS: Final = 16  # 64 random bits
 PROOF_DIGITS: Final = 64  # of a SHA-256
 
 _HEX: Final = frozenset("0123456789abcdef")
@@ -76,9 +79,10 @@ def encode(message: Message) -> bytes:
             fields = [3, tick]
         case Goodbye(reason):
             fields = [4, reason]
-        case Welcome(net_id, tick, tick_rate, frame_ticks, cell_tiles, arena, token, free_seats):
+        case Welcome(net_id, tick, tick_rate, frame_ticks, cell_tiles, arena, token, free_seats, server_id):
             always = tick_rate, frame_ticks, cell_tiles
-            return _packed(5, MAGIC, VERSION, net_id, tick, *always, token, free_seats) + packed_rows(arena)
+            seat = token, free_seats, server_id
+            return _packed(5, MAGIC, VERSION, net_id, tick, *always, *seat) + packed_rows(arena)
         case Refused(refusal, version, reason, schema):
             fields = [6, MAGIC, version, int(refusal), reason, schema]
         case Snapshot(tick, drop, cells):
@@ -95,6 +99,10 @@ def encode(message: Message) -> bytes:
             fields = [12, x, y]
         case Report(corrections, unexplained):
             fields = [15, corrections, unexplained]
+        case Query(version):
+            fields = [18, MAGIC, version]
+        case Identity(version, server_id):
+            fields = [19, MAGIC, version, server_id]
         case Challenge(salt, nonce):
             fields = [13, salt, nonce]
         case Proof(nonce, proof):
@@ -172,6 +180,8 @@ def decode_from_client(payload: bytes) -> FromClient:
             return Look(_coordinate(x), _coordinate(y))
         case 15, [corrections, unexplained]:
             return Report(_integer(corrections, 0, MAX_REPORTED), _integer(unexplained, 0, MAX_REPORTED))
+        case 18, [magic, version] if magic == MAGIC:
+            return Query(_integer(version, 0, MAX_INT))
         case 14, [nonce, proof]:
             return Proof(_hex(nonce, NONCE_DIGITS), _hex(proof, PROOF_DIGITS))
     raise NotOurProtocolError(f"no message of a client: tag {_short(tag)} with {len(fields)} fields")
@@ -186,7 +196,7 @@ def decode_from_server(payload: bytes) -> FromServer:
         case 5, [magic, version, *rest] if magic == MAGIC:
             if _integer(version, 0, MAX_INT) != VERSION:
                 raise RemoteProtocolError(f"a welcome of version {_short(version)}, where {VERSION} was asked for")
-            net_id, tick, tick_rate, frame_ticks, cell_tiles, token, free_seats, arena = _exactly(8, rest)
+            net_id, tick, tick_rate, frame_ticks, cell_tiles, token, free_seats, server_id, arena = _exactly(9, rest)
             return Welcome(
                 _index(net_id),
                 _integer(tick, 0, MAX_TICK),
@@ -196,6 +206,7 @@ def decode_from_server(payload: bytes) -> FromServer:
                 rows_of(arena),
                 _text(token),
                 _index(free_seats),
+                _hex(server_id, SERVER_ID_DIGITS),
             )
         case 6, [magic, version, refusal, reason, schema] if magic == MAGIC:
             code = Refusal(_integer(refusal, min(Refusal), max(Refusal)))
@@ -212,6 +223,8 @@ def decode_from_server(payload: bytes) -> FromServer:
             return Pong(*(_integer(value, 0, MAX_MILLITICK) for value in (time, received, sent)))
         case 11, [net_id, text]:
             return Said(_index(net_id), _text(text))
+        case 19, [magic, version, server_id] if magic == MAGIC:
+            return Identity(_integer(version, 0, MAX_INT), _hex(server_id, SERVER_ID_DIGITS))
         case 13, [salt, nonce]:
             return Challenge(_hex(salt, NONCE_DIGITS), _hex(nonce, NONCE_DIGITS))
     raise NotOurProtocolError(f"no message of a server: tag {_short(tag)} with {len(fields)} fields")

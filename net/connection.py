@@ -1,7 +1,8 @@
 """One end of a conversation, sans-IO: bytes in, messages out, and the order in which they may come.
 
 No socket, no clock, no world. A Hello comes first, then the answer to it: a Welcome, which opens the connection, or a
-Refused, which closes it, as a Goodbye does at any time. Before its answer the server may ask once for a password, by a
+Refused, which closes it, as a Goodbye does at any time. In the place of the Hello there may be a Query, to which the
+Identity is the answer and the end. Before its answer the server may ask once for a password, by a
 Challenge that a Proof has to follow. What else may be said depends on whether the Hello was that of a player or of a
 spectator.
 """
@@ -28,9 +29,11 @@ from net.messages import (
     FromServer,
     Goodbye,
     Hello,
+    Identity,
     Look,
     Message,
     Proof,
+    Query,
     Refused,
     Report,
     Say,
@@ -42,7 +45,8 @@ from net.messages import (
 class State(Enum):
     """How far the conversation is."""
 
-    GREETING = auto()  # the client's Hello is next
+    GREETING = auto()  # the client's Hello, or its Query, is next
+    IDENTITY = auto()  # the server's answer to a Query is next
     ANSWER = auto()  # the server's answer to it is next
     PROOF = auto()  # or its Challenge, to which the client's Proof is next
     VERDICT = auto()  # the server's answer to that is next, and no other Challenge
@@ -58,6 +62,8 @@ _DEAF: Final[tuple[State, ...]] = (State.BROKEN, State.CLOSED)
 # Where a message may stand, whoever says it; what is not here belongs into an open connection.
 _ITS_TURN: Final = {
     Hello: (State.GREETING,),
+    Query: (State.GREETING,),
+    Identity: (State.IDENTITY,),
     Challenge: (State.ANSWER,),
     Proof: (State.PROOF,),
     Welcome: (State.ANSWER, State.VERDICT),
@@ -66,6 +72,8 @@ _ITS_TURN: Final = {
 _OPEN: Final = (State.OPEN,)
 _LEADS_TO: Final = {
     Hello: State.ANSWER,
+    Query: State.IDENTITY,
+    Identity: State.CLOSED,
     Challenge: State.PROOF,
     Proof: State.VERDICT,
     Welcome: State.OPEN,

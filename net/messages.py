@@ -9,6 +9,7 @@ from typing import Final
 
 MAGIC: Final = "PGN"
 VERSION: Final = 5
+NO_SERVER_ID: Final = "0" * 16  # of a server that nobody has to tell from others
 
 Scalar = int | str | bool
 ComponentRow = tuple[int, tuple[Scalar, ...]]  # index in the schema, the fields' values in order
@@ -45,6 +46,13 @@ class Hello:
     color: int  # 0xRRGGBB
     token: str = ""  # of the last Welcome, to come back into that seat; empty: a new player
     watch: bool = False  # to see everything and be nobody; then the token does not count
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """In the place of a Hello: which server is this? Who lists servers asks, and is told by an Identity, no more."""
+
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +112,14 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class Identity:
+    """The answer to a Query."""
+
+    version: int
+    server_id: str  # of this run of the server, random: 16 hexadecimal digits
+
+
+@dataclass(frozen=True, slots=True)
 class Challenge:
     """You are let in only if you know the password: prove it."""
 
@@ -123,6 +139,7 @@ class Welcome:
     arena: tuple[str, ...]  # the map, a text a row: '#' is a wall, '.' is floor
     token: str  # a secret: who says it in a Hello comes back into this seat; empty for a spectator
     free_seats: int = 0  # for how many more players there is room just now
+    server_id: str = NO_SERVER_ID  # as in an Identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +239,6 @@ class Goodbye:
     reason: str
 
 
-FromClient = Hello | Proof | Steer | Ping | Resync | Say | Look | Report | Goodbye
-FromServer = Challenge | Welcome | Refused | Snapshot | Frame | Pong | Said | Goodbye
+FromClient = Hello | Query | Proof | Steer | Ping | Resync | Say | Look | Report | Goodbye
+FromServer = Identity | Challenge | Welcome | Refused | Snapshot | Frame | Pong | Said | Goodbye
 Message = FromClient | FromServer

@@ -5,6 +5,7 @@ At every tick it keeps what the server's world was, and holds each client's mirr
 
 import random
 from collections.abc import Callable
+from typing import Final
 
 import esper
 
@@ -188,6 +189,9 @@ class PlacingSystem(esper.Processor):
         self.places.clear()
 
 
+SERVER_ID: Final = "5e" * 8
+
+
 class Stage:
     """A server, its clients, and the clock that they share."""
 
@@ -212,6 +216,7 @@ class Stage:
             self.registry,
             lambda world, surprises: [self._placing, *rules(world, surprises)],
             mint_token=lambda: secret.randbytes(16).hex(),
+            server_id=SERVER_ID,
         )
         self._placing.stage = self
         self.players: list[Player] = []

@@ -1,11 +1,13 @@
 """Finds servers on the local network: listens for their adverts, and times how long each takes to answer.
 
+An address that answers is not yet the server that was meant: two machines may have the same one. So each server is
+asked who it is, and an address counts only where the answer is what the advert says.
+
 All of it happens in the background of an asyncio loop; whoever shows the list reads `servers` and `problem` whenever
 they like. What is found was said by strangers, so it is bounded, cleaned and checked before it is in the list.
 """
 
 import asyncio
-import contextlib
 import ipaddress
 import logging
 from collections import deque
@@ -15,7 +17,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 from game import walltime
 from game.background import start_in_background
-from game.lan import SERVICE, Advert, LanError, close_lan, open_lan, read_advert
+from game.client.identify import identify
+from game.lan import (
+    SERVICE,
+    Advert,
+    Interface,
+    LanError,
+    close_lan,
+    distance,
+    open_lan,
+    own_interfaces,
+    read_advert,
+)
 from net.address import Address, TlsAddress
 from net.messages import VERSION
 
@@ -27,7 +40,7 @@ log = logging.getLogger(__name__)
 MAX_SERVERS: Final = 64  # that are listed, and of which anything is kept: nobody reads more lines
 ADDRESSES: Final = 4  # of one server that are tried
 ASK_MILLISECONDS: Final = 1500  # for the rest of an advert to come
-PING_SECONDS: Final = 1.0  # to answer a connection; on a local network all but the dead take a hundredth of it
+PING_SECONDS: Final = 1.0  # to say who it is; on a local network all but the dead take a hundredth of it
 PING_EVERY: Final = 10.0  # seconds: often enough for a list, seldom enough for a server
 PINGS: Final = 3  # of which the shortest counts: the others waited for a frame to be drawn
 MISSES: Final = 2  # unanswered pings after which who had answered is taken for gone, however long its advert lasts
@@ -45,6 +58,12 @@ class FoundServer:
     ping: float | None  # seconds; None while it has not answered
     version: int = VERSION  # of the protocol that it speaks
     password: bool = False  # it wants one
+    server_id: str = ""  # what its Welcome has to say; empty: anything
+
+    @property
+    def full(self) -> bool:
+        """Whether no seat is left, as far as its advert tells."""
+        return self.players >= self.max_players
 
 
 @dataclass(slots=True)
@@ -52,21 +71,48 @@ class _Known:
     """What there is to know of a server."""
 
     advert: Advert
-    addresses: list[Address]  # the one that answered first, once one did
+    addresses: list[Address]  # in the order in which to try them; the one that is believed first, once one is
+    others: set[Address] = field(default_factory=set)  # of them, those at which another server answers
     pings: deque[float] = field(default_factory=lambda: deque(maxlen=PINGS))
     misses: int = 0
 
     @property
     def gone(self) -> bool:
-        return bool(self.pings) and self.misses >= MISSES
+        return not self.possible or (bool(self.pings) and self.misses >= MISSES)
+
+    @property
+    def possible(self) -> list[Address]:
+        return [address for address in self.addresses if address not in self.others]
 
     @property
     def line(self) -> FoundServer:
         advert = self.advert
         ping = min(self.pings, default=None)
-        address = TlsAddress(*self.addresses[0]) if advert.tls else self.addresses[0]
+        address = self.possible[0]
         numbers = advert.players, advert.max_players, ping, advert.version
-        return FoundServer(advert.name, address, *numbers, advert.password)
+        return FoundServer(advert.name, address, *numbers, advert.password, advert.server_id)
+
+    def is_same_as(self, newer: "_Known") -> bool:
+        """Whether it is the same run of a server at the same place, so that what has answered still counts."""
+        return self.advert.server_id == newer.advert.server_id and set(self.addresses) == set(newer.addresses)
+
+    async def time(self, now: Callable[[], float]) -> None:
+        """Ask who answers, and how long that takes: at the address that is believed, or at all of them at once."""
+        asked = self.addresses[:1] if self.pings and not self.misses else self.addresses[:]
+        answers = await asyncio.gather(*(identify(address, PING_SECONDS, now) for address in asked))
+        meant = self.advert.server_id
+        for address, answer in zip(asked, answers, strict=True):
+            if answer is not None and meant and answer.server_id and answer.server_id != meant:
+                self.others.add(address)
+        good = [(a, b.seconds) for a, b in zip(asked, answers, strict=True) if b is not None and b.server_id == meant]
+        if not good:
+            self.misses += 1
+            return
+        address, seconds = good[0]
+        self.misses = 0
+        self.pings.append(seconds)
+        self.others.discard(address)
+        self.addresses.sort(key=lambda other: other != address)
 
 
 class Discovery:
@@ -82,6 +128,7 @@ class Discovery:
         self._news: dict[str, None] = {}  # instances that have to be asked for
         self._asking: set[str] = set()  # that are just now
         self._wake = asyncio.Event()
+        self._own: list[Interface] = []
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -110,6 +157,7 @@ class Discovery:
 
     async def _browse(self) -> None:
         lan, _ = await open_lan(self._interfaces)
+        self._own = await own_interfaces()
         from zeroconf.asyncio import AsyncServiceBrowser  # open_lan has imported the package
 
         self.problem = ""
@@ -144,48 +192,33 @@ class Discovery:
             names = list(self._news)
             self._asking.update(names)
             self._news.clear()
-            for name, known in zip(names, await asyncio.gather(*(_ask_for(lan, name) for name in names)), strict=True):
+            found = await asyncio.gather(*(_ask_for(lan, name, self._own) for name in names))
+            for name, known in zip(names, found, strict=True):
                 if name not in self._asking:
                     continue  # it has gone meanwhile
                 if known is None:
                     self._known.pop(name, None)
-                elif (former := self._known.get(name)) is None:
+                elif (former := self._known.get(name)) is None or not former.is_same_as(known):
                     self._known[name] = known
                 else:
                     former.advert = known.advert
-                    if set(former.addresses) != set(known.addresses):
-                        former.addresses = known.addresses
             self._asking.clear()
             self._show()
-            await asyncio.gather(*(self._time(known) for known in self._known.values() if not known.pings))
+            await asyncio.gather(*(known.time(self._now) for known in self._known.values() if not known.pings))
             self._show()
 
     async def _ping(self) -> None:
         while True:
             await asyncio.sleep(PING_EVERY)
-            await asyncio.gather(*(self._time(known) for known in self._known.values()))
+            await asyncio.gather(*(known.time(self._now) for known in self._known.values()))
             self._show()
-
-    async def _time(self, known: _Known) -> None:
-        """How long a server takes to take a connection, on the first of its addresses that does."""
-        for address in known.addresses[:]:
-            began = self._now()
-            with contextlib.suppress(OSError):  # TimeoutError too
-                async with asyncio.timeout(PING_SECONDS):
-                    _, writer = await asyncio.open_connection(*address)
-                known.pings.append(self._now() - began)
-                known.misses = 0
-                known.addresses.sort(key=lambda other: other != address)
-                writer.close()
-                return
-        known.misses += 1
 
     def _show(self) -> None:
         lines = [known.line for known in self._known.values() if not known.gone]
         self.servers = sorted(lines, key=lambda line: (line.name.casefold(), line.address))
 
 
-async def _ask_for(lan: "AsyncZeroconf", name: str) -> _Known | None:
+async def _ask_for(lan: "AsyncZeroconf", name: str, own: Sequence[Interface]) -> _Known | None:
     """Everything about an instance; None where it does not answer, or with nonsense."""
     from zeroconf import Error, IPVersion
     from zeroconf.asyncio import AsyncServiceInfo
@@ -198,9 +231,11 @@ async def _ask_for(lan: "AsyncZeroconf", name: str) -> _Known | None:
     except (Error, ValueError) as error:
         log.debug("an advert that is none: %r", str(error)[:100])
         return None
-    hosts = filter(_can_be_dialled, info.parsed_addresses(IPVersion.All))
-    port = info.port or 0
-    addresses = [Address(host, port) for host in hosts if 0 < port < 65536][:ADDRESSES]
+    hosts = sorted(filter(_can_be_dialled, info.parsed_addresses(IPVersion.All)), key=lambda host: distance(host, own))
+    if not advert.server_id:  # it cannot say who it is: then our own addresses are its only where it has no other
+        hosts = [host for host in hosts if distance(host, own) < 2] or hosts
+    kind, port = TlsAddress if advert.tls else Address, info.port or 0
+    addresses = [kind(host, port) for host in hosts if 0 < port < 65536][:ADDRESSES]
     return _Known(advert, addresses) if addresses else None
 
 

@@ -46,11 +46,14 @@ class JoinScreen(Page):
         look: Look,
         settings: Settings,
         finder: Finder | None,
-        join: Callable[[Address, Settings, bool], None],
+        join: Callable[[Address, Settings, bool, str], None],
         back: Callable[[], None],
         watch: bool = False,
     ) -> None:
-        """`join` is told where, the settings with the address as typed, and whether only to watch."""
+        """`join` is told where, the settings with the address as typed, whether only to watch, and a server's id.
+
+        Only the server with this id is meant; empty: whichever answers there.
+        """
         self._recent = settings.recent
         height = 108 + LIST + 24 + HEIGHT + 32 + (38 + HEIGHT if self._recent else 0) + 2 * HEIGHT + 36
         super().__init__(look, (WIDTH, height), back)
@@ -126,7 +129,7 @@ class JoinScreen(Page):
     def _take(self, number: int) -> None:
         servers = self._finder.servers if self._finder else ()
         if number < len(servers):
-            self._go(servers[number].address)
+            self._go(servers[number].address, servers[number].server_id)
 
     def _choose(self, text: str) -> None:
         self.address.fill(text)
@@ -141,8 +144,8 @@ class JoinScreen(Page):
             return
         self._go(address)
 
-    def _go(self, address: Address) -> None:
-        self._join(address, replace(self._settings, address=self.address.text), self.watch)
+    def _go(self, address: Address, server_id: str = "") -> None:
+        self._join(address, replace(self._settings, address=self.address.text), self.watch, server_id)
 
     def _watch(self, number: int) -> None:
         self.watch = bool(number)

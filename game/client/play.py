@@ -65,6 +65,12 @@ FIRST_PING_SECONDS: Final = 0.05
 FIRST_BYTES: Final = 16  # of an answer that are kept: as many as a banner needs to name its protocol
 
 
+ANOTHER_SERVER: Final = (
+    "another server answers there than the one that was listed: two machines of this network may have the same "
+    "address. Ask whoever hosts it for another one"
+)
+
+
 class Ending(Enum):
     """How a stay ended."""
 
@@ -117,11 +123,14 @@ class Play:
         token: str = "",
         watch: bool = False,
         password: str = "",
+        server_id: str = "",
     ) -> None:
         """`draws`: whether anybody looks, and positions between ticks are worth working out.
 
         `token` is that of an earlier Play whose connection was lost, to come back into the same body. `watch`: as a
         spectator, without one. `password` is what to prove where the server asks; it is never said.
+
+        `server_id` is that of the server that is meant, empty where any will do.
         """
         self.world = World()
         self.traffic = Traffic()
@@ -139,6 +148,7 @@ class Play:
         self._now = now
         self._draws = draws
         self._watch = watch
+        self._server_id = server_id
         self._password, self._fingerprint = password, ""
         self._pipe: GuardedPipe | None = None
         self._connection = ClientConnection()
@@ -252,6 +262,10 @@ class Play:
                     self.stay.interpolation.heard(message, now)
 
     def _enter(self, welcome: Welcome) -> None:
+        if self._server_id not in ("", welcome.server_id):
+            self._send(Goodbye("was looking for another server"))
+            self._end(Ending.IMPOSSIBLE, ANOTHER_SERVER)
+            return
         try:
             arena = Arena(welcome.arena)
         except ArenaError as error:

@@ -63,10 +63,12 @@ class Session:
         seed: int = 0,
         watch: bool = False,
         access: Access = NOTHING,
+        server_id: str = "",
     ) -> None:
         """`simulate`: a network to add to the real one, the same for the same `seed`. `watch`: as a spectator.
 
-        `access` is what we bring along to be let in.
+        `access` is what we bring along to be let in. `server_id` is that of the server that is meant, empty for any;
+        once we have played there, another run of it will do.
         """
         self.address = address
         self.controls = controls or Controls()
@@ -86,6 +88,7 @@ class Session:
         self._simulate, self._seed = simulate, seed
         self._watch = watch
         self._access = access
+        self._server_id = server_id
         self._news = asyncio.Event()
         self._task = start_in_background(self._run, "connecting", self._failed)
 
@@ -138,6 +141,7 @@ class Session:
             self._token,
             self._watch,
             self._access.password,
+            self._server_id,
         )
         play.changed = self._news.set
         try:
@@ -160,6 +164,7 @@ class Session:
                 if play.stay is not None and play.ending is None and not entered:
                     entered = self._now()
                     self.phase = Phase.PLAYING
+                    self._server_id = ""
                     self.entered(play)
                     if former is not None:
                         former.world.close()

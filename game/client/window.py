@@ -129,8 +129,8 @@ class Window:
             self.page.draw(now)
         self.canvas.show()
 
-    def join(self, address: Address, settings: Settings, watch: bool = False) -> None:
-        """Begin a session, `watch` as a spectator's, and show how it comes about."""
+    def join(self, address: Address, settings: Settings, watch: bool = False, server_id: str = "") -> None:
+        """Begin a session, `watch` as a spectator's, and show how it comes about; `server_id`: who is meant."""
         self.settings = settings
         session = Session(
             address,
@@ -140,10 +140,11 @@ class Window:
             simulate=self._simulate,
             watch=watch,
             access=self._access_to(address),
+            server_id=server_id,
         )
         self.session = session
         session.entered = self._entered
-        self._again = lambda: self.join(address, self.settings, watch)
+        self._again = lambda: self.join(address, self.settings, watch, server_id)
         self._connecting(lambda: (f"{session.phase.value} …", str(session.address)))
 
     def to_start(self, notice: str = "") -> None:
@@ -250,10 +251,10 @@ class Window:
             self._discovery.start()
         self._show(JoinScreen(self._look, settings, self._discovery, self._chosen, self.to_start))
 
-    def _chosen(self, address: Address, settings: Settings, watch: bool) -> None:
+    def _chosen(self, address: Address, settings: Settings, watch: bool, server_id: str) -> None:
         self._keep(replace(settings, recent=settings.remembering(str(address))))
         self._stop_looking()
-        self.join(address, self.settings, watch)
+        self.join(address, self.settings, watch, server_id)
 
     def _host(self, settings: Settings) -> None:
         self._keep(settings)

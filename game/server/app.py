@@ -103,7 +103,7 @@ async def _serve(settings: ServerSettings, service: Service, out: Lines) -> int:
         locks = tls is not None, bool(settings.password)
 
         def advert() -> Advert:
-            return Advert(name, len(simulation.seats), settings.max_players, VERSION, *locks)
+            return Advert(name, len(simulation.seats), settings.max_players, VERSION, *locks, simulation.server_id)
 
         advertiser = Advertiser(address, advert)
         advertiser.start()

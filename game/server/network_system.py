@@ -46,10 +46,12 @@ class NetworkSystem(esper.Processor):
         silence_seconds: float,
         max_unsent: int,
         stats: Stats,
+        server_id: str,
         now: Callable[[], float],
     ) -> None:
         self.now = now
         self.stats = stats
+        self.server_id = server_id
         self._world = world
         self._reception = reception
         self._intents = intents

@@ -8,13 +8,16 @@ from game.server.chat import Voice
 from net.connection import ServerConnection, State
 from net.errors import RemoteProtocolError
 from net.messages import (
+    VERSION,
     Challenge,
     FromClient,
     Goodbye,
     Hello,
+    Identity,
     Look,
     Ping,
     Proof,
+    Query,
     Refused,
     Report,
     Resync,
@@ -59,6 +62,7 @@ class Session:
         self._allowance = Allowance(tick_rate, now)
         self._notices = b""  # bounded by the voice: one for each line that it lets pass, and one for those it does not
         self._pong = b""  # the answer to its last ping, but for when it is sent
+        self._only_asked = False  # which server this is
         self._offered = False  # whether there is a token in its Welcome that it may not have
         self.pipe = GuardedPipe(pipe, self)
         self._network = network
@@ -90,7 +94,7 @@ class Session:
     @property
     def greeted(self) -> bool:
         """Whether this client has said anything that counts, right or wrong."""
-        return self._connection.state is not State.GREETING
+        return self._connection.state is not State.GREETING and not self._only_asked
 
     def received(self, data: bytes) -> None:
         """As a Receiver has it."""
@@ -205,6 +209,10 @@ class Session:
                 self.mail = True
             case Hello():
                 self._reception.admit(self, message)
+            case Query():
+                self._only_asked = True
+                self._send(self._connection.send(Identity(VERSION, self._network.server_id)))
+                self.end("only asked which server this is", keep=True)
             case Proof():
                 self._reception.prove(self, message)
             case Resync(tick):

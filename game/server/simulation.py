@@ -5,6 +5,7 @@ intents -> movement -> collisions -> (rules) -> network
 
 import logging
 import random
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
@@ -39,7 +40,7 @@ from game.server.seats import Seats, mint_token
 from game.server.session import Session
 from game.server.stats import Stats
 from game.server.tick_times import TickTimes
-from net.codec import MAX_TICK
+from net.codec import MAX_TICK, SERVER_ID_DIGITS
 from net.messages import Welcome
 from net.pipe import Pipe
 from net.replication.publisher import Publisher
@@ -92,15 +93,18 @@ class Simulation:
         rules: Callable[[World, Surprises], list[esper.Processor]] | None = None,
         mint_token: Callable[[], str] = mint_token,
         bans: Bans | None = None,
+        server_id: str = "",
     ) -> None:
         """`registry` and `rules` are where somebody else's game begins: other components, other systems than Tag's.
 
-        `mint_token` makes the secrets of seats; only a test wants others than random ones. `bans`: whom not to let in.
+        `mint_token` makes the secrets of seats; `server_id` tells this run from others; only a test wants others
+        than random ones. `bans`: whom not to let in.
         """
         registry = registry or build_registry()
         rules = rules or tag(settings.tick_rate, settings.round_seconds, settings.podium_seconds, settings.seed)
         motion = motion_at(settings.arena, settings.tick_rate)
         self.tick = settings.first_tick
+        self.server_id = server_id or secrets.token_hex(SERVER_ID_DIGITS // 2)
         self.world = World(settings.first_net_id)
         self.surprises = Surprises()
         self.bans = bans or Bans(now)
@@ -121,7 +125,7 @@ class Simulation:
 
         def welcome(net_id: int, tick: int, token: str, free: int) -> Welcome:
             always = settings.tick_rate, frame_ticks, grid.tiles, settings.arena.rows
-            return Welcome(net_id, tick, *always, token, free)
+            return Welcome(net_id, tick, *always, token, free, self.server_id)
 
         self.reception = Reception(
             self.world,
@@ -148,6 +152,7 @@ class Simulation:
             silence_seconds=settings.silence_seconds,
             max_unsent=settings.max_unsent,
             stats=self.stats,
+            server_id=self.server_id,
             now=now,
         )
         self._whole = grid.whole

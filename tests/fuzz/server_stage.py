@@ -8,7 +8,7 @@ from game.server.simulation import ServerSettings, Simulation
 from net.codec import decode_from_server, encode
 from net.framing import Deframer, frame
 from net.messages import VERSION, Frame, FromClient, FromServer, Hello, Snapshot, Welcome
-from tests.harness import Clock
+from tests.harness import SERVER_ID, Clock
 
 HALL = parse_arena("#######\n#.....#\n#.....#\n#.....#\n#######\n")
 REGISTRY = build_registry()
@@ -79,7 +79,9 @@ class ServerStage:
         self.clock = Clock()
         settings = ServerSettings(HALL, MAX_PLAYERS, hold_seconds=HOLD_SECONDS, max_unsent=4000)
         tokens = (f"{number:032x}" for number in range(1, 1 << 30))
-        self.simulation = Simulation(settings, self.clock, REGISTRY, mint_token=lambda: next(tokens))
+        self.simulation = Simulation(
+            settings, self.clock, REGISTRY, mint_token=lambda: next(tokens), server_id=SERVER_ID
+        )
         self.strangers: list[Stranger] = []
         self.tokens: list[str] = ["f" * 32]  # that were given out, and one that was not
         self.witness = self.connect()

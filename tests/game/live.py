@@ -20,14 +20,14 @@ PATIENCE = 20.0  # seconds, before a test gives up; nothing here takes a tenth o
 
 @contextlib.asynccontextmanager
 async def live_server(
-    port: int = 0, settings: ServerSettings | None = None, tls: ServerTls | None = None
+    port: int = 0, settings: ServerSettings | None = None, tls: ServerTls | None = None, host: str = "127.0.0.1"
 ) -> AsyncIterator[tuple[Simulation, Address]]:
-    """A ticking server on 127.0.0.1; with `tls`, one that encrypts."""
+    """A ticking server; with `tls`, one that encrypts."""
     stop = asyncio.Event()
     settings = settings or ServerSettings(HALL)
     simulation = Simulation(settings, walltime.now)
     accept = secured(simulation.accept, tls.context, WITHOUT_TLS) if tls else simulation.accept
-    server = await listen("127.0.0.1", port, accept)
+    server = await listen(host, port, accept)
     ticking = asyncio.create_task(walltime.every_tick(settings.tick_rate, simulation.advance, stop))
     try:
         address = bound_address(server)

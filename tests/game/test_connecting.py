@@ -18,7 +18,7 @@ from game.rules import build_registry
 from game.server.simulation import ServerSettings
 from net.address import Address
 from net.messages import VERSION, Hello, Refusal, Refused
-from tests.game.live import answering, ended, frames_until, free_port, live_server, mute_port, run
+from tests.game.live import answering, ended, frames_until, free_port, live_server, mute_port, run, until
 from tests.harness import HALL, Stage, Stranger
 from tests.net.test_happy_eyeballs import swallowing_first
 
@@ -138,6 +138,28 @@ def test_a_full_server_is_told_apart_in_the_session_too() -> None:
             await frames_until(first, lambda: first.phase is Phase.PLAYING)
             assert "the server is full: 1 of 1 players are there" in await ended(session_to(address))
             first.leave()
+
+    run(test())
+
+
+def test_whoever_joins_a_server_of_a_list_is_in_that_one_or_in_none_but_may_come_back_to_another_run_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(game.client.session, "FIRST_WAIT", 0.0)
+
+    async def test() -> None:
+        async with live_server() as (simulation, address):
+            lost = Session(address, "Ann", 0, walltime.now, server_id="0123456789abcdef")
+            assert "another server answers there than the one that was listed" in await ended(lost)
+            assert lost.play is not None
+            assert lost.play.stay is None
+            await until(lambda: not simulation.reception.sessions)
+            session = Session(address, "Ann", 0, walltime.now, server_id=simulation.server_id)
+            await frames_until(session, lambda: session.phase is Phase.PLAYING)
+        async with live_server(address.port) as (again, _):
+            await frames_until(session, lambda: session.phase is Phase.PLAYING and len(again.seats) == 1)
+            assert again.server_id != simulation.server_id
+            session.leave()
 
     run(test())
 

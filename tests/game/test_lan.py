@@ -46,7 +46,9 @@ def test_a_server_is_found_and_followed_and_forgotten_over_real_multicast(monkey
             pytest.skip(f"no multicast on the loopback: {error}")
         await close_lan(lan)
         async with live_server() as (simulation, address):
-            advertiser = Advertiser(address, lambda: Advert(name, len(simulation.seats), 8), HERE)
+            advertiser = Advertiser(
+                address, lambda: Advert(name, len(simulation.seats), 8, server_id=simulation.server_id), HERE
+            )
             discovery = Discovery(HERE)
             advertiser.start()
             discovery.start()

@@ -37,11 +37,13 @@ from net.messages import (
     FromServer,
     Goodbye,
     Hello,
+    Identity,
     Look,
     Message,
     Ping,
     Pong,
     Proof,
+    Query,
     Refusal,
     Refused,
     Report,
@@ -65,6 +67,7 @@ coordinates = st.integers(-MAX_COORDINATE, MAX_COORDINATE)
 whole = st.integers(-MAX_INT, MAX_INT)
 indices = st.integers(0, MAX_INT)
 digits = st.text("0123456789abcdef", min_size=32, max_size=32)
+server_ids = st.text("0123456789abcdef", min_size=16, max_size=16)
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=TEXT_LIMIT)
 values = st.lists(st.one_of(whole, st.booleans(), texts), max_size=4).map(tuple)
 entities = st.tuples(net_ids, st.lists(st.tuples(indices, values), max_size=4).map(tuple))
@@ -99,6 +102,7 @@ def frames(draw: st.DrawFn) -> Frame:
 
 
 messages_from_client: st.SearchStrategy[FromClient] = st.one_of(
+    st.builds(Query, indices),
     st.builds(Hello, st.just(VERSION), texts, texts, st.integers(0, 0xFFFFFF), texts, st.booleans()),
     st.builds(Steer, ticks, st.integers(0, INTENT_CODES - 1)),
     st.builds(Ping, milliticks),
@@ -111,6 +115,7 @@ messages_from_client: st.SearchStrategy[FromClient] = st.one_of(
 )
 messages_from_server: st.SearchStrategy[FromServer] = st.one_of(
     st.builds(Challenge, digits, digits),
+    st.builds(Identity, indices, server_ids),
     st.builds(
         Welcome,
         indices,
@@ -121,6 +126,7 @@ messages_from_server: st.SearchStrategy[FromServer] = st.one_of(
         rows(st.text("#.", max_size=MAX_SIDE)),
         texts,
         indices,
+        server_ids,
     ),
     st.builds(Refused, st.sampled_from(Refusal), st.integers(0, MAX_INT), texts, rows(texts)),
     st.builds(Snapshot, ticks, rows(cells), rows(st.tuples(cells, rows(entities)))),
@@ -140,10 +146,12 @@ SAMPLES_FROM_CLIENT: tuple[FromClient, ...] = (
     Look(-544, 1056),
     Report(3, 0),
     Proof("0123456789abcdef" * 2, "0123456789abcdef" * 4),
+    Query(VERSION),
     Goodbye("left"),
 )
 SAMPLES_FROM_SERVER: tuple[FromServer, ...] = (
-    Welcome(7, 118, 60, 2, 16, ("###", "#.#", "###"), "00112233445566778899aabbccddeeff", 3),
+    Welcome(7, 118, 60, 2, 16, ("###", "#.#", "###"), "00112233445566778899aabbccddeeff", 3, "0123456789abcdef"),
+    Identity(VERSION, "0123456789abcdef"),
     Refused(Refusal.FULL, VERSION, "the server is full", ("Position(x: int, y: int)",)),
     Snapshot(120, (6, 17), ((0, ()), (9, ((7, ((0, (544, 1056)), (4, ("Ann",)), (5, (False,)))),)))),
     Frame(

@@ -20,11 +20,13 @@ from net.messages import (
     FromServer,
     Goodbye,
     Hello,
+    Identity,
     Look,
     Message,
     Ping,
     Pong,
     Proof,
+    Query,
     Refusal,
     Refused,
     Report,
@@ -93,6 +95,30 @@ def test_a_whole_conversation_is_heard_at_both_ends_as_it_was_said() -> None:
     assert list(server.receive(client.send(goodbye))) == [goodbye]
     assert client.closed
     assert server.closed
+
+
+def test_who_asks_which_server_it_is_hears_that_and_no_more() -> None:
+    client, server = ClientConnection(), ServerConnection()
+    assert list(server.receive(client.send(Query(VERSION)))) == [Query(VERSION)]
+    with pytest.raises(LocalProtocolError, match="Welcome is out of turn"):
+        server.send(WELCOME)
+    with pytest.raises(LocalProtocolError, match="Hello is out of turn"):
+        client.send(HELLO)
+    identity = Identity(VERSION, "0123456789abcdef")
+    assert list(client.receive(server.send(identity))) == [identity]
+    assert client.closed
+    assert server.closed
+
+
+def test_nobody_is_told_who_did_not_ask_and_nobody_asks_behind_a_hello() -> None:
+    server = ServerConnection()
+    list(server.receive(wire([HELLO])))
+    with pytest.raises(LocalProtocolError, match="Identity is out of turn"):
+        server.send(Identity(VERSION, "0123456789abcdef"))
+    with pytest.raises(RemoteProtocolError, match="Query is out of turn"):
+        list(open_server().receive(wire([Query(VERSION)])))
+    with pytest.raises(RemoteProtocolError, match="Identity is out of turn"):
+        list(open_client().receive(wire([Identity(VERSION, "0123456789abcdef")])))
 
 
 def watching(server: ServerConnection, client: ClientConnection) -> None:

@@ -345,7 +345,7 @@ def test_servers_are_looked_for_while_the_join_screen_is_up() -> None:
             Search.running -= 1
 
     async def story() -> None:
-        async with live_server() as (_, address), opened(ANN, Services(discover=Search)) as window:
+        async with live_server() as (simulation, address), opened(ANN, Services(discover=Search)) as window:
             for _ in range(2):
                 press(pygame.K_DOWN)
                 press(pygame.K_RETURN)
@@ -358,9 +358,17 @@ def test_servers_are_looked_for_while_the_join_screen_is_up() -> None:
             press(pygame.K_DOWN)
             press(pygame.K_RETURN)
             await shows(window, JoinScreen)
-            Search.servers = [FoundServer("Attic", address, 0, 16, None)]
+            Search.servers = [FoundServer("Attic", address, 0, 16, None, server_id="0123456789abcdef")]
             for _ in range(2):
                 window.frame()
+            press(pygame.K_UP)
+            press(pygame.K_RETURN)
+            await shows(window, FailedScreen)
+            assert isinstance(window.screen, FailedScreen)
+            assert "another server answers there than the one that was listed" in window.screen.reason
+            Search.servers = [FoundServer("Attic", address, 0, 16, None, server_id=simulation.server_id)]
+            press(pygame.K_ESCAPE)
+            await shows(window, JoinScreen)
             press(pygame.K_UP)
             press(pygame.K_RETURN)
             await frames_until(window, lambda: plays(window))

@@ -1,9 +1,11 @@
 """Servers on the local network, as strangers tell of them: listed, cleaned, timed, and forgotten when they are gone."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from enum import Enum, auto
+from ipaddress import ip_interface
 from typing import Any
 
 import pytest
@@ -12,12 +14,18 @@ import zeroconf.asyncio
 
 import game.client.discovery
 import game.lan
+from game import walltime
 from game.client.discovery import MAX_SERVERS, Discovery, FoundServer
-from game.lan import SERVICE, Advert
+from game.client.identify import identify
+from game.lan import SERVICE, Advert, distance, own_interfaces
+from game.server.simulation import ServerSettings, Simulation
 from net.address import Address
+from net.certificates import server_tls
 from net.messages import VERSION
+from tests.certificates import OTHER
 from tests.game.lan import FakeNetwork
-from tests.game.live import free_port, mute_port, run, until
+from tests.game.live import answering, free_port, live_server, mute_port, run, until
+from tests.harness import HALL
 
 
 class Change(Enum):
@@ -120,6 +128,128 @@ async def door() -> AsyncIterator[tuple[asyncio.Server, Address]]:
 
 def names(discovery: Discovery) -> list[str]:
     return [server.name for server in discovery.servers]
+
+
+@asynccontextmanager
+async def servers_at_one_port(*hosts: str) -> AsyncIterator[list[tuple[Simulation, Address]]]:
+    """A server of ours at each of these hosts, all with the same port, as machines with the same bridge have them."""
+    port = free_port()
+    async with AsyncExitStack() as stack:
+        yield [(await stack.enter_async_context(live_server(port, host=host))) for host in hosts]
+
+
+def test_an_address_at_which_another_server_answers_leads_nobody_there(hall: Hall) -> None:
+    """Two hosts with the same bridge of containers and the same port: the first address of the other is one's own."""
+
+    async def test() -> None:
+        async with servers_at_one_port("127.0.0.1", "127.0.0.2") as ((mine, bridge), (others, lan)):
+            assert mine.server_id != others.server_id
+            async with listening(hall) as discovery:
+                hall.put("others", bridge, lan, said={"id": others.server_id.encode()})
+                hall.put("mine", bridge, lan, said={"id": mine.server_id.encode()})
+                await until(lambda: [server.ping is not None for server in discovery.servers] == [True, True])
+                assert [(server.name, server.address, server.server_id) for server in discovery.servers] == [
+                    ("mine", bridge, mine.server_id),
+                    ("others", lan, others.server_id),
+                ]
+
+    run(test())
+
+
+def test_a_server_none_of_whose_addresses_leads_to_it_is_not_listed(hall: Hall) -> None:
+    async def test() -> None:
+        async with servers_at_one_port("127.0.0.1") as ((mine, bridge),), listening(hall) as discovery:
+            hall.put("others", bridge, said={"id": b"0123456789abcdef"})
+            hall.put("mine", bridge, said={"id": mine.server_id.encode()})
+            await until(lambda: [server.ping is not None for server in discovery.servers] == [True])
+            assert names(discovery) == ["mine"]
+            hall.put("others", bridge, said={"id": mine.server_id.encode()}, change=Change.Updated)  # it has moved here
+            await until(lambda: [server.ping is not None for server in discovery.servers] == [True, True])
+
+    run(test())
+
+
+def test_a_server_that_encrypts_is_asked_so_whoever_vouches_for_it(hall: Hall) -> None:
+    async def test() -> None:
+        async with live_server(tls=server_tls(*OTHER)) as (simulation, address), listening(hall) as discovery:
+            hall.put("locked", address, said={"id": simulation.server_id.encode(), "tls": b"1"})
+            await until(lambda: [server.ping is not None for server in discovery.servers] == [True])
+            assert discovery.servers[0].address == address
+            assert discovery.servers[0].address.tls
+
+    run(test())
+
+
+def test_who_only_asks_takes_no_seat_and_leaves_nothing_behind(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+
+    async def test() -> None:
+        async with live_server(settings=ServerSettings(HALL, max_players=1, password="xyzzy")) as (simulation, address):
+            before = asyncio.all_tasks()
+            answer = await identify(address, 5.0, walltime.now)
+            assert answer is not None
+            assert answer.server_id == simulation.server_id
+            await until(lambda: not simulation.reception.sessions)
+            assert not simulation.stats.faults
+            assert asyncio.all_tasks() == before
+
+    run(test())
+    assert not caplog.records, "lists are asked for every few seconds: that is worth no line"
+
+
+@pytest.mark.parametrize("said", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n", b"\0\0\0\x03\x92\x13\xa0"])
+def test_what_does_not_say_who_it_is_is_nobody(hall: Hall, said: bytes) -> None:
+    async def test() -> None:
+        async with answering(said) as address, listening(hall) as discovery:
+            answer = await identify(address, 5.0, walltime.now)
+            assert answer is not None
+            assert answer.server_id == ""
+            hall.put("den", address, said={"id": b"0123456789abcdef"})
+            await until(lambda: names(discovery) == ["den"])
+            await asyncio.sleep(0.01)
+            assert discovery.servers[0].ping is None, "it may not be there yet"
+
+    run(test())
+
+
+OWN = [ip_interface("192.168.1.5/24"), ip_interface("172.17.0.1/16"), ip_interface("fd00::5/64")]
+
+
+def test_addresses_in_a_network_of_ours_are_tried_first_and_our_own_last() -> None:
+    told = ["172.17.0.1", "10.0.0.9", "127.0.0.1", "192.168.1.7", "fd00::7", "192.168.1.5"]
+    assert sorted(told, key=lambda host: distance(host, OWN)) == [
+        *("192.168.1.7", "fd00::7"),
+        "10.0.0.9",
+        *("172.17.0.1", "127.0.0.1", "192.168.1.5"),
+    ]
+
+
+def test_one_that_cannot_say_who_it_is_is_not_looked_for_at_our_own_addresses(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def own() -> list[Any]:
+        return OWN
+
+    monkeypatch.setattr(game.client.discovery, "own_interfaces", own)
+
+    async def test() -> None:
+        async with listening(hall) as discovery:
+            hall.put("old", Address("172.17.0.1", 5000), Address("192.168.1.7", 5000), said={"version": b"4"})
+            hall.put("ours", Address("172.17.0.1", 5000), Address("192.168.1.5", 5000), said={"version": b"4"})
+            await until(lambda: len(discovery.servers) == 2)
+            assert [known.addresses for known in discovery._known.values()] == [
+                [Address("192.168.1.7", 5000)],
+                [Address("172.17.0.1", 5000), Address("192.168.1.5", 5000)],
+            ]
+
+    run(test())
+
+
+def test_the_own_interfaces_are_known_with_their_networks() -> None:
+    async def test() -> None:
+        assert ip_interface("127.0.0.1/8") in await own_interfaces()
+
+    run(test())
 
 
 def test_a_server_that_encrypts_is_joined_so_and_one_that_wants_a_password_is_known_to(hall: Hall) -> None:
@@ -246,6 +376,9 @@ GOOD = Address("127.0.0.1", 9)
         ([GOOD], {"max": b"9" * 200}),
         ([GOOD], {"max": b""}),
         ([GOOD], {"version": b"1.5"}),
+        ([GOOD], {"id": b"0123"}),
+        ([GOOD], {"id": b"0123456789ABCDEF"}),
+        ([GOOD], {"id": "0123456789abcde²".encode()}),
         ([], {}),
         ([Address("224.0.0.251", 5000)], {}),
         ([Address("0.0.0.0", 5000)], {}),

@@ -33,7 +33,7 @@ class Person:
 
     def __init__(self, settings: Settings = ANN, *servers: FoundServer, problem: str = "") -> None:
         self.network = Network([*servers], problem)
-        self.joined: list[tuple[Address, Settings, bool]] = []
+        self.joined: list[tuple[Address, Settings, bool, str]] = []
         self.backed = 0
         self.screen = JoinScreen(
             looking(), settings, self.network, lambda *choice: self.joined.append(choice), self._back
@@ -54,7 +54,7 @@ def test_enter_joins_the_first_server_that_was_found() -> None:
     assert "– ms" in person.screen.rows[1].right
     press(pygame.K_RETURN)
     look(person.screen)
-    assert person.joined == [(ATTIC.address, ANN, False)]
+    assert person.joined == [(ATTIC.address, ANN, False, "")]
 
 
 def test_a_server_of_another_version_says_so() -> None:
@@ -100,7 +100,7 @@ def test_servers_come_and_go_and_what_is_typed_stays() -> None:
     assert person.screen.focus.at in person.screen.focus.widgets
     press(pygame.K_RETURN)  # wherever that is: nobody joins a server that is gone
     look(person.screen)
-    assert ATTIC.address not in [address for address, _, _ in person.joined]
+    assert ATTIC.address not in [address for address, *_ in person.joined]
 
 
 def test_the_first_server_that_appears_is_one_key_away_while_nobody_types() -> None:
@@ -110,7 +110,7 @@ def test_the_first_server_that_appears_is_one_key_away_while_nobody_types() -> N
     look(person.screen)
     press(pygame.K_RETURN)
     look(person.screen)
-    assert [address for address, _, _ in person.joined] == [ATTIC.address]
+    assert [address for address, *_ in person.joined] == [ATTIC.address]
 
 
 def test_the_focus_stays_on_its_row_when_another_server_appears() -> None:
@@ -149,7 +149,7 @@ def test_an_address_is_typed_is_wrong_is_mended_and_joined() -> None:
     type_text("localhost:5001")
     press(pygame.K_RETURN)
     look(person.screen)
-    assert person.joined == [(Address("localhost", 5001), Settings("Ann", address="localhost:5001"), False)]
+    assert person.joined == [(Address("localhost", 5001), Settings("Ann", address="localhost:5001"), False, "")]
 
 
 def test_the_last_address_is_there_and_its_button_has_the_focus() -> None:
@@ -177,7 +177,7 @@ def test_one_can_only_watch() -> None:
     assert person.screen.watch
     click(person.screen.rows[0].rect.center)
     look(person.screen)
-    assert person.joined == [(ATTIC.address, ANN, True)]
+    assert person.joined == [(ATTIC.address, ANN, True, "")]
 
 
 def test_escape_goes_back() -> None:
