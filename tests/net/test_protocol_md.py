@@ -14,11 +14,24 @@ from ecs.collision import PASSES, separate
 from ecs.columns import Column
 from ecs.step import DIRECTIONS, Body, motion_at, step
 from ecs.sweep import Pair, few_pairs
-from game.rules import TICK_RATE, build_registry
+from game.rules import MAX_MARKS, TICK_RATE, build_registry, clean_name
 from net import messages
+from net.clock import ServerClock
 from net.codec import decode_from_client, decode_from_server, encode
 from net.framing import LENGTH_BYTES, Deframer, frame
-from net.messages import Challenge, FromClient, FromServer, Hello, Proof, Refusal, Refused, Section, Snapshot, Welcome
+from net.messages import (
+    Challenge,
+    FromClient,
+    FromServer,
+    Hello,
+    Proof,
+    Refusal,
+    Refused,
+    Said,
+    Section,
+    Snapshot,
+    Welcome,
+)
 from net.password import derive, is_proven
 from net.replication.registry import checksum
 from tests.net.protocol_md import EXAMPLES, NAMES, TEXT, examples, stated, table, written_anew
@@ -188,12 +201,17 @@ def test_the_worked_example_of_a_password_is_what_both_ends_compute() -> None:
     (password,) = re.findall(r"the password `(.*?)`, the Challenge", TEXT)
     (key,) = re.findall(r"^    key   = ([0-9a-f]+)$", TEXT, re.MULTILINE)
     (proof,) = re.findall(r"^    proof = ([0-9a-f]+)$", TEXT, re.MULTILINE)
+    (fingerprint,) = re.findall(r"^    fingerprint = ([0-9a-f]{64})$", TEXT, re.MULTILINE)
+    (by_tls,) = re.findall(r"^    proof       = ([0-9a-f]+)$", TEXT, re.MULTILINE)
     challenge, answer = example(Challenge), example(Proof)
     assert derive(password, challenge.salt).hex() == key
     assert answer.proof == proof
     assert is_proven(bytes.fromhex(key), challenge, answer)
     by_hand = "\n".join(("PGN client", challenge.nonce, answer.nonce, ""))
-    assert hmac.digest(bytes.fromhex(key), by_hand.encode(), "sha256").hex() == proof
+    assert hmac.digest(bytes.fromhex(key), by_hand.encode("ascii"), "sha256").hex() == proof
+    assert f"an empty one: {len(by_hand)} bytes, of\nwhich the last is an LF" in TEXT
+    assert hmac.digest(bytes.fromhex(key), (by_hand + fingerprint).encode("ascii"), "sha256").hex() == by_tls
+    assert is_proven(bytes.fromhex(key), challenge, Proof(answer.nonce, by_tls), fingerprint)
 
 
 def test_an_intents_code_is_as_the_text_takes_it_apart() -> None:
@@ -237,3 +255,34 @@ def test_the_worked_examples_of_collisions_are_what_the_server_computes(monkeypa
     assert f"The lists of part 1 are {', then '.join(lists[:PASSES])}. Those of part 2 are {lists[PASSES]}," in said
     assert f"then {lists[PASSES + 1]}, since body 1 is in the way of body 5 again, and then none:" in said
     assert lists[PASSES + 2 :] == [""]
+
+
+def test_the_worked_example_of_the_clock_is_what_ours_computes() -> None:
+    clock = ServerClock(60)
+    assert "**Worked example** at R = 60" in TEXT
+    rows = table("| s | a | received | sent | round trip | offset | believed offset | |")
+    believed = []
+    for s, a, received, sent, trip, offset, best, _ in rows:
+        alone = ServerClock(60)
+        for each in (clock, alone):
+            each.pong(float(s), float(a), int(received) / 1000, int(sent) / 1000)
+        assert alone.tick(0.0) == pytest.approx(float(offset))
+        assert alone.round_trip == pytest.approx(float(trip))
+        assert clock.tick(0.0) == pytest.approx(float(best))
+        believed.append(float(best))
+    assert believed[-2] - believed[-1] > 60, "the last one jumps back, and is believed at once"
+    assert clock.round_trip == pytest.approx(0.04), "and all others are forgotten"
+
+
+def test_a_text_that_begins_with_what_others_take_for_a_byte_order_mark_keeps_it() -> None:
+    said = Said(7, "\ufeffover here!")
+    assert decode_from_server(encode(said)) == said
+    assert len({checksum([(7, ((5, (text,)),))]) for text in ("Bo", "\ufeffBo")}) == 2
+
+
+def test_a_name_has_as_many_accents_on_a_letter_as_the_text_says() -> None:
+    assert "at most `MAX_MARKS` of them in a row" in TEXT
+    assert clean_name("E" + MAX_MARKS * "\u0323") == "\u1eb8" + (MAX_MARKS - 1) * "\u0323"
+    for name in ("\u0323E", "E" + (MAX_MARKS + 2) * "\u0323"):  # one of them becomes part of the letter
+        with pytest.raises(ValueError, match="accents"):
+            clean_name(name)

@@ -4,6 +4,7 @@ What a client says is said to our server where it is in turn; what a server says
 the document.
 """
 
+import dataclasses
 import itertools
 import re
 from collections.abc import Sequence
@@ -24,6 +25,7 @@ from net import connection
 from net.connection import State
 from net.link import Conditions, link
 from net.messages import (
+    VERSION,
     Challenge,
     Frame,
     FromClient,
@@ -31,13 +33,17 @@ from net.messages import (
     Goodbye,
     Hello,
     Message,
+    Ping,
     Proof,
+    Refusal,
     Refused,
+    Resync,
     Snapshot,
+    Steer,
     Welcome,
 )
 from net.replication.mirror import Mirror
-from tests.harness import Clock, Stage, Stranger
+from tests.harness import Clock, Stage, Stranger, Walker
 from tests.net.protocol_md import EXAMPLES, TEXT, examples, stated
 
 SAID = [(bytes.fromhex(data), stated(text)) for data, text in EXAMPLES]
@@ -78,7 +84,7 @@ def test_each_example_of_what_a_client_says_is_heard_by_a_server_where_it_is_in_
         said += [hello_data, proof]
         for data, message in OF_CLIENT:
             elsewhere = connection._NOT_WHERE.get(type(message)) is hello.watch
-            if elsewhere or isinstance(message, Hello | Proof | Goodbye):
+            if elsewhere or isinstance(message, Goodbye) or type(message) in connection._ITS_TURN:
                 continue
             stranger.near.write(data)
             stage.run(2)
@@ -90,6 +96,13 @@ def test_each_example_of_what_a_client_says_is_heard_by_a_server_where_it_is_in_
             stranger.near.write(data)
             stage.run(2)
             assert stranger.session not in stage.simulation.reception.sessions
+            said.append(data)
+    for data, message in OF_CLIENT:
+        if State.GREETING in connection._ITS_TURN.get(type(message), ()) and not isinstance(message, Hello):
+            stranger = Stranger(stage)  # what stands in the place of a Hello
+            stranger.near.write(data)
+            stage.run(1)
+            assert stranger.told
             said.append(data)
     assert {data for data, _ in OF_CLIENT} == set(said)
     stats = stage.simulation.stats
@@ -214,3 +227,105 @@ def test_a_view_reaches_as_far_as_the_text_says() -> None:
         for line in range((8 * side - beyond[1]) // side, (9 * side + beyond[1]) // side + 1)
     }
     assert view.cells == cells | {0}
+
+
+def test_a_hello_is_answered_at_once_or_at_the_end_of_a_tick_as_the_text_says() -> None:
+    def answer(stage: Stage, hello: Hello) -> tuple[bool, Stranger]:
+        """Whether the answer came without a tick."""
+        stranger = Stranger(stage)
+        stranger.say(hello)
+        stage._deliver()
+        at_once = bool(stranger.told)
+        if not at_once:
+            stage.run(1)
+        assert len(stranger.told) in (1, 2)
+        return at_once, stranger
+
+    at_once: set[object] = set()
+    at_the_end: set[object] = set()
+
+    def ask(stage: Stage, hello: Hello) -> Stranger:
+        was_at_once, stranger = answer(stage, hello)
+        told = stranger.told[0]
+        (at_once if was_at_once else at_the_end).add(told.refusal if isinstance(told, Refused) else type(told))
+        return stranger
+
+    hello = dataclasses.replace(examples(Hello)[0], token="")
+    stage = Stage(max_players=1)
+    ask(stage, dataclasses.replace(hello, version=VERSION + 1))
+    ask(stage, dataclasses.replace(hello, schema_hash="0" * 16))
+    ask(stage, dataclasses.replace(hello, token="0" * 32))
+    ask(stage, dataclasses.replace(hello, name="\u200b"))
+    ann = ask(stage, hello)
+    ask(stage, hello)  # it is full
+    ask(stage, dataclasses.replace(hello, watch=True))
+    assert at_once == {Refusal.VERSION, Refusal.SCHEMA, Refusal.TOKEN}
+    assert at_the_end == {Welcome, Refusal.NAME, Refusal.FULL}
+    ann.say(examples(Steer)[0])
+    stage.run(3)
+    ann.near.lose("gone")
+    stage.run(1)
+    at_once.clear()
+    (welcome,) = (message for message in ann.told if isinstance(message, Welcome))
+    ask(stage, dataclasses.replace(hello, token=welcome.token))
+    ask(Stage(password=PASSWORD), hello)
+    stage.simulation.reception.closing = True
+    ask(stage, hello)
+    assert at_once == {Welcome, Challenge, Refusal.CLOSING}
+    stage.close()
+
+
+@pytest.mark.parametrize(
+    ("tick_rate", "send_rate", "most"), [(60, 30, 15), (30, 30, 7), (60, 2, 30), (25, 5, 6), (128, 64, 32)]
+)
+def test_a_client_hears_something_as_often_as_the_text_says(tick_rate: int, send_rate: int, most: int) -> None:
+    stage = Stage(tick_rate=tick_rate, send_rate=send_rate)
+    stranger = Stranger(stage)
+    stranger.say(examples(Hello)[0])
+    stage.run(2 * stage.frame_ticks)
+    for _ in range(4 * tick_rate):
+        stranger.say(Ping(1))
+        stage.run(1)
+    ticks = [message.tick for message in stranger.told if isinstance(message, Frame | Snapshot)]
+    gaps = [later - earlier for earlier, later in itertools.pairwise(ticks)]
+    assert most - stage.frame_ticks < max(gaps) <= most
+    assert "more than R / `QUIET_FRAMES_PER_SECOND` ticks (rounded down; or `frame\nticks`, if that is more)" in TEXT
+
+
+def test_at_server_time_t_all_ticks_up_to_t_are_done_and_an_intent_that_comes_before_its_tick_is_in_time() -> None:
+    stage = Stage()
+    stranger = Stranger(stage)
+    stranger.say(examples(Hello)[0])
+    stage.run(10)
+    network = stage.simulation.network
+    for late in (False, True):
+        tick = stage.simulation.tick
+        stage.clock.time += 0.9 / 60
+        assert tick < network.milliticks() / 1000 < tick + 1
+        if late:
+            stage.clock.time += 0.05 / 60
+            stage.simulation.advance(stage.clock.time)
+        stranger.say(Steer(tick + 1, 3))
+        stage._deliver()
+        stage.run(6)
+        rows = [row for message in stranger.told if isinstance(message, Frame) for row in message.intents]
+        assert rows[-1] == (tick + 1 + late, 1, 3)
+
+
+def test_a_snapshot_takes_the_place_of_the_frames_of_its_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = Stage()
+    stranger, ann = Stranger(stage), stage.join("Ann")
+    stranger.say(examples(Hello)[0])
+    walker = Walker(ann, 1, mean_ticks=1)
+    advance = stage.simulation.advance
+    late = 5 / 60  # seconds that each tick is, so that it writes four frames at once
+    monkeypatch.setattr(stage.simulation, "advance", lambda due: advance(due - late))
+    stage.run(120, walker)
+    stranger.told.clear()
+    stage.run(20, walker)
+    stranger.say(Resync(60))
+    stage.run(40, walker)
+    told = [message for message in stranger.told if isinstance(message, Frame | Snapshot)]
+    (at,) = (place for place, message in enumerate(told) if isinstance(message, Snapshot))
+    assert 0 < at < len(told) - 1
+    assert told[at].tick - told[at - 1].tick >= 7 > 2 == told[at + 1].tick - told[at].tick
