@@ -12,12 +12,13 @@ import pytest
 from ecs.arena import Arena
 from ecs.collision import PASSES, separate
 from ecs.columns import Column
-from ecs.step import DIRECTIONS, Body, motion_at, step
+from ecs.step import DIRECTIONS, Body, is_direction, motion_at, step
 from ecs.sweep import Pair, few_pairs
 from game.rules import MAX_MARKS, TICK_RATE, build_registry, clean_name
 from net import messages
 from net.clock import ServerClock
 from net.codec import decode_from_client, decode_from_server, encode
+from net.errors import RemoteProtocolError
 from net.framing import LENGTH_BYTES, Deframer, frame
 from net.messages import (
     Challenge,
@@ -33,7 +34,7 @@ from net.messages import (
     Welcome,
 )
 from net.password import derive, is_proven
-from net.replication.registry import checksum
+from net.replication.registry import Kind, checksum
 from tests.net.protocol_md import EXAMPLES, NAMES, TEXT, examples, stated, table, written_anew
 
 LIMITS = re.findall(r"^\| `([a-z_.]+)\.([A-Z_]+)` \| ([0-9.]+) \|", TEXT, re.MULTILINE)
@@ -286,3 +287,45 @@ def test_a_name_has_as_many_accents_on_a_letter_as_the_text_says() -> None:
     for name in ("\u0323E", "E" + (MAX_MARKS + 2) * "\u0323"):  # one of them becomes part of the letter
         with pytest.raises(ValueError, match="accents"):
             clean_name(name)
+
+
+def test_the_bounds_of_each_integer_of_a_component_are_those_that_our_client_keeps() -> None:
+    registry, limits = build_registry(), {name: int(float(value)) for _, name, value in LIMITS}
+    bounds = {
+        field: [eval(re.sub(r"`(\w+)`", r"\1", cell.split(",")[0]), {}, limits) for cell in (low, high)]
+        for fields, low, high in table("| fields | from | to |")
+        for field in fields.split(", ")
+    }
+    sound: dict[str, Any] = {
+        "x": 1000,
+        "y": 1000,
+        "w": 448,
+        "h": 448,
+        "text": "Bo",
+        "first": "",
+        "second": "",
+        "third": "",
+    }
+    found = set()
+    for kind in registry:
+        for name, hint in kind.fields:
+            if hint is not int:
+                continue
+            field = f"{kind.component.__name__}.{name}"
+            found.add(field)
+            low, high = bounds[field]
+
+            def holds(value: int, name: str = name, kind: Kind = kind) -> bool:
+                values = tuple(value if other == name else sound.get(other, 0) for other, _ in kind.fields)
+                payload = encode(Snapshot(1, (), ((0, ((1, ((kind.index, values),)),)),)))
+                try:
+                    snapshot = decode_from_server(payload)
+                    assert isinstance(snapshot, Snapshot)
+                    kind.build(snapshot.entities[0][1][0][1])
+                except RemoteProtocolError:
+                    return False
+                return True
+
+            assert [holds(value) for value in (low - 1, low, high, high + 1)] == [False, True, True, False], field
+    assert found == set(bounds)
+    assert [number for number in range(32) if is_direction(number)] == [*range(9), *range(16, 25)]
