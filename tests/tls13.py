@@ -6,16 +6,19 @@ cipher is AES-256-GCM, which OpenSSL prefers, in the plainest form: a tenth of a
 
 import hashlib
 import hmac
+import shutil
 import ssl
 import tempfile
+import weakref
 from pathlib import Path
 from typing import Final
 
 ALERT, HANDSHAKE, APPLICATION = 21, 22, 23
 KEY_UPDATE: Final = b"\x18\0\0\x01\0"
 KEY_UPDATE_ANSWERED: Final = b"\x18\0\0\x01\x01"  # the same, and we are asked for one, too
-TICKET: Final = b"\x04\0\0\x20" + b"\0\0\x0e\x10" + b"\1\2\3\4" + b"\x08" + b"n" * 8 + b"\0\x0c" + b"t" * 12 + b"\0\0"
+TICKET: Final = b"\x04\0\0\x21" + b"\0\0\x0e\x10" + b"\1\2\3\4" + b"\x08" + b"n" * 8 + b"\0\x0c" + b"t" * 12 + b"\0\0"
 CLOSE_NOTIFY: Final = b"\1\0"
+USER_CANCELED: Final = b"\1\x5a"  # the one alert besides that is no fault
 
 
 class TlsPeer:
@@ -26,7 +29,8 @@ class TlsPeer:
         self.heard = bytearray()
         self.fault: ssl.SSLError | None = None  # that it found in what our end said
         self._is_client = is_client
-        self._folder = tempfile.TemporaryDirectory(prefix="tls13-")
+        self._log = Path(tempfile.mkdtemp(prefix="tls13-"), "keys")
+        self._forget = weakref.finalize(self, shutil.rmtree, self._log.parent)
         context.keylog_filename = str(self._log)
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_side=not is_client)
@@ -69,15 +73,11 @@ class TlsPeer:
         assert self._writer is not None
         self._writer = _Writer(_expand(self._writer.secret, b"traffic upd", 48))
 
-    @property
-    def _log(self) -> Path:
-        return Path(self._folder.name, "keys")
-
     def _read_keys(self) -> None:
         words = "CLIENT_TRAFFIC_SECRET_0" if self._is_client else "SERVER_TRAFFIC_SECRET_0"
         secret = next(line.split()[2] for line in self._log.read_text().splitlines() if line.startswith(words))
         self._writer = _Writer(bytes.fromhex(secret))
-        self._folder.cleanup()
+        self._forget()
 
 
 class _Writer:
