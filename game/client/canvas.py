@@ -64,11 +64,13 @@ class Canvas:
                 pygame.transform.smoothscale(self.surface, area.size, window.subsurface(area))
         pygame.display.flip()
 
-    def resize(self, scale: int, fullscreen: bool) -> None:
-        """Another size of the window, if it is another."""
-        if (scale, fullscreen) != (self._scale, self.fullscreen):
-            self._scale, self.fullscreen = scale, fullscreen
-            self._set_mode()
+    def resize(self, scale: int, fullscreen: bool) -> bool:
+        """Another size of the window, if it is another; returns whether it was."""
+        if (scale, fullscreen) == (self._scale, self.fullscreen):
+            return False
+        self._scale, self.fullscreen = scale, fullscreen
+        self._set_mode()
+        return True
 
     def _set_mode(self) -> None:
         if self.fullscreen:

@@ -8,7 +8,8 @@ from typing import Final
 import pygame
 
 from game.client.text_field import TextField
-from game.client.theme import ACCENT, BAD, FAINT, INK, MUTED, SMALL, TEXT, Fonts, Rgb, mix, panel
+from game.client.text_line import TextLine
+from game.client.theme import ACCENT, BAD, INK, MUTED, SMALL, TEXT, Fonts, Rgb, mix, panel
 from game.rules import CHAT_LIMIT, clean_chat
 
 MARGIN: Final = 14
@@ -40,6 +41,7 @@ class ChatBox:
         self._lines: deque[_Line] = deque(maxlen=KEPT)
         self._problem = ""
         self.field = TextField(CHAT_LIMIT)
+        self._line = TextLine(fonts, SMALL, self.field, "Say something · Enter sends · Esc closes")
         self.open = False
 
     def said(self, name: str, color: Rgb, text: str, now: float) -> None:
@@ -54,15 +56,11 @@ class ChatBox:
         """Open the field."""
         self.open = True
         self._problem = ""
-        self.field.clear()
-        pygame.key.set_repeat(400, 35)
-        pygame.key.start_text_input()
+        self.field.fill("")
 
     def hide(self) -> None:
         """Close the field, whatever is in it."""
-        if self.open:
-            self.open = False
-            pygame.key.set_repeat()  # none
+        self.open = False
 
     def handle(self, event: pygame.Event) -> None:
         """Take in one event while the field is open."""
@@ -127,33 +125,10 @@ class ChatBox:
         area = pygame.Rect(MARGIN, target.get_height() - MARGIN - FIELD, WIDTH, FIELD)
         panel(target, area, 240, 10)
         pygame.draw.rect(target, BAD if self._problem else ACCENT, area, 1, border_radius=10)
-        field, room = self.field, area.inflate(-24, 0)
-        before = self._fonts.face(SMALL, False).size(field.text[: field.caret] + field.composed)[0]
-        shift = min(0, room.w - 2 - before)  # so that the caret is always in view
-        outer = target.get_clip()
-        target.set_clip(room.clip(outer))
-        x, y = room.x + shift, room.y + 8
-        if not field.text and not field.composed:
-            self._put(target, "Say something · Enter sends · Esc closes", FAINT, (x + 6, y))
-        x = self._put(target, field.text[: field.caret], TEXT, (x, y))
-        x = self._put(target, field.composed, ACCENT, (x, y))
-        if now % 1 < 0.6:
-            target.fill(TEXT, (x, y, 2, 19))
-        self._put(target, field.text[field.caret :], TEXT, (x + 1, y))
-        target.set_clip(outer)
-        pygame.key.set_text_input_rect(pygame.Rect(x, area.y, 2, area.h))
-        left = CHAT_LIMIT - len(field.text)
-        note = self._problem or (f"{left} left" if left <= 20 else "")
+        self._line.draw(target, area.inflate(-24, 0), now, True)
+        left = CHAT_LIMIT - len(self.field.text)
+        lacking = self._fonts.lacking(self.field.text)
+        note = self._problem or lacking or (f"{left} left" if left <= 20 else "")
         if note:
             words = self._fonts.text(note, SMALL, BAD if self._problem else MUTED, False)
             target.blit(words, (area.right + 10, area.centery - words.get_height() // 2))
-
-    def _put(self, target: pygame.Surface, text: str, color: Rgb, at: tuple[int, int]) -> int:
-        """Draw text that changes with each key; where it ends."""
-        if not text:
-            return at[0]
-        picture = self._fonts.face(SMALL, False).render(
-            "".join(letter if letter.isprintable() else "?" for letter in text), True, color
-        )
-        target.blit(picture, at)
-        return at[0] + picture.get_width()

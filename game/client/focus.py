@@ -49,6 +49,8 @@ class Focus:
         """Take in a key that went down; returns whether that was all there is to do with it."""
         at = self._at
         types = isinstance(at, Field)
+        if isinstance(at, Field) and at.composes:
+            return False  # an input method has the keys
         if event.key == pygame.K_ESCAPE:
             self._back()
         elif at is None:

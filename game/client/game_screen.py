@@ -30,6 +30,7 @@ from game.client.sprites import Sprites
 from game.client.theme import ACCENT, Fonts
 
 BELOW_THE_PODIUM: Final = 366  # pixels, where the scores begin then
+TYPED: Final = (pygame.KEYDOWN, pygame.KEYUP, pygame.TEXTINPUT, pygame.TEXTEDITING)
 WALK: Final[tuple[Action, ...]] = ("up", "left", "down", "right")
 
 
@@ -72,6 +73,11 @@ class GameScreen:
         self._commentary = Commentary(play.stay.net_id, play.stay.tick_rate, self.chat, self._bar, self._sounds)
         play.said = self._commentary.heard
 
+    @property
+    def types(self) -> bool:
+        """Whether there is a field for what is typed."""
+        return self.chat.open
+
     def handle(self, event: pygame.Event) -> None:
         """Take in one event of the window."""
         key = event.key if event.type == pygame.KEYDOWN else None
@@ -80,7 +86,7 @@ class GameScreen:
             action = self._bindings.action(event.key, getattr(event, "scancode", 0))
         if event.type == pygame.WINDOWFOCUSLOST or (event.type == pygame.KEYUP and action == "scoreboard"):
             self.shows_scores = False
-        if self.chat.open and event.type in (pygame.KEYDOWN, pygame.TEXTINPUT, pygame.TEXTEDITING):
+        if self.chat.open and event.type in TYPED:
             self.chat.handle(event)
         elif key == pygame.K_ESCAPE:
             self._pause()

@@ -4,7 +4,6 @@ The pages themselves are one module each. None of them knows a connection: what 
 made the page.
 """
 
-import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -14,10 +13,11 @@ import pygame_gui
 
 from game.client.backdrop import glance
 from game.client.canvas import SIZE
+from game.client.devices import optional
 from game.client.focus import Focus
 from game.client.sprites import SHADOW, Sprites
 from game.client.theme import BAD, MUTED, SMALL, TEXT, TITLE, Fonts, Rgb, panel, rgb
-from game.client.widgets import HEIGHT, Button, Choice, Field, Row, Swatches
+from game.client.widgets import HEIGHT, MOST_TYPED, Button, Choice, Field, Row, Swatches
 from game.rules import ASSETS
 
 INSIDE: Final = 28  # from the panel's edge to what is in it
@@ -61,14 +61,30 @@ class Page:
         self.texts: list[tuple[pygame.Surface, pygame.Rect]] = []  # what was written, in its places
         self._manager = _Manager(look.mouse)
         self._then = 0.0
+        self._drags = False  # the mouse, over a field
+
+    @property
+    def types(self) -> bool:
+        """Whether there is a field for what is typed."""
+        return isinstance(self.focus.at, Field)
 
     def handle(self, event: pygame.Event) -> None:
         """Take in one event; the mouse is on the canvas."""
         if event.type == pygame.KEYDOWN and self.focus.key(event):
             return
+        field = self.focus.at
+        if isinstance(field, Field):
+            field.handle(event)
+            if event.type == pygame.MOUSEMOTION and self._drags:
+                field.point(event.pos[0], True)
+        if event.type == pygame.MOUSEBUTTONUP:
+            self._drags = False
         if event.type == pygame.MOUSEBUTTONDOWN and event.button == 1:
             widget = self.focus.click(event.pos)
-            if isinstance(widget, Choice | Swatches):
+            if isinstance(widget, Field):
+                widget.point(event.pos[0], False)
+                self._drags = True
+            elif isinstance(widget, Choice | Swatches):
                 widget.click(event.pos)
             elif isinstance(widget, Row):
                 widget.confirm()
@@ -80,7 +96,9 @@ class Page:
         self._manager.process_events(event)
 
     def update(self, now: float) -> None:
-        """Once a frame: let the cursor blink."""
+        """Once a frame: let the caret blink, and buttons see the mouse."""
+        if isinstance(self.focus.at, Field):
+            self.focus.at.now = now
         self._manager.update(min(0.1, max(0.0, now - self._then)))
         self._then = now
 
@@ -89,10 +107,15 @@ class Page:
         panel(self.look.surface, self.panel, 255, 16)
         self.look.surface.blits(self.texts)
         for what, (top, most) in self.spots.items():
-            self.look.surface.blits(self.lines(self.errors.get(what, ""), top, most))
+            self.look.surface.blits(self.lines(self.errors.get(what) or self._lacking(), top, most))
         self._manager.draw_ui(self.look.surface)
         for widget in self.focus.widgets:
             widget.draw(self.look.surface, widget is self.focus.at)
+
+    def _lacking(self) -> str:
+        """What to say where this computer cannot draw what is typed; a page has one field at most."""
+        typed = next((widget.text for widget in self.focus.widgets if isinstance(widget, Field)), "")
+        return self.look.fonts.lacking(typed)
 
     def open(self) -> None:
         """It is up from now on: the page before it has given everything back."""
@@ -100,15 +123,15 @@ class Page:
             self.focus.at.focus(True)
 
     def close(self) -> None:
-        """Give the mouse its arrow and the keyboard its manners back."""
+        """Give the mouse its arrow back."""
         if self.focus.at is not None:
             self.focus.at.focus(False)
-        with contextlib.suppress(pygame.error):  # not every display has cursors
+        with optional("mouse cursors"):
             pygame.mouse.set_cursor(pygame.SYSTEM_CURSOR_ARROW)
 
     def button(self, rect: pygame.Rect, text: str, action: Callable[[], None], kind: str = "") -> Button:
         """A button there."""
-        button = Button(self._manager, rect, text, action, kind)
+        button = Button(self._manager, self.look.fonts, rect, text, action, kind)
         self.focus.widgets.append(button)
         return button
 
@@ -126,9 +149,17 @@ class Page:
             for number, (text, action) in enumerate(wanted)
         ]
 
-    def field(self, rect: pygame.Rect, text: str, example: str, done: Callable[[], None]) -> Field:
-        """A field there."""
-        field = Field(self._manager, self.look.fonts, rect, text, example, done)
+    def field(
+        self,
+        rect: pygame.Rect,
+        text: str,
+        example: str,
+        done: Callable[[], None],
+        most: int = MOST_TYPED,
+        secret: bool = False,
+    ) -> Field:
+        """A field there, for at most so many characters."""
+        field = Field(self.look.fonts, rect, text, example, done, most, secret)
         self.focus.widgets.append(field)
         return field
 

@@ -30,16 +30,16 @@ class PasswordScreen(Page):
         self.title("Password", y)
         self.write(look.fonts.wrap(where, SMALL, w, 1)[0], SMALL, MUTED).midtop = self.panel.centerx, y + 54
         self.texts += self.lines(f"{reason[:1].upper()}{reason[1:]}.", y + 86, REASON_LINES, TEXT)
-        self.password = self.field(pygame.Rect(x, y + 134, w, HEIGHT), "", "of whoever hosts it", self._typed)
-        self.password.element.set_text_hidden(True)  # type: ignore[no-untyped-call]
-        self.password.element.set_text_length_limit(PASSWORD_LIMIT)
+        self.password = self.field(
+            pygame.Rect(x, y + 134, w, HEIGHT), "", "of whoever hosts it", self._typed, PASSWORD_LIMIT, secret=True
+        )
         self.spots["password"] = y + 134 + HEIGHT + 4, 1
         self.buttons(y + 134 + HEIGHT + 4 + LINE + 8, ("Join", self._typed), ("Back", back))
         self.focus.go_to(self.password)
 
     def _typed(self) -> None:
         try:
-            password = clean_password(str(self.password.element.get_text()))  # with its blanks
+            password = clean_password(self.password.typed)  # with its blanks
         except ValueError as error:
             self.errors["password"] = str(error)
             self.focus.go_to(self.password)

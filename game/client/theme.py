@@ -7,6 +7,8 @@ from typing import Final
 
 import pygame
 
+from game.client.glyphs import Glyphs, Run
+
 Rgb = tuple[int, int, int]
 
 VOID: Final[Rgb] = (11, 14, 20)  # around the arena
@@ -24,6 +26,7 @@ ACCENT: Final[Rgb] = (245, 181, 72)
 GOOD: Final[Rgb] = (74, 201, 150)
 BAD: Final[Rgb] = (255, 128, 117)
 INK: Final[Rgb] = (16, 20, 29)
+SELECTED: Final[Rgb] = (61, 90, 128)  # behind text
 IT: Final[Rgb] = (255, 64, 88)  # whatever belongs to being "it"; always with a shape beside it, and a white rim
 SHIELD: Final[Rgb] = (148, 226, 255)  # who cannot be tagged for a moment
 
@@ -34,17 +37,34 @@ TITLE: Final = 34
 HUGE: Final = 54
 
 MOST_WRAPPED: Final = 600  # letters; no panel here shows more, and some come from a server
+PICTURES: Final = 1.6  # times as high as ours is a font of coloured pictures, which come in one size and are scaled
 CACHED_TEXTS: Final = 512  # a name for each of 128 players, and every number of milliseconds that is likely
 
 
 class Fonts:
-    """Lettering in the font that comes with pygame_gui, with texts kept once rendered."""
+    """Lettering in pygame_gui's font, and in the system's where that lacks letters; texts are kept once rendered."""
 
-    def __init__(self) -> None:
-        """Needs pygame.font to be initialised."""
+    def __init__(self, path: Callable[[str, bool], str | None] | None = None) -> None:
+        """Needs pygame.font to be initialised. `path` finds the system's fonts; pygame does if it is not given."""
         self._faces: dict[tuple[int, bool], pygame.font.Font] = {}
+        self._others: dict[tuple[str, str, int, bool], pygame.font.Font] = {}  # of the system
+        self._glyphs = Glyphs(self.face(SMALL, False), path)
         self.text: Callable[[str, int, Rgb, bool], pygame.Surface] = lru_cache(CACHED_TEXTS)(self._text)
         self.outlined: Callable[[str, int, Rgb], pygame.Surface] = lru_cache(CACHED_TEXTS)(self._outlined)
+        self.width: Callable[[str, int], int] = lru_cache(CACHED_TEXTS)(self._width)
+
+    def lacking(self, text: str) -> str:
+        """What to tell somebody who types letters that this computer cannot draw; empty where it can."""
+        lacks = not text.isascii() and self._glyphs.lacking(text)
+        return "this computer has no font for some letters" if lacks else ""
+
+    def needs_others(self, text: str) -> bool:
+        """Whether our font alone cannot draw it."""
+        return not text.isascii() and any(run.family or run.script for run in self._glyphs.runs(text))
+
+    def height(self, size: int) -> int:
+        """Of a line, in pixels."""
+        return self.face(size, False).get_height()
 
     def face(self, size: int, bold: bool) -> pygame.font.Font:
         """The font of that size in pixels."""
@@ -58,31 +78,76 @@ class Fonts:
 
     def wrap(self, text: str, size: int, width: int, most: int) -> list[str]:
         """The text in lines of at most `width` pixels; what does not fit into `most` lines ends in an ellipsis."""
-        fits = self.face(size, False).size
+
+        def fits(text: str) -> int:
+            return self.width(text, size)
+
         lines = [""]
         for word in text[:MOST_WRAPPED].split():
-            while fits(word)[0] > width:  # a word longer than a line is cut
+            while fits(word) > width:  # a word longer than a line is cut
                 cut = 1
-                while fits(word[: cut + 1])[0] <= width:
+                while fits(word[: cut + 1]) <= width:
                     cut += 1
                 lines.append(word[:cut])
                 word = word[cut:]
             longer = f"{lines[-1]} {word}".strip()
-            if fits(longer)[0] <= width:
+            if fits(longer) <= width:
                 lines[-1] = longer
             else:
                 lines.append(word)
         lines = [line for line in lines if line]
         if len(lines) > most:
             last = lines[most - 1]
-            while fits(last + "…")[0] > width:
+            while fits(last + "…") > width:
                 last = last[:-1]
             lines = [*lines[: most - 1], last + "…"]
         return lines
 
     def _text(self, text: str, size: int, color: Rgb, bold: bool) -> pygame.Surface:
-        text = "".join(letter if letter.isprintable() else "?" for letter in text)  # a 0 would be refused
-        return self.face(size, bold).render(text, True, color)
+        own = self.face(size, bold)
+        if text.isascii() and text.isprintable():
+            return own.render(text, True, color)
+        runs = self._glyphs.runs(text)
+        picture = pygame.Surface(
+            (sum(self._run_width(run, size, bold) for run in runs), own.get_height()), pygame.SRCALPHA
+        )
+        x = 0
+        for run in runs:
+            width = self._run_width(run, size, bold)
+            if width:  # accents that stand alone have none, and then nothing may be rendered
+                face = self._other(run, size, bold)
+                piece, top = face.render(run.text, True, color), own.get_ascent() - face.get_ascent()
+                if face.get_height() > own.get_height() * PICTURES:
+                    piece = pygame.transform.smoothscale(piece, (width, own.get_height() - 2))
+                    top = 1
+                picture.blit(piece, (x, top))
+                x += width
+        return picture
+
+    def _width(self, text: str, size: int) -> int:
+        if text.isascii() and text.isprintable():
+            return self.face(size, False).size(text)[0]
+        return sum(self._run_width(run, size, False) for run in self._glyphs.runs(text))
+
+    def _run_width(self, run: Run, size: int, bold: bool) -> int:
+        own, face = self.face(size, bold), self._other(run, size, bold)
+        width = face.size(run.text)[0]
+        if face.get_height() > own.get_height() * PICTURES:
+            return round(width * (own.get_height() - 2) / face.get_height())
+        return width
+
+    def _other(self, run: Run, size: int, bold: bool) -> pygame.font.Font:
+        """The font of a run; those from right to left have one of their own."""
+        if not run.family and not run.script:
+            return self.face(size, bold)
+        key = run.family, run.script, size, bold
+        found = self._others.get(key)
+        if found is None:
+            found = self._others[key] = self._glyphs.opened(run.family, size, bold) or self.face(size, bold)
+            if run.script:
+                found.set_direction(pygame.DIRECTION_RTL)
+                found.set_script(run.script)
+        return found
 
     def _outlined(self, text: str, size: int, color: Rgb) -> pygame.Surface:
         """Bold, with a dark rim, so that it can be read over anything."""

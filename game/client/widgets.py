@@ -1,6 +1,6 @@
 """What the pages of the menus are made of. Each has its place, and can be confirmed, nudged to a side and focused.
 
-Buttons and fields are pygame_gui's; the rest is drawn here. Knows no page.
+Buttons are pygame_gui's; the rest is drawn here. Knows no page.
 """
 
 from collections.abc import Callable, Sequence
@@ -8,14 +8,18 @@ from typing import Final, Protocol
 
 import pygame
 import pygame_gui
-from pygame_gui.elements import UIButton, UITextEntryLine
+from pygame_gui.elements import UIButton
 
 from game.client.sprites import Sprites
-from game.client.theme import ACCENT, FAINT, MUTED, NORMAL, PANEL_EDGE, SMALL, TEXT, Fonts, Rgb, rgb
+from game.client.text_field import TextField
+from game.client.text_line import TextLine
+from game.client.theme import ACCENT, FAINT, INK, MUTED, NORMAL, PANEL_EDGE, SMALL, TEXT, Fonts, Rgb, rgb
 from game.rules import PALETTE
 
 HEIGHT: Final = 42  # of a button or a field, in pixels
 EDGE: Final = 14  # from a row's edge to its words
+MOST_TYPED: Final = 300  # characters; as many as the settings keep
+FIELD_BACK: Final[Rgb] = (15, 19, 28)
 ROW_BACK: Final[Rgb] = (26, 33, 47)
 ROW_RADIUS: Final = 9
 
@@ -44,25 +48,32 @@ class Button:
     """Does something."""
 
     def __init__(
-        self, manager: pygame_gui.UIManager, rect: pygame.Rect, text: str, action: Callable[[], None], kind: str = ""
+        self,
+        manager: pygame_gui.UIManager,
+        fonts: Fonts,
+        rect: pygame.Rect,
+        text: str,
+        action: Callable[[], None],
+        kind: str = "",
     ) -> None:
         """`kind`: an object of the theme, such as '#main'."""
-        self.element = UIButton(rect, text, manager, object_id=kind or None)
-        self._action = action
+        self.element = UIButton(rect, "", manager, object_id=kind or None)
+        self._fonts, self._action = fonts, action
+        self._color = INK if kind else TEXT  # those of a kind are bright
+        self.text = ""
+        self.rename(text)
 
     @property
     def rect(self) -> pygame.Rect:
         area: pygame.Rect = self.element.rect
         return area
 
-    @property
-    def text(self) -> str:
-        return str(self.element.text)
-
     def rename(self, text: str) -> None:
         """Another text."""
-        if text != self.element.text:
-            self.element.set_text(text)
+        if text != self.text:
+            self.text = text
+            # pygame_gui has one font; what that cannot draw is drawn over it.
+            self.element.set_text("" if self._fonts.needs_others(text) else text)
 
     def confirm(self) -> None:
         self._action()
@@ -74,6 +85,9 @@ class Button:
         """Shows as a ring alone."""
 
     def draw(self, target: pygame.Surface, focused: bool) -> None:
+        if not self.element.text:
+            words = self._fonts.text(self.text, NORMAL - 1, self._color, False)
+            target.blit(words, words.get_rect(center=self.rect.center))
         if focused:
             ring(target, self.rect)
 
@@ -83,56 +97,72 @@ class Field:
 
     def __init__(
         self,
-        manager: pygame_gui.UIManager,
         fonts: Fonts,
         rect: pygame.Rect,
         text: str,
         example: str,
         done: Callable[[], None],
+        most: int = MOST_TYPED,
+        secret: bool = False,
     ) -> None:
-        """`done` is called on Enter."""
-        self.element = UITextEntryLine(rect, manager, initial_text=text)
-        self._manager, self._fonts = manager, fonts
-        self._example, self._done = example, done
+        """`done` is called on Enter; `most`: characters; `secret`: dots for letters."""
+        self._rect, self._done = rect, done
+        self._field = TextField(most, text, secret)
+        self._line = TextLine(fonts, NORMAL - 1, self._field, example, secret)
+        self.now = 0.0  # of the picture: by it the caret blinks
 
     @property
     def rect(self) -> pygame.Rect:
-        area: pygame.Rect = self.element.rect
-        return area
+        return self._rect
+
+    @property
+    def typed(self) -> str:
+        """What was typed."""
+        return self._field.text
 
     @property
     def text(self) -> str:
-        """What was typed, without blanks around it."""
-        return str(self.element.get_text()).strip()
+        """The same, without blanks around it."""
+        return self.typed.strip()
 
     def fill(self, text: str) -> None:
         """Put that there instead."""
-        self.element.set_text(text)
+        self._field.fill(text)
+
+    @property
+    def composes(self) -> bool:
+        """Whether an input method works on a word: all keys are its keys then."""
+        return bool(self._field.composed)
+
+    def handle(self, event: pygame.Event) -> None:
+        """Take in an event while it has the focus."""
+        self._field.handle(event)
+
+    def point(self, x: int, drags: bool) -> None:
+        """The mouse is there: the caret comes, and with it, where it `drags`, the end of a selection."""
+        self._field.go_to(self._line.place(self._inner, x), drags)
 
     def confirm(self) -> None:
         self._done()
 
     def nudge(self, by: int) -> bool:
-        """Moves the cursor; at an end, the focus."""
-        end = len(self.element.get_text()) if by > 0 else 0
-        return bool(self.element.edit_position != end)
+        """Moves the caret; at an end, the focus."""
+        end = len(self._field.text) if by > 0 else 0
+        return self._field.caret != end
 
     def focus(self, on: bool) -> None:
-        """With it come a cursor, keys that repeat, and input methods: these would take letters that steer."""
-        self._manager.set_focus_set(None)
-        if on:
-            self._manager.set_focus_set(self.element)
-            self.element.edit_position = len(self.element.get_text())
-            pygame.key.start_text_input()
-        else:
-            pygame.key.stop_text_input()
+        """With it come a caret, at the end, and the window's text input."""
+        self._field.fill(self._field.text)
 
     def draw(self, target: pygame.Surface, focused: bool) -> None:
-        if not self.element.get_text() and not focused:
-            words = self._fonts.text(self._example, SMALL, FAINT, False)
-            target.blit(words, (self.rect.x + 16, self.rect.centery - words.get_height() // 2))
-        if focused:
-            pygame.draw.rect(target, ACCENT, self.rect, 2, border_radius=ROW_RADIUS)
+        pygame.draw.rect(target, FIELD_BACK, self.rect, border_radius=ROW_RADIUS)
+        edge, width = (ACCENT, 2) if focused else (PANEL_EDGE, 1)
+        pygame.draw.rect(target, edge, self.rect, width, border_radius=ROW_RADIUS)
+        self._line.draw(target, self._inner, self.now, focused)
+
+    @property
+    def _inner(self) -> pygame.Rect:
+        return self.rect.inflate(-2 * EDGE, 0)
 
 
 class Row:

@@ -17,6 +17,7 @@ from game.client.access import NOTHING, Access
 from game.client.backdrop import Backdrop
 from game.client.canvas import Canvas
 from game.client.connecting import ConnectingScreen
+from game.client.devices import optional
 from game.client.failed_screen import FailedScreen
 from game.client.game_screen import GameScreen
 from game.client.gamepad import Gamepad
@@ -45,6 +46,7 @@ from net.conditions import Conditions
 
 TITLE: Final = "pygame-networking"
 ICON_COLOR: Final = (245, 166, 35)
+REPEAT: Final = (400, 35)  # ms until a held key repeats, and from then on
 OVER_THE_GAME: Final = 110  # how dark a veil lies between the game and a page
 
 
@@ -92,6 +94,7 @@ class Window:
         self._added: dict[Address, Access] = {}  # what the player has added to that, while the window is open
         self._bindings = Bindings(settings.keys)
         self._gamepad = Gamepad(self._bindings)
+        self._types: bool | None = None  # whether text input is on; None: as SDL has it
         self.open = True
         self.session: Session | None = None
         self.hosting: Hosting | None = None
@@ -116,6 +119,7 @@ class Window:
             for each in self._gamepad.translate(self.canvas.translate(event), self.page is None):
                 self._take(each)
         self._follow()
+        self._type()
         now = self._now()
         if self.game is not None:
             self.game.update(now)
@@ -171,6 +175,22 @@ class Window:
             if event.type == pygame.KEYMAPCHANGED:
                 layout.changed()
             self.screen.handle(event)
+
+    def _type(self) -> None:
+        """Text input and keys that repeat are on while a field is there: an input method would take keys that steer.
+
+        SDL begins with it, and a window that was made anew may forget it; so this is looked at in every frame.
+        """
+        types = self.screen.types
+        if types != self._types:
+            self._types = types
+            with optional("text input"):
+                if types:
+                    pygame.key.set_repeat(*REPEAT)
+                    pygame.key.start_text_input()
+                else:
+                    pygame.key.set_repeat()  # none
+                    pygame.key.stop_text_input()
 
     def _follow(self) -> None:
         """Change the page where the session or the server of our own has moved on."""
@@ -286,7 +306,8 @@ class Window:
     def _change(self, settings: Settings) -> None:
         """Other settings, from now on."""
         before, self.settings = self.settings, settings
-        self.canvas.resize(settings.scale, settings.fullscreen)
+        if self.canvas.resize(settings.scale, settings.fullscreen):
+            self._types = None  # the window may be another
         self._bindings.use(settings.keys)
         self._sounds.volume = settings.volume
         if self.game is not None and settings.net_graph != before.net_graph:

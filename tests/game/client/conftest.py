@@ -11,7 +11,7 @@ from pathlib import Path
 import pygame
 import pytest
 
-from game.client import layout
+from game.client import devices, layout
 from game.client.settings import DIRECTORY_VARIABLE
 from tests.game.client.layouts import where
 
@@ -21,6 +21,12 @@ def settings_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where this test's settings are."""
     monkeypatch.setenv(DIRECTORY_VARIABLE, str(tmp_path / "config"))
     return tmp_path / "config"
+
+
+@pytest.fixture(autouse=True)
+def nobody_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test has a log of its own, in which no device has failed yet."""
+    monkeypatch.setattr(devices, "_told", set())
 
 
 @pytest.fixture

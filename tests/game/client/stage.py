@@ -68,11 +68,11 @@ def stick(x: float, y: float) -> None:
         )
 
 
-def looking() -> Look:
+def looking(fonts: Fonts | None = None) -> Look:
     """What a page is made with, where it is alone in the world."""
     surface = pygame.display.get_surface()
     assert surface is not None
-    return Look(surface, pygame.mouse.get_pos, Fonts(), Sprites())
+    return Look(surface, pygame.mouse.get_pos, fonts or Fonts(), Sprites())
 
 
 def look(page: Page) -> pygame.Surface:

@@ -278,8 +278,8 @@ def test_an_address_is_typed_fails_is_mended_and_joined() -> None:
     run(story())
 
 
-def test_what_one_types_with_comes_with_a_field_and_goes_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    types = False
+def test_text_input_is_on_while_there_is_a_field_and_never_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    types = True  # as SDL has it at first
 
     def tell(now: bool) -> None:
         nonlocal types
@@ -288,21 +288,57 @@ def test_what_one_types_with_comes_with_a_field_and_goes_with_it(monkeypatch: py
     monkeypatch.setattr(pygame.key, "start_text_input", lambda: tell(True))
     monkeypatch.setattr(pygame.key, "stop_text_input", lambda: tell(False))
 
+    def is_on(window: Window) -> bool:
+        for _ in range(3):
+            window.frame()
+        assert (pygame.key.get_repeat()[0] > 0) is types
+        return types
+
     async def story() -> None:
         async with live_server() as (_, address), opened(ANN) as window:
-            assert not types
+            assert not is_on(window)
+            press(pygame.K_F11)
+            assert not is_on(window)
             press(pygame.K_DOWN)
             press(pygame.K_RETURN)
             await shows(window, JoinScreen)
-            assert types
+            assert is_on(window)
+            press(pygame.K_F11)  # another window
+            assert is_on(window)
             window._to_join(ANN)  # from one page with a field to another
-            assert types
-            assert pygame.key.get_repeat()[0] > 0
+            assert is_on(window)
+            press(pygame.K_UP if isinstance(window.screen, JoinScreen) else 0)
+            press(pygame.K_DOWN)
+            press(pygame.K_DOWN)
+            assert not is_on(window)  # the focus is elsewhere
+            press(pygame.K_UP)
+            press(pygame.K_UP)
+            assert is_on(window)
             type_text(str(address))
             press(pygame.K_RETURN)
             await frames_until(window, lambda: plays(window))
-            assert not types  # or an input method would take letters that steer
-            assert pygame.key.get_repeat() == (0, 0)
+            assert not is_on(window)  # or an input method would take letters that steer
+            screen = window.screen
+            assert isinstance(screen, GameScreen)
+            for close in ((pygame.K_ESCAPE,), (pygame.K_h, pygame.K_RETURN), (pygame.K_RETURN,)):
+                press(pygame.K_RETURN)
+                assert is_on(window)
+                if len(close) > 1:
+                    type_text("hello")
+                for key in close:
+                    press(key)
+                assert not is_on(window)
+                assert not screen.chat.open
+            press(pygame.K_RETURN)
+            assert is_on(window)
+            window._pause()
+            assert not is_on(window)
+            window._resume()
+            assert not is_on(window)
+            press(pygame.K_RETURN)
+            assert is_on(window)
+            window.to_start()
+            assert not is_on(window)
 
     run(story())
 

@@ -6,6 +6,7 @@ import pytest
 from game.client.chat_box import FADES, MARGIN, ROWS, SHOWN, STAYS, ChatBox
 from game.client.theme import Fonts
 from game.rules import CHAT_LIMIT
+from tests.game.client.layouts import LAYOUTS, on
 from tests.game.client.stage import differs
 
 pytestmark = pytest.mark.usefixtures("surface")
@@ -89,6 +90,70 @@ def test_while_a_word_is_composed_the_keys_are_the_input_methods() -> None:
     ann.chat.handle(pygame.Event(pygame.TEXTINPUT, text="日本"))
     ann.press(pygame.K_RETURN)
     assert ann.said == ["a日本"]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_ctrl_with_the_keys_of_any_keyboard_copies_cuts_pastes_and_types_nothing(
+    layout: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clipboard: list[str] = []
+    monkeypatch.setattr(pygame.scrap, "put_text", clipboard.append)
+    monkeypatch.setattr(pygame.scrap, "get_text", lambda: clipboard[-1])
+    where = {"a": 4, "c": 6, "v": 25, "x": 27} | ({"c": 12, "v": 55, "x": 5} if layout == "dvorak" else {})
+    where |= {"a": 20} if layout == "fr" else {}
+    ann = Talker().types("hello")
+
+    def ctrl(letter: str) -> None:
+        event = on(layout, where[letter], mod=pygame.KMOD_LCTRL)
+        ann.chat.handle(event)
+        ann.types(chr(event.key))  # some systems tell of it as typed
+        ann.chat.handle(on(layout, where[letter], pygame.KEYUP))
+
+    ctrl("a")
+    ctrl("c")
+    assert clipboard == ["hello"]
+    assert ann.chat.field.text == "hello"
+    ctrl("x")
+    assert ann.chat.field.text == ""
+    ctrl("v")
+    ctrl("v")
+    assert ann.chat.field.text == "hellohello"
+    ann.types("é")
+    assert ann.chat.field.text == "hellohelloé"
+
+
+def test_what_is_selected_is_replaced_moved_past_and_taken_away() -> None:
+    shift = pygame.KMOD_LSHIFT
+    ann = Talker().types("hello")
+    for _ in range(3):
+        ann.chat.handle(key(pygame.K_LEFT, shift))
+    assert ann.chat.field.selected == (2, 5)
+    ann.press(pygame.K_LEFT)
+    assert (ann.chat.field.caret, ann.chat.field.anchor) == (2, 2)
+    ann.chat.handle(key(pygame.K_END, shift))
+    ann.types("y")
+    assert ann.chat.field.text == "hey"
+    ann.chat.handle(key(pygame.K_HOME, shift))
+    ann.press(pygame.K_BACKSPACE)
+    assert ann.chat.field.text == ""
+    ann.press(pygame.K_BACKSPACE, pygame.K_DELETE, pygame.K_LEFT, pygame.K_RIGHT)
+    assert (ann.chat.field.text, ann.chat.field.caret) == ("", 0)
+
+
+def test_a_clipboard_that_fails_is_said_in_the_log_once_and_nothing_is_lost(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*given: str) -> str:
+        raise pygame.error("no clipboard")
+
+    monkeypatch.setattr(pygame.scrap, "get_text", fail)
+    monkeypatch.setattr(pygame.scrap, "put_text", fail)
+    ann = Talker().types("hello")
+    for letter in (pygame.K_v, pygame.K_a, pygame.K_x, pygame.K_c, pygame.K_v):
+        ann.chat.handle(key(letter, pygame.KMOD_CTRL))
+        ann.chat.handle(pygame.Event(pygame.KEYUP, key=letter, mod=0, scancode=0))
+    assert ann.chat.field.text == "hello"
+    assert caplog.messages == ["no clipboard: no clipboard"]
 
 
 def test_pasted_text_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ def test_wrapped_lines_fit_and_lose_no_word() -> None:
     lines = fonts.wrap(text, SMALL, 200, 9)
     assert len(lines) > 2
     assert " ".join(lines) == text
-    assert all(fonts.face(SMALL, False).size(line)[0] <= 200 for line in lines)
+    assert all(fonts.width(line, SMALL) <= 200 for line in lines)
 
 
 @pytest.mark.usefixtures("surface")
@@ -21,7 +21,7 @@ def test_a_word_longer_than_a_line_is_cut() -> None:
     fonts = Fonts()
     lines = fonts.wrap("a " + "x" * 200, SMALL, 100, 99)
     assert "".join(lines) == "a" + "x" * 200
-    assert all(fonts.face(SMALL, False).size(line)[0] <= 100 for line in lines)
+    assert all(fonts.width(line, SMALL) <= 100 for line in lines)
 
 
 @pytest.mark.usefixtures("surface")
@@ -30,7 +30,7 @@ def test_too_many_lines_end_in_an_ellipsis() -> None:
     lines = fonts.wrap("i" * 500, SMALL, 100, 3)
     assert len(lines) == 3
     assert lines[-1].endswith("…")
-    assert all(fonts.face(SMALL, False).size(line)[0] <= 100 for line in lines)
+    assert all(fonts.width(line, SMALL) <= 100 for line in lines)
 
 
 @pytest.mark.usefixtures("surface")
