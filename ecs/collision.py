@@ -2,9 +2,11 @@
 
 Pushing is inelastic: both go on with the mean of their velocities, and the overlap is shared, unless a wall holds one
 of them. Whoever could not be set apart in a few passes stays where they were, so **no two bodies overlap after a tick
-if none did before it**, and none is ever inside a wall.
+that did not before it**, and none is ever inside a wall. Where a rule of the game puts many on one spot, only so many
+pairs are pushed in a pass, for a thousand bodies would have half a million; they come apart over many ticks.
 """
 
+import math
 from collections.abc import Mapping
 from typing import Final
 
@@ -16,10 +18,15 @@ from ecs.step import Body
 from ecs.sweep import FEW, Pair, Sweep, few_pairs, overlap_in
 
 PASSES: Final = 4  # a push travels through as many bodies in a tick; more gains nothing that players notice
+PAIRS_PER_BODY: Final = 2  # that are pushed in a pass, on average: a crowd that leans into a corner has half a pair
+PAIRS_BESIDES: Final = 64  # so that of a dozen bodies all pairs are pushed
+PUSH_EFFORT: Final = 400  # of a push, in the looks that `Sweep.effort` counts
 
 
-def separate(bodies: Mapping[int, Body], before: Mapping[int, Body], arena: Arena) -> dict[int, tuple[Body, int]]:
-    """Set overlapping bodies apart.
+def separate(
+    bodies: Mapping[int, Body], before: Mapping[int, Body], arena: Arena, limit: float = math.inf
+) -> dict[int, tuple[Body, int]]:
+    """Set overlapping bodies apart. Raises TooCrowdedError where that takes more than `limit` looks at pairs.
 
     `bodies` maps NetIDs to where `step` put them, `before` to where they were a tick ago. Returns only those that end
     otherwise than `step` said: NetID -> (body, NetID of whoever touched it last).
@@ -31,7 +38,7 @@ def separate(bodies: Mapping[int, Body], before: Mapping[int, Body], arena: Aren
     sweep = None
     if len(bodies) > FEW:
         arrays = [np.array(column, dtype=np.int64) for column in columns]
-        columns, sweep = [array.data for array in arrays], Sweep()
+        columns, sweep = [array.data for array in arrays], Sweep(limit)
         sweep.look(arrays[0], arrays[1], arrays[4], arrays[5])
     x, y, vx, vy, w, h = columns
     places = [before.get(net_id, bodies[net_id])[:2] for net_id in net_ids]  # who has just come has not moved yet
@@ -68,6 +75,7 @@ class Crowd:
         self._x, self._y, self._vx, self._vy, self._w, self._h = x, y, vx, vy, w, h
         self._arena = arena
         self._sweep = sweep
+        self._most = PAIRS_PER_BODY * len(x) + PAIRS_BESIDES
 
     def set_apart(self, x_before: Column, y_before: Column) -> dict[int, int]:
         """Push, a few times over, whoever overlaps; returns who was touched: row -> the row of who touched it last.
@@ -79,6 +87,8 @@ class Crowd:
             pairs = self._pairs()
             if not pairs:
                 break
+            if self._sweep is not None:
+                self._sweep.spend(PUSH_EFFORT * len(pairs))
             pushed: set[int] = set()
             for a, b in pairs:
                 if overlap_in(self._x, self._y, self._w, self._h, a, b):
@@ -90,9 +100,11 @@ class Crowd:
             self._put_back(x_before, y_before, by)
         return dict(sorted(by.items()))
 
-    def _pairs(self) -> list[Pair]:
-        """All who overlap, in ascending order."""
-        return self._sweep.pairs() if self._sweep is not None else few_pairs(self._x, self._y, self._w, self._h)
+    def _pairs(self, before: tuple[Column, Column] | None = None) -> list[Pair]:
+        """Who overlaps, in ascending order, up to the most; without those who overlapped `before` as well."""
+        if self._sweep is not None:
+            return self._sweep.pairs(self._most, before)
+        return few_pairs(self._x, self._y, self._w, self._h, most=self._most, but=before)
 
     def _moved(self, rows: set[int]) -> None:
         if self._sweep is not None:
@@ -109,9 +121,12 @@ class Crowd:
             self._push_y(*((b, a) if y[a] > y[b] else (a, b)), deep_y)
 
     def _put_back(self, x_before: Column, y_before: Column, by: dict[int, int]) -> None:
-        """Whoever still overlaps stays where they were, standing; and who then stands in their way, and so on."""
+        """Whoever still overlaps, and did not before, stays where they were, standing.
+
+        So does who then stands in their way, and so on.
+        """
         back: set[int] = set()
-        while late := [pair for pair in self._pairs() if not back.issuperset(pair)]:
+        while late := self._pairs((x_before, y_before)):
             put = {row for pair in late for row in pair} - back
             for pair in late:
                 for row, other in (pair, pair[::-1]):

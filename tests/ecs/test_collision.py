@@ -2,13 +2,15 @@
 
 import random
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecs.arena import TILE, Arena, parse_arena
-from ecs.collision import separate
+from ecs.collision import PAIRS_BESIDES, PAIRS_PER_BODY, PUSH_EFFORT, Crowd, separate
 from ecs.step import DASH, DIRECTIONS, Body, motion_at, step
+from ecs.sweep import Sweep, TooCrowdedError
 from tests.ecs.arenas import arenas, directions, overlapping
 
 SIZE = 448
@@ -116,3 +118,71 @@ def test_a_crowd_that_pushes_into_one_corner_stays_apart_and_comes_to_rest_there
         bodies, _ = tick(bodies, north_west, hall)
         assert overlapping(bodies) == []
     assert sum(body.x + body.y for body in bodies.values()) < far - 64 * TILE
+
+
+BIG_HALL = parse_arena("\n".join(["#" * 62, *["#" + "." * 60 + "#"] * 30, "#" * 62]))
+HALL = parse_arena("\n".join(["#" * 14, *["#" + "." * 12 + "#"] * 12, "#" * 14]))
+ON_ONE_SPOT = Body(5 * TILE, 5 * TILE, 0, 0, SIZE, SIZE)
+
+
+@pytest.mark.parametrize("many", [2, 6, 12, 13, 20])
+def test_who_was_put_on_one_spot_by_a_rule_can_walk_apart(many: int) -> None:
+    rng = random.Random(many)
+    bodies = dict.fromkeys(range(1, many + 1), ON_ONE_SPOT._replace(x=30 * TILE, y=15 * TILE))
+    for _ in range(300):
+        bodies, _ = tick(bodies, {net_id: rng.randrange(9) for net_id in bodies}, BIG_HALL)
+        assert all(BIG_HALL.is_free(body.x, body.y, SIZE, SIZE) for body in bodies.values())
+        if not overlapping(bodies):
+            break
+    assert overlapping(bodies) == []
+
+
+def test_beside_a_heap_nobody_begins_to_overlap() -> None:
+    bodies = dict.fromkeys(range(1, 60), ON_ONE_SPOT)
+    for n in range(60, 100):
+        bodies[n] = Body((2 + n % 10) * TILE, (7 + n // 10 % 5) * TILE, 0, 0, SIZE, SIZE)
+    rng, former = random.Random(1), set(overlapping(bodies))
+    for _ in range(30):
+        bodies, _ = tick(bodies, {net_id: rng.randrange(9) for net_id in bodies}, HALL)
+        found = set(overlapping(bodies))
+        assert found <= former
+        former = found
+    assert former, "it was a heap to the end"
+
+
+@pytest.mark.parametrize("spread", [0, 40, 900])
+def test_of_a_heap_too_large_for_all_its_pairs_the_sweep_and_a_look_at_each_push_the_same(
+    spread: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = random.Random(spread)
+    bodies = {
+        n: Body(5 * TILE + rng.randint(0, spread), 5 * TILE + rng.randint(0, spread), 0, 0, SIZE, SIZE)
+        for n in range(1, 90)
+    }
+    assert len(overlapping(bodies)) > PAIRS_PER_BODY * len(bodies) + PAIRS_BESIDES
+    for _ in range(8):
+        wanted = {net_id: rng.randrange(9) for net_id in bodies}
+        monkeypatch.setattr("ecs.collision.FEW", len(bodies))
+        by_looking, touched = tick(bodies, wanted, HALL)
+        monkeypatch.setattr("ecs.collision.FEW", 0)
+        bodies, again = tick(bodies, wanted, HALL)
+        assert (bodies, again) == (by_looking, touched)
+        assert touched > 10
+
+
+@pytest.mark.parametrize("many", [100, 1000])
+def test_a_heap_takes_effort_in_proportion_to_the_bodies_and_not_to_their_pairs(many: int) -> None:
+    columns = [np.full(many, value, dtype=np.int64) for value in (9 * TILE, 9 * TILE, 0, 0, SIZE, SIZE)]
+    x, y, vx, vy, w, h = columns
+    sweep = Sweep()
+    sweep.look(x, y, w, h)
+    crowd = Crowd(x.data, y.data, vx.data, vy.data, w.data, h.data, BIG_HALL, sweep)
+    assert len(crowd.set_apart(x.copy().data, y.copy().data)) > 60
+    assert sweep.effort < 10 * PUSH_EFFORT * (PAIRS_PER_BODY * many + PAIRS_BESIDES)
+
+
+def test_who_does_not_want_to_spend_so_much_is_told_before_it_is_spent() -> None:
+    bodies = dict.fromkeys(range(1, 500), ON_ONE_SPOT)
+    with pytest.raises(TooCrowdedError):
+        separate(bodies, bodies, HALL, limit=100_000)
+    assert separate(corridor_at(3, 5), {}, CORRIDOR, limit=100_000) == {}
