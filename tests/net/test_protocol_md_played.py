@@ -22,7 +22,7 @@ from game.client.play import Ending, Play
 from game.rules import VIEW_PIXELS, build_registry
 from game.server.interest import CELL_TILES, Interest
 from net import connection
-from net.connection import State
+from net.connection import ClientConnection, State
 from net.link import Conditions, link
 from net.messages import (
     VERSION,
@@ -32,9 +32,11 @@ from net.messages import (
     FromServer,
     Goodbye,
     Hello,
+    Identity,
     Message,
     Ping,
     Proof,
+    Query,
     Refusal,
     Refused,
     Resync,
@@ -149,8 +151,9 @@ def in_section_14(data: bytes) -> bool:
 def test_what_a_server_says_in_the_examples_is_one_story_that_our_client_takes_in() -> None:
     play, _ = client()
     order = Challenge, Welcome, Snapshot, Frame
+    elsewhere = Goodbye, Refused, Identity
     story = sorted(
-        ((data, m) for data, m in OF_SERVER if not isinstance(m, Goodbye | Refused) and not in_section_14(data)),
+        ((data, m) for data, m in OF_SERVER if not isinstance(m, elsewhere) and not in_section_14(data)),
         key=lambda row: order.index(type(row[1])) if type(row[1]) in order else len(order),
     )
     hear(play, story)
@@ -172,6 +175,15 @@ def test_our_client_takes_a_refusal_and_a_goodbye_as_they_are_meant() -> None:
             assert play.reason == message.reason
             play.world.close()
     assert not ends
+
+
+def test_our_client_hears_an_identity_where_it_said_the_query_of_the_example() -> None:
+    connection = ClientConnection()
+    (query,) = (message for _, message in OF_CLIENT if isinstance(message, Query))
+    ((data, identity),) = ((data, message) for data, message in OF_SERVER if isinstance(message, Identity))
+    assert (connection.send(query), query) in OF_CLIENT
+    assert list(connection.receive(data)) == [identity]
+    assert connection.closed
 
 
 def test_the_story_of_the_cells_is_taken_in_and_its_views_are_those_that_our_server_makes() -> None:
