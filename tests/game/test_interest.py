@@ -13,7 +13,7 @@ from ecs.grid import Grid
 from ecs.step import DIRECTIONS
 from game.client.prediction import Cause
 from game.server.interest import CELL_TILES, Interest
-from net.codec import MAX_INT, decode_from_server
+from net.codec import MAX_COORDINATE, decode_from_server
 from net.framing import Deframer
 from net.link import Conditions
 from net.messages import Frame, FromServer, Snapshot
@@ -213,7 +213,7 @@ def test_a_cell_that_is_empty_is_checked_once_more_and_then_no_longer() -> None:
     stage.close()
 
 
-anywhere = st.tuples(*[st.one_of(st.integers(-MAX_INT, MAX_INT), st.integers(-CELL, 202 * TILE))] * 2)
+anywhere = st.tuples(*[st.one_of(st.integers(-MAX_COORDINATE, MAX_COORDINATE), st.integers(-CELL, 202 * TILE))] * 2)
 
 
 @settings(derandomize=True, deadline=None, max_examples=200)
@@ -273,7 +273,7 @@ def test_who_is_put_beyond_the_arena_by_a_rule_is_in_its_nearest_cell_for_both_e
     def plant() -> None:
         world, surprises = stage.simulation.world, stage.simulation.surprises
         with world:
-            for place in ((-9 * CELL, TILE), (40 * CELL, 3 * CELL), (5 * CELL, -1), (MAX_INT, MAX_INT)):
+            for place in ((-9 * CELL, TILE), (40 * CELL, 3 * CELL), (5 * CELL, -1), (MAX_COORDINATE, MAX_COORDINATE)):
                 flags.append(world.mint())
                 world.spawn(flags[-1], Position(*place))
                 surprises.spawn(flags[-1])
