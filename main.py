@@ -82,6 +82,7 @@ def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace, passwor
         options.silence,
         options.hold_seat,
         cell_tiles=CELL_TILES if options.visible == "area" else 0,
+        idle_seconds=options.idle_seconds,
         round_seconds=options.round_seconds,
         max_spectators=options.max_spectators,
         max_per_address=options.max_per_address,

@@ -14,6 +14,7 @@ from game.passwords import VARIABLE
 from game.rules import (
     DEFAULT_ARENA,
     HOLD_SECONDS,
+    IDLE_SECONDS,
     MAX_PER_ADDRESS,
     MAX_SPECTATORS,
     ROUND_SECONDS,
@@ -128,6 +129,13 @@ def build_parser() -> argparse.ArgumentParser:
         default=HOLD_SECONDS,
         metavar="S",
         help="so long can a player whose connection is lost come back (default %(default)s; 0: not at all)",
+    )
+    host.add_argument(
+        "--idle-seconds",
+        type=_seconds_or_none,
+        default=IDLE_SECONDS,
+        metavar="S",
+        help="who does nothing for so long on a full server may lose the seat (default %(default)s; 0: never)",
     )
     host.add_argument(
         "--round-seconds",

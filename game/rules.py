@@ -20,6 +20,7 @@ CHAT_LIMIT: Final = 120  # characters: two lines on the screen; 480 bytes at mos
 TICK_RATE: Final = 60
 SEND_RATE: Final = 30
 SILENCE_SECONDS: Final = 5.0  # without a byte from the other side, a link counts as dead
+IDLE_SECONDS: Final = 180.0  # without input, after which a seat may go to somebody who is refused for want of one
 HOLD_SECONDS: Final = 5.0  # for a player whose connection is lost to come back into the same seat
 MAX_PER_ADDRESS: Final = 16  # a household, or a table at a LAN party, behind one router; a school needs the option
 ROUND_SECONDS: Final = 120.0
@@ -56,6 +57,7 @@ PALETTE: Final = {
     "pink": 0xE38CC0,
     "white": 0xE8E8E8,
 }
+FLOOR: Final = (0x1D2331, 0x202737)  # how it is drawn, in two shades; players have to stand out from it
 
 
 class RoundPhase(IntEnum):

@@ -13,6 +13,7 @@ from net.errors import NotOurProtocolError, RemoteProtocolError
 from net.messages import (
     MAGIC,
     VERSION,
+    Benched,
     BodyRow,
     CellRow,
     Challenge,
@@ -29,6 +30,7 @@ from net.messages import (
     Message,
     Ping,
     Pong,
+    Profile,
     Proof,
     Query,
     Refusal,
@@ -107,6 +109,10 @@ def encode(message: Message) -> bytes:
             fields = [13, salt, nonce]
         case Proof(nonce, proof):
             fields = [14, nonce, proof]
+        case Profile(name, color):
+            fields = [16, name, color]
+        case Benched(reason):
+            fields = [17, reason]
         case _:
             raise TypeError(f"{message!r} is no message")
     return cast(bytes, _PACKER.pack(fields))
@@ -162,7 +168,7 @@ def decode_from_client(payload: bytes) -> FromClient:
                 version,
                 _text(schema_hash),
                 _text(name),
-                _integer(color, 0, 0xFFFFFF),
+                _color(color),
                 _text(token),
                 _flag(watch),
             )
@@ -182,6 +188,8 @@ def decode_from_client(payload: bytes) -> FromClient:
             return Report(_integer(corrections, 0, MAX_REPORTED), _integer(unexplained, 0, MAX_REPORTED))
         case 18, [magic, version] if magic == MAGIC:
             return Query(_integer(version, 0, MAX_INT))
+        case 16, [name, color]:
+            return Profile(_text(name), _color(color))
         case 14, [nonce, proof]:
             return Proof(_hex(nonce, NONCE_DIGITS), _hex(proof, PROOF_DIGITS))
     raise NotOurProtocolError(f"no message of a client: tag {_short(tag)} with {len(fields)} fields")
@@ -225,6 +233,8 @@ def decode_from_server(payload: bytes) -> FromServer:
             return Said(_index(net_id), _text(text))
         case 19, [magic, version, server_id] if magic == MAGIC:
             return Identity(_integer(version, 0, MAX_INT), _hex(server_id, SERVER_ID_DIGITS))
+        case 17, [reason]:
+            return Benched(_text(reason))
         case 13, [salt, nonce]:
             return Challenge(_hex(salt, NONCE_DIGITS), _hex(nonce, NONCE_DIGITS))
     raise NotOurProtocolError(f"no message of a server: tag {_short(tag)} with {len(fields)} fields")
@@ -264,6 +274,10 @@ def _integer(value: Any, low: int, high: int) -> int:
 
 def _net_id(value: Any) -> int:
     return _integer(value, 1, MAX_INT)
+
+
+def _color(value: Any) -> int:
+    return _integer(value, -1, 0xFFFFFF)  # -1: ANY_COLOR
 
 
 def _text(value: Any) -> str:

@@ -1,10 +1,10 @@
 """One end of a conversation, sans-IO: bytes in, messages out, and the order in which they may come.
 
 No socket, no clock, no world. A Hello comes first, then the answer to it: a Welcome, which opens the connection, or a
-Refused, which closes it, as a Goodbye does at any time. In the place of the Hello there may be a Query, to which the
-Identity is the answer and the end. Before its answer the server may ask once for a password, by a
-Challenge that a Proof has to follow. What else may be said depends on whether the Hello was that of a player or of a
-spectator.
+Refused, which closes it, as a Goodbye does at any time and a Benched once it is open. In the place of the Hello there
+may be a Query, to which the Identity is the answer and the end. Before its answer the server may ask once for a
+password, by a Challenge that a Proof has to follow. What else may be said depends on whether the Hello was that of a
+player or of a spectator.
 """
 
 from collections.abc import Callable, Iterator
@@ -24,6 +24,7 @@ from net.codec import (
 from net.errors import LocalProtocolError, RemoteProtocolError
 from net.framing import Deframer, frame
 from net.messages import (
+    Benched,
     Challenge,
     FromClient,
     FromServer,
@@ -32,6 +33,7 @@ from net.messages import (
     Identity,
     Look,
     Message,
+    Profile,
     Proof,
     Query,
     Refused,
@@ -78,10 +80,18 @@ _LEADS_TO: Final = {
     Proof: State.VERDICT,
     Welcome: State.OPEN,
     Refused: State.CLOSED,
+    Benched: State.CLOSED,
     Goodbye: State.CLOSED,
 }
 
-_NOT_WHERE: Final = {Steer: True, Say: True, Report: True, Look: False}  # whether it is one who watches
+_NOT_WHERE: Final = {
+    Steer: True,
+    Say: True,
+    Profile: True,
+    Report: True,
+    Benched: True,
+    Look: False,
+}  # whether it is one who watches
 
 _SENT_BYTES: Final = 8  # of MAX_MILLITICK in msgpack, behind the byte that says that it is so long
 

@@ -10,6 +10,7 @@ from typing import Final
 MAGIC: Final = "PGN"
 VERSION: Final = 5
 NO_SERVER_ID: Final = "0" * 16  # of a server that nobody has to tell from others
+ANY_COLOR: Final = -1  # where a colour is asked for: whichever the server likes
 
 Scalar = int | str | bool
 ComponentRow = tuple[int, tuple[Scalar, ...]]  # index in the schema, the fields' values in order
@@ -43,7 +44,7 @@ class Hello:
     version: int
     schema_hash: str
     name: str
-    color: int  # 0xRRGGBB
+    color: int  # 0xRRGGBB, or ANY_COLOR
     token: str = ""  # of the last Welcome, to come back into that seat; empty: a new player
     watch: bool = False  # to see everything and be nobody; then the token does not count
 
@@ -90,6 +91,14 @@ class Say:
     """A line of chat, for everybody to read."""
 
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """I want to be called that from now on, and to look so; as in a Hello."""
+
+    name: str
+    color: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +238,13 @@ class Said:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Benched:
+    """You did nothing for long, and somebody else wants to play: I close this connection; come back to watch."""
+
+    reason: str
+
+
 # What both say.
 
 
@@ -239,6 +255,6 @@ class Goodbye:
     reason: str
 
 
-FromClient = Hello | Query | Proof | Steer | Ping | Resync | Say | Look | Report | Goodbye
-FromServer = Identity | Challenge | Welcome | Refused | Snapshot | Frame | Pong | Said | Goodbye
+FromClient = Hello | Query | Proof | Steer | Ping | Resync | Say | Profile | Look | Report | Goodbye
+FromServer = Identity | Challenge | Welcome | Refused | Snapshot | Frame | Pong | Said | Benched | Goodbye
 Message = FromClient | FromServer

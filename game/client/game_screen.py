@@ -18,7 +18,7 @@ from game.client.ghosts import Ghosts
 from game.client.hud import Hud
 from game.client.keyboard import Action, Bindings, Keyboard
 from game.client.net_graph import NetGraph
-from game.client.play import Play, Stay
+from game.client.play import Ending, Play, Stay
 from game.client.render_system import DashTicks, RenderSystem
 from game.client.roster import read_roster
 from game.client.round_bar import RoundBar
@@ -72,6 +72,10 @@ class GameScreen:
         self.renderer = self._drawing(play.stay)
         self._commentary = Commentary(play.stay.net_id, play.stay.tick_rate, self.chat, self._bar, self._sounds)
         play.said = self._commentary.heard
+        if not play.stay.net_id:
+            self.chat.hide()  # who watches cannot talk
+        if self._session.ending is Ending.BENCHED:
+            self.chat.notice(f"{self._session.message}: now you watch; leave and join again to play", self._now, ACCENT)
 
     @property
     def types(self) -> bool:

@@ -22,6 +22,7 @@ class Happened(Enum):
     LEFT = auto()
     LOST = auto()  # the connection; the seat is held
     BACK = auto()  # and there again
+    RENAMED = auto()
     TAGGED = auto()  # somebody became "it"
     DASHED = auto()
     COUNTDOWN = auto()  # one of the last seconds of a phase began
@@ -39,6 +40,7 @@ class Happening:
     by: int | None = None  # of TAGGED: the NetID of who was "it" before; None: nobody, they were drawn
     how: Passed = Passed.DRAWN  # of TAGGED
     seconds: int = 0  # of COUNTDOWN: how many are left
+    former: str = ""  # of RENAMED: the name until now
 
 
 class Watcher:
@@ -94,6 +96,8 @@ def _comings_and_goings(before: dict[int, Standing], after: dict[int, Standing])
             continue
         if one.away != was.away:
             yield Happening(Happened.LOST if one.away else Happened.BACK, net_id, one.name)
+        if one.name != was.name:
+            yield Happening(Happened.RENAMED, net_id, one.name, former=was.name)
         if one.rest > was.rest:  # it counts down by itself, so it grew by a dash alone
             yield Happening(Happened.DASHED, net_id, one.name)
     for net_id, one in before.items():

@@ -3,7 +3,7 @@
 from typing import Final
 
 from game.client.happenings import Happened, Happening
-from game.rules import listed
+from game.rules import NAMED, listed
 
 PAUSE: Final = 1.5  # seconds from one line of a kind to the next; whoever comes meanwhile is told together
 
@@ -12,6 +12,7 @@ WORDS: Final = {
     Happened.LEFT: "left",
     Happened.LOST: "lost the connection",
     Happened.BACK: ("is back", "are back"),
+    Happened.RENAMED: "changed their name",
 }
 
 
@@ -19,26 +20,28 @@ class Notices:
     """Collects names, and says them when it is time."""
 
     def __init__(self) -> None:
-        self._waiting: dict[Happened, list[str]] = {what: [] for what in WORDS}
+        self._waiting: dict[Happened, list[Happening]] = {what: [] for what in WORDS}
         self._due = dict.fromkeys(WORDS, 0.0)
 
     def take(self, happening: Happening) -> None:
         """Something happened; what is told elsewhere is ignored."""
         if happening.what in WORDS:
-            self._waiting[happening.what].append(happening.name)
+            self._waiting[happening.what].append(happening)
 
     def due(self, now: float) -> list[str]:
         """The lines to show now, each once."""
         lines = []
-        for what, names in self._waiting.items():
-            if names and now >= self._due[what]:
+        for what, waiting in self._waiting.items():
+            if waiting and now >= self._due[what]:
                 self._due[what] = now + PAUSE
-                lines.append(_told(names, what))
-                names.clear()
+                lines.append(_told(waiting, what))
+                waiting.clear()
         return lines
 
 
-def _told(names: list[str], what: Happened) -> str:
-    words = WORDS[what]
+def _told(waiting: list[Happening], what: Happened) -> str:
+    words, names = WORDS[what], [happening.name for happening in waiting]
+    if what is Happened.RENAMED and len(waiting) <= NAMED:
+        return ", ".join(f"{happening.former} is now called {happening.name}" for happening in waiting)
     one, many = (words, words) if isinstance(words, str) else words
     return f"{listed(names)} {one if len(names) == 1 else many}"

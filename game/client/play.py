@@ -31,6 +31,7 @@ from net.connection import ClientConnection, State
 from net.errors import NotOurProtocolError, RemoteProtocolError
 from net.messages import (
     VERSION,
+    Benched,
     Challenge,
     Frame,
     FromClient,
@@ -40,6 +41,7 @@ from net.messages import (
     Look,
     Ping,
     Pong,
+    Profile,
     Refusal,
     Refused,
     Report,
@@ -57,6 +59,8 @@ from net.strangers import guess
 
 JOIN_SECONDS: Final = 10.0  # for a server's answer to Hello; one of ours answers within a round trip
 PING_SECONDS: Final = 0.5
+PROFILE_PAUSE: Final = 0.5  # without another change of name or colour, before it is told: who types is not done yet
+PROFILE_SECONDS: Final = 2.0  # from one to the next, at least: as many as a server takes for long
 RIDE_SECONDS: Final = 0.25  # so old, the last ping may be followed by one that goes with an intent
 REPORT_SECONDS: Final = 10.0  # from one report of our corrections to the next
 MAX_UNREAD: Final = 4 << 20  # bytes between two updates: a crowd's snapshot is 1 MB, and a stall's frames are less
@@ -76,6 +80,7 @@ class Ending(Enum):
 
     LEFT = auto()  # we wanted to
     LOST = auto()  # the connection died, or the server said goodbye
+    BENCHED = auto()  # we did nothing for too long, and somebody else wanted the seat; we may watch
     REFUSED = auto()  # not let in; another try may do
     EXPIRED = auto()  # not let back in: our token is not good (any more); a new player may be
     UNTRUSTED = auto()  # never even asked: nobody vouches for the server, and we have not joined it before
@@ -156,6 +161,8 @@ class Play:
         self._pings = 0
         self._next_ping = 0.0
         self._next_report = 0.0
+        self._profile: Profile | None = None  # to be told
+        self._next_profile = 0.0  # the earliest moment for that
         self._reported: Counter[Cause] = Counter()  # corrections, by cause
         self._unsaid = bytearray()  # of one update
         self._unread = 0  # bytes that came since the last one
@@ -215,6 +222,9 @@ class Play:
             return
         if (tick := self.stay.mirror.astray()) is not None:
             self._say(Resync(tick))
+        if self._profile is not None and now >= self._next_profile:
+            self._say(self._profile)
+            self._profile, self._next_profile = None, now + PROFILE_SECONDS
         self._ping(now)
         if self._unsaid and self._pipe is not None:
             self._pipe.write(bytes(self._unsaid))
@@ -222,8 +232,15 @@ class Play:
 
     def say(self, text: str) -> None:
         """A line of chat; the server tells it to everybody, us too. Nothing is said while we are not in."""
-        if self.stay is not None:
+        if self.stay is not None and not self._watch:
             self._send(Say(text))
+
+    def profile(self, name: str, color: int) -> None:
+        """The player would like to be called that and to look so; told soon, the last of several alone."""
+        self._name, self._color = name, color
+        if self.stay is not None and not self._watch:
+            self._profile = Profile(name, color)
+            self._next_profile = max(self._next_profile, self._now() + PROFILE_PAUSE)
 
     def leave(self) -> None:
         """Say goodbye and close."""
@@ -251,6 +268,8 @@ class Play:
                 self._refused(refusal, version, reason, schema)
             case Goodbye(reason):
                 self._end(Ending.LOST, reason)
+            case Benched(reason):
+                self._end(Ending.BENCHED, reason)
             case Pong(time, received, sent) if self.stay:
                 self.stay.clock.pong(self._began + time / 1e6, now, received / 1000, sent / 1000)
             case Said():
@@ -303,6 +322,8 @@ class Play:
             interpolation,
             welcome.free_seats,
         )
+        if self.token:  # who comes back has the name and the colour of before, whatever they have chosen meanwhile
+            self.profile(self._name, self._color)
         self.token = welcome.token
         self._next_ping = self._now()
         self.changed()

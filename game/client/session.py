@@ -97,6 +97,12 @@ class Session:
         if self.play is not None:
             self.play.update()
 
+    def profile(self, name: str, color: int) -> None:
+        """The player would like to be called that and to look so, now and whenever we join again."""
+        self._name, self._color = name, color
+        if self.play is not None:
+            self.play.profile(name, color)
+
     def leave(self) -> None:
         """Say goodbye if there is anybody to say it to, and stop trying. At any moment."""
         self._task.cancel()
@@ -118,6 +124,9 @@ class Session:
             self.ending = ending
             if ending is Ending.EXPIRED and self._token:
                 self._token = ""
+                continue
+            if ending is Ending.BENCHED and not self._watch:
+                self._watch, self._token = True, ""
                 continue
             played = played or (self.play is not None and self.play.stay is not None)
             if not played or ending in FINAL:

@@ -310,6 +310,8 @@ class Window:
             self._types = None  # the window may be another
         self._bindings.use(settings.keys)
         self._sounds.volume = settings.volume
+        if self.session is not None and (settings.name, settings.color) != (before.name, before.color):
+            self.session.profile(clean_name(settings.name), settings.color)
         if self.game is not None and settings.net_graph != before.net_graph:
             self.game.show_graph(settings.net_graph)
         if isinstance(self.page, SettingsScreen):

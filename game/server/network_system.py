@@ -100,6 +100,7 @@ class NetworkSystem(esper.Processor):
         if self.now() >= self._look_again:
             self._drop_the_silent()
         reception.free_the_overdue()
+        reception.bench_the_idle()
         news = self._publisher.frame(tick)
         self.stats.told(news.sections.values())
         self._dispatch.frame(news, list(reception.playing), self._ticks_late)

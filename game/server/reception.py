@@ -12,6 +12,7 @@ from typing import Final
 from ecs.world import World
 from game.rules import clean_name
 from game.server.bans import Bans
+from game.server.bench import Bench
 from game.server.doors import is_counted
 from game.server.intents import IntentSystem
 from game.server.log_quota import LogQuota
@@ -19,7 +20,7 @@ from game.server.origin import origin
 from game.server.password_gate import PasswordGate
 from game.server.seats import FullError, Seats
 from game.server.session import Session
-from net.messages import VERSION, Hello, Proof, Refusal, Refused, Welcome
+from net.messages import ANY_COLOR, VERSION, Hello, Profile, Proof, Refusal, Refused, Welcome
 from net.replication.registry import Registry
 
 log = logging.getLogger(__name__)
@@ -45,6 +46,7 @@ class Reception:
         welcome: Callable[[int, int, str, int], Welcome],
         *,
         hold_seconds: float,
+        idle_seconds: float,
         max_spectators: int,
         max_per_address: int,
         gate: PasswordGate | None,
@@ -66,6 +68,8 @@ class Reception:
         share = max(SPECTATORS_AT_LEAST, max_spectators // SPECTATORS_SHARE)
         self._max_spectators_of_one = min(share, max_per_address)
         self._gate, self._bans, self._now = gate, bans, now
+        self._bench = Bench(idle_seconds)
+        self._acted: dict[int, float] = {}  # NetID of who is away -> when they last did something
         self._spectators = itertools.count(1)
         self._knocking: list[tuple[Session, Hello]] = []  # who said Hello in this tick; as many as there are sessions
         self._leaving: list[int] = []  # NetIDs whose seats are free at the end of this tick
@@ -139,6 +143,29 @@ class Reception:
         """A seated client said something, so the Welcome has reached it."""
         self._seats.confirm_token(net_id)
 
+    def profile(self, session: Session, profile: Profile) -> None:
+        """A player wants another name or colour: what can be is done, and of the rest they alone are told why not."""
+        net_id, seats = session.net_id, self._seats
+        assert net_id is not None  # the connection lets nobody else say it
+        before = seats.name(net_id), seats.color(net_id)
+        try:
+            name = clean_name(profile.name)
+        except ValueError as error:
+            session.tell(f"your name stays as it is: {error}")
+            name = ""
+        with self._world:
+            if name:
+                seats.rename(net_id, name)
+            seats.recolor(net_id, profile.color)
+        if seats.name(net_id) != before[0]:
+            self.lines.info("rename: %r (%d) is %s now", before[0], net_id, session.label)
+            if seats.name(net_id) != name:
+                session.tell(f"somebody is called {name} already: you are {seats.name(net_id)}")
+        if seats.color(net_id) not in (before[1], profile.color) and profile.color != ANY_COLOR:
+            session.tell(
+                "that colour cannot be told from the floor or from somebody else's: you have the nearest that can"
+            )
+
     def name(self, net_id: int) -> str:
         """What a player is called. Raises KeyError for who is not there."""
         return self._seats.name(net_id)
@@ -165,6 +192,7 @@ class Reception:
             level = logging.DEBUG if keep and not session.greeted else logging.INFO
             self._lines_of_strangers.log(level, "%s, %s", session.label, reason)
         elif keep and self._hold(session.net_id):
+            self._acted[session.net_id] = session.acted
             self.lines.info("away: %s, %s; the seat is held for %g s", session.label, reason, self._hold_seconds)
         else:
             self.lines.info("leave: %s, %s", session.label, reason)
@@ -194,6 +222,8 @@ class Reception:
             with self._world:
                 net_id = self._seats.join(name, hello.color, origin(session.peer))
         except FullError as error:
+            if self._seats.free <= 0:
+                self._bench.wanted(self._now())
             session.refuse(Refused(Refusal.FULL, VERSION, str(error), ()))
             return
         self._welcome(session, net_id)
@@ -238,7 +268,9 @@ class Reception:
         if net_id is None:
             session.refuse(Refused(Refusal.TOKEN, VERSION, "no seat is held for this token", ()))
             return
+        session.acted = self._acted.pop(net_id, session.acted)  # to come back is not yet to do something
         if (older := self.players.get(net_id)) is not None:  # it still seemed alive
+            session.acted = older.acted
             self._intents.stop(net_id)
             older.net_id = None  # so that its end does not free the seat
             older.end("you came in from somewhere else")
@@ -267,6 +299,11 @@ class Reception:
         self._intents.forget(net_id)
         with self._world:
             self._seats.leave(net_id)
+        self._acted.pop(net_id, None)
+
+    def bench_the_idle(self) -> None:
+        """Where seats are wanted, who has done nothing for long makes room."""
+        self._bench.look(self.players.values(), self._seats.free <= 0, self._now())
 
     def free_the_overdue(self) -> None:
         """Nobody came back in time for these seats."""

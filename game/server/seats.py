@@ -27,6 +27,7 @@ from ecs.surprises import Surprises
 from ecs.world import World
 from game.components import Away, Color, Name
 from game.rules import PLAYER_SIZE
+from game.server.colors import choose
 from game.server.doors import is_counted
 from game.server.names import Names
 
@@ -43,6 +44,9 @@ def mint_token() -> str:
 @dataclass(slots=True)
 class _Seat:
     name: str
+    color: int
+    wants_name: str  # what was asked for last, which may not be what could be given
+    wants_color: int
     origin: str = ""  # from where its player came last
     token: str = ""  # that its player is known to have; empty: none yet
     offered: str = ""  # that of the last Welcome
@@ -85,7 +89,10 @@ class Seats:
         return self._max_players - len(self._seats)
 
     def join(self, name: str, color: int, origin: str = "") -> int:
-        """Seat a player under a free form of the name; return the NetID. Raises FullError."""
+        """Seat a player under a free form of the name, in the colour or one like it; return the NetID.
+
+        Raises FullError.
+        """
         if len(self._seats) >= self._max_players:
             raise FullError(f"the server is full: {len(self._seats)} of {self._max_players} players are there")
         self._check_room_for(origin)
@@ -93,7 +100,7 @@ class Seats:
         if spot is None:
             raise FullError("the server is full: there is no room to stand on in this arena")
         net_id = self._world.mint()
-        seat = self._seats[net_id] = _Seat(self.names.claim(name))
+        seat = self._seats[net_id] = _Seat(self.names.claim(name), choose(color, self._colors()), name, color)
         self._move(seat, origin)
         self._world.spawn(
             net_id,
@@ -103,7 +110,7 @@ class Seats:
             Intent(),
             Dash(),
             Name(seat.name),
-            Color(color),
+            Color(seat.color),
         )
         self._surprises.spawn(net_id)
         return net_id
@@ -120,6 +127,29 @@ class Seats:
     def name(self, net_id: int) -> str:
         """What the player is called. Raises KeyError for who is not there."""
         return self._seats[net_id].name
+
+    def color(self, net_id: int) -> int:
+        """What the player looks like. Raises KeyError for who is not there."""
+        return self._seats[net_id].color
+
+    def rename(self, net_id: int, name: str) -> None:
+        """Call a player by a free form of another clean name; what they wanted before already changes nothing."""
+        seat, entity = self._seats[net_id], self._world.entity(net_id)
+        if name != seat.wants_name and entity is not None:
+            seat.wants_name = name
+            self.names.release(seat.name)
+            seat.name = self.names.claim(name)
+            esper.component_for_entity(entity, Name).text = seat.name
+            self._surprises.change(net_id, Name)
+
+    def recolor(self, net_id: int, color: int) -> None:
+        """Give a player another colour, or one like it, likewise."""
+        seat, entity = self._seats[net_id], self._world.entity(net_id)
+        if color != seat.wants_color and entity is not None:
+            seat.wants_color = color
+            seat.color = choose(color, self._colors(but=net_id))
+            esper.component_for_entity(entity, Color).rgb = seat.color
+            self._surprises.change(net_id, Color)
 
     def offer_token(self, net_id: int) -> str:
         """A new token, for a Welcome."""
@@ -181,6 +211,10 @@ class Seats:
     def away(self) -> list[tuple[int, str, str]]:
         """The seats that are held: NetID, name, and from where its player came."""
         return [(net_id, seat.name, seat.origin) for net_id, seat in self._seats.items() if seat.held_until is not None]
+
+    def _colors(self, but: int = 0) -> list[int]:
+        """Those of all others."""
+        return [seat.color for net_id, seat in self._seats.items() if net_id != but]
 
     def _check_room_for(self, origin: str) -> None:
         if self._by_origin[origin] >= self._max_per_origin and is_counted(origin):

@@ -1,14 +1,16 @@
 """One client as the server sees it: what it says is checked here, and whatever is wrong with it ends only this."""
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from game.server.allowance import Allowance
 from game.server.chat import Voice
+from game.server.pace import Pace
 from net.connection import ServerConnection, State
 from net.errors import RemoteProtocolError
 from net.messages import (
     VERSION,
+    Benched,
     Challenge,
     FromClient,
     Goodbye,
@@ -16,6 +18,7 @@ from net.messages import (
     Identity,
     Look,
     Ping,
+    Profile,
     Proof,
     Query,
     Refused,
@@ -35,6 +38,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+PROFILE_BURST: Final = 3  # changes of name and colour at once; our client says two of them two seconds apart
+PROFILES_PER_SECOND: Final = 0.5  # and for long; each is told to everybody
+
 
 class Session:
     """A Receiver for one pipe. Lives from the accepted connection to its end."""
@@ -48,6 +54,7 @@ class Session:
         self.look: tuple[int, int] | None = None  # where a spectator looks, in world units, once it said so
         self.since = now  # when it connected, in seconds
         self.heard = now  # when the last byte came
+        self.acted = now  # when its player last did something
         self.playing = False  # whether frames go to this client
         self.view: View | None = None  # what it is told of
         self.needs_snapshot = True
@@ -59,8 +66,9 @@ class Session:
         self.resync_tick: int | None = None  # as of which it differed, when it was last given a snapshot for that
         self.asked: tuple[Hello, Challenge] | None = None  # who has to prove first that it knows the password
         self.voice = Voice(now)
+        self._profiles = Pace("changes of name and colour", PROFILE_BURST, PROFILES_PER_SECOND, now)
         self._allowance = Allowance(tick_rate, now)
-        self._notices = b""  # bounded by the voice: one for each line that it lets pass, and one for those it does not
+        self._notices = b""  # bounded by the paces: two for each line or change that they let pass, one for the rest
         self._pong = b""  # the answer to its last ping, but for when it is sent
         self._only_asked = False  # which server this is
         self._offered = False  # whether there is a token in its Welcome that it may not have
@@ -180,10 +188,17 @@ class Session:
 
     def end(self, reason: str, tell: bool = True, keep: bool = False) -> None:
         """Close the connection and free the seat, or `keep` it for a while; a second time does nothing."""
+        self._end(Goodbye(reason[:200]) if tell else None, reason, keep)
+
+    def bench(self, reason: str) -> None:
+        """Take the seat of a player, who may come back to watch."""
+        self._end(Benched(reason), f"benched: {reason}", keep=False)
+
+    def _end(self, last_word: Goodbye | Benched | None, reason: str, keep: bool) -> None:
         self.playing = False
         if self._reception.ended(self, reason, keep):
-            if tell and self._connection.state is not State.CLOSED:
-                self._send(self._connection.send(Goodbye(reason[:200])))
+            if last_word is not None and self._connection.state is not State.CLOSED:
+                self._send(self._connection.send(last_word))
             self.pipe.close()
 
     def _warn(self) -> None:
@@ -203,6 +218,7 @@ class Session:
             self._reception.confirm(self.net_id)
         match message:  # what is said most often first
             case Steer(tick, direction):
+                self.acted = self.heard
                 self._network.steer(self, tick, direction)
             case Ping(time):
                 self._pong = self._connection.begin_pong(time, self._network.milliticks())
@@ -218,7 +234,14 @@ class Session:
             case Resync(tick):
                 self._network.resync(self, tick)
             case Say(text):
+                self.acted = self.heard
                 self._network.say(self, text)
+            case Profile():
+                self.acted = self.heard
+                if self._profiles.allows(self.heard):
+                    self._reception.profile(self, message)
+                elif self._profiles.warns():
+                    self.tell("you change too fast: that was dropped, wait a moment")
             case Look(x, y):
                 self.look, self.looks_elsewhere, self.plain = (x, y), True, False
             case Report(corrections, unexplained):

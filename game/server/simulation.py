@@ -21,6 +21,7 @@ from ecs.surprises import Surprises
 from ecs.world import World
 from game.rules import (
     HOLD_SECONDS,
+    IDLE_SECONDS,
     MAX_PER_ADDRESS,
     MAX_SPECTATORS,
     PODIUM_SECONDS,
@@ -70,6 +71,7 @@ class ServerSettings:
     seed: int = 0
     silence_seconds: float = SILENCE_SECONDS
     hold_seconds: float = HOLD_SECONDS  # 0: who is lost is gone
+    idle_seconds: float = IDLE_SECONDS  # 0: who does nothing keeps the seat
     max_unsent: int = MAX_UNSENT
     cell_tiles: int = 0  # the side of a cell of which players are told; 0: everybody is told of everything
     round_seconds: float = ROUND_SECONDS
@@ -134,6 +136,7 @@ class Simulation:
             registry,
             welcome,
             hold_seconds=settings.hold_seconds,
+            idle_seconds=settings.idle_seconds,
             max_spectators=settings.max_spectators,
             max_per_address=settings.max_per_address,
             gate=PasswordGate(settings.password, now, settings.fingerprint) if settings.password else None,

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from game.rules import CHAT_LIMIT, build_registry, clean_chat
-from game.server.chat import BURST, FLOOD, TOO_FAST, Voice
+from game.server.chat import BURST, TOO_FAST, Voice
+from game.server.pace import FLOOD
 from net.codec import FROM_CLIENT_LIMIT, encode
 from net.errors import RemoteProtocolError
 from net.link import Conditions

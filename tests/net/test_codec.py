@@ -29,8 +29,10 @@ from net.codec import (
 )
 from net.errors import NotOurProtocolError, RemoteProtocolError
 from net.messages import (
+    ANY_COLOR,
     MAGIC,
     VERSION,
+    Benched,
     Challenge,
     Frame,
     FromClient,
@@ -42,6 +44,7 @@ from net.messages import (
     Message,
     Ping,
     Pong,
+    Profile,
     Proof,
     Query,
     Refusal,
@@ -101,13 +104,15 @@ def frames(draw: st.DrawFn) -> Frame:
     return Frame(tick, draw(rows(sections)))
 
 
+colors = st.integers(ANY_COLOR, 0xFFFFFF)
 messages_from_client: st.SearchStrategy[FromClient] = st.one_of(
     st.builds(Query, indices),
-    st.builds(Hello, st.just(VERSION), texts, texts, st.integers(0, 0xFFFFFF), texts, st.booleans()),
+    st.builds(Hello, st.just(VERSION), texts, texts, colors, texts, st.booleans()),
     st.builds(Steer, ticks, st.integers(0, INTENT_CODES - 1)),
     st.builds(Ping, milliticks),
     st.builds(Resync, ticks),
     st.builds(Say, texts),
+    st.builds(Profile, texts, colors),
     st.builds(Look, coordinates, coordinates),
     st.builds(Report, st.integers(0, MAX_REPORTED), st.integers(0, MAX_REPORTED)),
     st.builds(Proof, digits, st.builds(str.__add__, digits, digits)),
@@ -133,6 +138,7 @@ messages_from_server: st.SearchStrategy[FromServer] = st.one_of(
     frames(),
     st.builds(Pong, milliticks, milliticks, milliticks),
     st.builds(Said, indices, texts),
+    st.builds(Benched, texts),
     st.builds(Goodbye, texts),
 )
 
@@ -143,6 +149,8 @@ SAMPLES_FROM_CLIENT: tuple[FromClient, ...] = (
     Ping(123_456),
     Resync(600),
     Say("over here!"),
+    Profile("Bo", 0x56B4E9),
+    Profile("Bo", ANY_COLOR),
     Look(-544, 1056),
     Report(3, 0),
     Proof("0123456789abcdef" * 2, "0123456789abcdef" * 4),
@@ -171,6 +179,7 @@ SAMPLES_FROM_SERVER: tuple[FromServer, ...] = (
     ),
     Pong(123_456, 122_500, 123_000),
     Said(7, "over here!"),
+    Benched("you did nothing for 180 s"),
     Goodbye("the server is closing"),
     Challenge("0123456789abcdef" * 2, "fedcba9876543210" * 2),
 )
@@ -380,7 +389,7 @@ anything = st.recursive(
 
 
 @settings(derandomize=True, deadline=None, max_examples=400)
-@given(st.integers(-1, 15), st.lists(anything, max_size=8))
+@given(st.integers(-1, 18), st.lists(anything, max_size=8))
 def test_whatever_a_peer_packs_is_a_message_or_a_remote_protocol_error(tag: int, fields: list[Any]) -> None:
     payload = msgpack.packb([tag, *fields])
     for decode in (decode_from_client, decode_from_server):

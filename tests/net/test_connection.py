@@ -14,6 +14,7 @@ from net.errors import LocalProtocolError, NotOurProtocolError, RemoteProtocolEr
 from net.framing import frame
 from net.messages import (
     VERSION,
+    Benched,
     Challenge,
     Frame,
     FromClient,
@@ -25,6 +26,7 @@ from net.messages import (
     Message,
     Ping,
     Pong,
+    Profile,
     Proof,
     Query,
     Refusal,
@@ -46,7 +48,14 @@ WELCOME = Welcome(7, 118, 60, 2, 0, ("###", "#.#", "###"), "00112233445566778899
 WATCHER = Hello(VERSION, "0123456789abcdef", "Ann", 0xF5A623, watch=True)
 TO_WATCHER = Welcome(0, 118, 60, 2, 0, ("###", "#.#", "###"), "", 3)
 REFUSED = Refused(Refusal.FULL, VERSION, "the server is full", ())
-PLAY_OF_CLIENT: tuple[FromClient, ...] = (Steer(120, 3), Ping(123), Resync(60), Say("hi"), Report(3, 0))
+PLAY_OF_CLIENT: tuple[FromClient, ...] = (
+    Steer(120, 3),
+    Ping(123),
+    Resync(60),
+    Say("hi"),
+    Profile("Bo", 1),
+    Report(3, 0),
+)
 CHALLENGE = Challenge("0123456789abcdef" * 2, "fedcba9876543210" * 2)
 PROOF = Proof("00112233445566778899aabbccddeeff", "0123456789abcdef" * 4)
 PLAY_OF_SERVER: tuple[FromServer, ...] = (Snapshot(120, (), ()), Frame(122), Pong(123, 122_500, 123_000), Said(7, "hi"))
@@ -142,6 +151,7 @@ def test_to_steer_is_out_of_turn_for_a_spectator_and_to_look_for_a_player() -> N
     for hello, welcome, message in (
         (WATCHER, TO_WATCHER, Steer(1, 1)),
         (WATCHER, TO_WATCHER, Report(1, 0)),
+        (WATCHER, TO_WATCHER, Profile("Bo", 1)),
         (HELLO, WELCOME, Look(1, 1)),
     ):
         client, server = ClientConnection(), ServerConnection()
@@ -241,6 +251,24 @@ def test_a_server_may_say_goodbye_at_any_time(make: Callable[[], ClientConnectio
     client = make()
     assert list(client.receive(wire([Goodbye("closing")]))) == [Goodbye("closing")]
     assert client.closed
+
+
+def test_a_player_who_is_benched_hears_nothing_more_and_a_spectator_cannot_be() -> None:
+    benched = Benched("you did nothing")
+    client, server = open_client(), open_server()
+    assert list(client.receive(server.send(benched))) == [benched]
+    assert client.closed
+    assert server.closed
+    client, server = ClientConnection(), ServerConnection()
+    watching(server, client)
+    with pytest.raises(LocalProtocolError, match="Benched is out of turn"):
+        server.send(benched)
+    with pytest.raises(RemoteProtocolError, match="Benched is out of turn"):
+        list(client.receive(wire([benched])))
+    client = ClientConnection()
+    client.send(HELLO)
+    with pytest.raises(RemoteProtocolError, match="Benched is out of turn"):
+        list(client.receive(wire([benched])))
 
 
 @pytest.mark.parametrize("message", PLAY_OF_CLIENT)

@@ -9,10 +9,10 @@ from game.client.round_bar import RoundBar
 from game.client.sounds import Sounds
 from game.client.sprites import Sprites
 from game.client.theme import Fonts
-from game.rules import RoundPhase
+from game.rules import Passed, RoundPhase
 from game.server import tag_system
 from tests.game.server.tag_stage import TagStage
-from tests.game.server.test_idle_it import Fidget
+from tests.game.server.test_idle_it import Fidget, tagged
 from tests.game.server.test_tag_system import lose
 from tests.harness import Player
 
@@ -111,6 +111,7 @@ def test_who_is_drawn_for_one_who_is_gone_was_passed_it_by_nobody(how: str) -> N
         lose(it)
     match.run(150)
     assert match.stage.it not in (None, it.net_id)
+    assert (tagged(match.stage).by, tagged(match.stage).how) == (0, Passed.DRAWN)
     assert sorted(text for reader in match.readers.values() for text, _ in reader.banners) == ["You are it!"]
 
 
