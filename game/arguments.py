@@ -86,7 +86,9 @@ def build_parser() -> argparse.ArgumentParser:
         type=_network,
         help=f"as if over a worse network: {', '.join(PROFILES)}, or latency=120,jitter=30,loss=1%%",
     )
-    join.add_argument("--color", type=_color, help="#RRGGBB, or the name of a colour such as orange")
+    join.add_argument(
+        "--color", type=_color, help="#RRGGBB, a name such as orange, or any; the server keeps players apart"
+    )
 
     host = parser.add_argument_group("serve")
     host.add_argument("--server", action="store_true", help="run a server, without a window")

@@ -11,6 +11,7 @@ from ecs.arena import Arena, ArenaError, parse_arena
 from ecs.components import UNITS_PER_PIXEL
 from game.components import Away, Color, Immune, Name, Podium, Round, Score, Tagged
 from game.files import NotTextError, read_text
+from net.messages import ANY_COLOR
 from net.replication.registry import Registry
 
 PLAYER_SIZE: Final = 28 * UNITS_PER_PIXEL  # a little less than a tile, so that doors of one tile can be passed
@@ -161,14 +162,16 @@ def clean_chat(text: str, judge: bool = True) -> str:
 
 
 def parse_color(text: str) -> int:
-    """0xRRGGBB of a colour's name or of '#RRGGBB'. Raises ValueError saying what is possible."""
+    """0xRRGGBB of a colour's name or of '#RRGGBB'; ANY_COLOR of 'any'. Raises ValueError saying what is possible."""
     text = text.strip().lower()
+    if text == "any":
+        return ANY_COLOR
     if text in PALETTE:
         return PALETTE[text]
     digits = text.removeprefix("#")
     if len(digits) == 6 and all(digit in "0123456789abcdef" for digit in digits):
         return int(digits, 16)
-    raise ValueError(f"{text!r} is no colour: use #RRGGBB or one of {', '.join(PALETTE)}")
+    raise ValueError(f"{text!r} is no colour: use #RRGGBB, any, or one of {', '.join(PALETTE)}")
 
 
 def _is_line(text: str) -> bool:

@@ -17,7 +17,8 @@ import tomli_w
 from platformdirs import user_config_dir
 
 from game.files import NotTextError, read_text, write_whole
-from game.rules import PALETTE, parse_color
+from game.rules import parse_color
+from net.messages import ANY_COLOR
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +45,7 @@ class Settings:
     """Name and address are as typed, so not necessarily valid; the names of keys may be none."""
 
     name: str = ""
-    color: int = PALETTE["orange"]  # 0xRRGGBB; "#RRGGBB" in the file
+    color: int = ANY_COLOR  # or 0xRRGGBB; "any" or "#RRGGBB" in the file
     address: str = ""  # typed last
     volume: int = 70  # 0 to 100
     fullscreen: bool = False
@@ -126,7 +127,7 @@ def save_settings(settings: Settings, since: Settings | None = None) -> bool:
             settings = _merged(settings, since, _checked(found)[0])
         others = {name: value for name, value in found.items() if name not in _READERS}
     # TOML knows no lone surrogates, which a clipboard may hold.
-    ours = asdict(settings) | {"color": f"#{settings.color:06X}"}
+    ours = asdict(settings) | {"color": "any" if settings.color == ANY_COLOR else f"#{settings.color:06X}"}
     return keep(path, tomli_w.dumps(others | ours).encode("utf-8", "replace"))
 
 

@@ -12,7 +12,8 @@ from game.client.page import PORTRAIT, Look, Page
 from game.client.settings import Settings
 from game.client.theme import MUTED, NORMAL, SMALL, TEXT, panel
 from game.client.widgets import HEIGHT, Swatches
-from game.rules import clean_name
+from game.rules import PALETTE, clean_name
+from net.messages import ANY_COLOR
 
 TITLE_TEXT: Final = "pygame-networking"
 NAME_EXAMPLE: Final = "what the others call you"
@@ -72,7 +73,9 @@ class StartScreen(Page):
     def draw(self, now: float) -> None:
         """Draw all of it, one's own player on top."""
         super().draw(now)
-        self.portrait(self._settings.color, now)
+        color = self._settings.color
+        palette = [*PALETTE.values()]
+        self.portrait(palette[int(now) % len(palette)] if color == ANY_COLOR else color, now)
         if self.notice:
             self._draw_notice()
 

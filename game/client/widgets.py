@@ -15,6 +15,7 @@ from game.client.text_field import TextField
 from game.client.text_line import TextLine
 from game.client.theme import ACCENT, FAINT, INK, MUTED, NORMAL, PANEL_EDGE, SMALL, TEXT, Fonts, Rgb, rgb
 from game.rules import PALETTE
+from net.messages import ANY_COLOR
 
 HEIGHT: Final = 42  # of a button or a field, in pixels
 EDGE: Final = 14  # from a row's edge to its words
@@ -260,14 +261,14 @@ class Choice:
 
 
 class Swatches:
-    """A row of little players to choose a colour from: the palette, and the one that came if it is none of these."""
+    """A row of colours to choose from: any, those of the palette, and the one that came if it is none of these."""
 
     SIDE: Final = 36
 
     def __init__(self, sprites: Sprites, rect: pygame.Rect, chosen: int, changed: Callable[[int], None]) -> None:
         self._sprites, self._rect = sprites, rect
         self.chosen, self._changed = chosen, changed
-        self._colors = [*PALETTE.values()]
+        self._colors = [ANY_COLOR, *PALETTE.values()]
         if chosen not in self._colors:
             self._colors.append(chosen)
         step = (rect.w - self.SIDE) / (len(self._colors) - 1)
@@ -302,13 +303,24 @@ class Swatches:
             size = self.SIDE if is_chosen else self.SIDE - 10
             place = pygame.Rect(0, 0, size, size)
             place.center = area.center
-            target.blit(self._sprites.whole(rgb(color), size, size, (0, 0), not is_chosen), place)
+            if color == ANY_COLOR:
+                _draw_any(target, place)
+            else:
+                target.blit(self._sprites.whole(rgb(color), size, size, (0, 0), not is_chosen), place)
             if is_chosen and focused:
                 pygame.draw.rect(target, ACCENT, place.inflate(10, 10), 2, border_radius=15)
 
     def _choose(self, color: int) -> None:
         self.chosen = color
         self._changed(color)
+
+
+def _draw_any(target: pygame.Surface, place: pygame.Rect) -> None:
+    """Whichever colour the server likes: four of the palette."""
+    half = place.w // 2
+    for number, color in enumerate([*PALETTE.values()][:4]):
+        quarter = pygame.Rect(place.x + number % 2 * half, place.y + number // 2 * half, half, half)
+        pygame.draw.rect(target, rgb(color), quarter, border_radius=4)
 
 
 def ring(target: pygame.Surface, area: pygame.Rect) -> None:

@@ -311,7 +311,7 @@ class Window:
         self._bindings.use(settings.keys)
         self._sounds.volume = settings.volume
         if self.session is not None and (settings.name, settings.color) != (before.name, before.color):
-            self.session.profile(clean_name(settings.name), settings.color)
+            self.session.profile(clean_name(settings.name, judge=False), settings.color)
         if self.game is not None and settings.net_graph != before.net_graph:
             self.game.show_graph(settings.net_graph)
         if isinstance(self.page, SettingsScreen):

@@ -14,6 +14,7 @@ from game.client.session import Phase, Session
 from game.client.settings import Settings
 from game.client.window import Window
 from game.components import Tagged
+from game.rules import Passed
 from game.server.chat import BURST, TOO_FAST
 from game.server.simulation import ServerSettings, Simulation
 from net.address import Address
@@ -208,7 +209,7 @@ def test_being_it_is_said_large_and_heard_once() -> None:
                 heard = len(screen._sounds.played)
                 with play.world as world:
                     take(world, former, Tagged)
-                    give(world, it, Tagged(9))
+                    give(world, it, Tagged(9, former, int(Passed.TOUCH)))
                 for _ in range(5):
                     window.frame()
                 assert screen._sounds.played[heard:] == ["tagged" if it == me else "tag"]

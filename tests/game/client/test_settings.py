@@ -12,6 +12,7 @@ from game.client.dial import ChangedError
 from game.client.known_servers import known_fingerprint, remember
 from game.client.settings import DIRECTORY_VARIABLE, Settings, default_keys, load_settings, save_settings, settings_file
 from net.address import TlsAddress
+from net.messages import ANY_COLOR
 
 
 def test_what_was_saved_is_loaded_whatever_was_typed() -> None:
@@ -20,6 +21,13 @@ def test_what_was_saved_is_loaded_whatever_was_typed() -> None:
         saved = Settings(name, 0x12AB00, "[::1]:5001", 30, True, 150, True, keys, ["a.example:1", "[::1]:5000"])
         save_settings(saved)
         assert load_settings() == (saved, "")
+
+
+def test_who_never_chose_a_colour_still_wants_any_at_the_next_start() -> None:
+    save_settings(Settings("Ann"))
+    assert 'color = "any"' in settings_file().read_text(encoding="utf-8")
+    settings, notice = load_settings()
+    assert (settings.color, notice) == (ANY_COLOR, "")
 
 
 def test_what_no_file_can_hold_is_saved_without_it() -> None:

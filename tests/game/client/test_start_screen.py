@@ -6,6 +6,7 @@ import pytest
 from game.client.settings import Settings
 from game.client.start_screen import FIRST_NAMES, StartScreen
 from game.rules import NAME_LIMIT, PALETTE, clean_name
+from net.messages import ANY_COLOR
 from tests.game.client.stage import click, differs, look, looking, pad, press, type_text
 
 pytestmark = pytest.mark.usefixtures("surface")
@@ -64,12 +65,28 @@ def test_every_first_name_is_a_name() -> None:
 def test_a_newcomer_types_a_name_and_chooses_a_colour() -> None:
     person = Person(Settings())
     press(pygame.K_UP)  # from Play to the colours
+    press(pygame.K_RIGHT)  # from any to the first
     press(pygame.K_RIGHT)
     press(pygame.K_UP)
     retype("  Bob ")
     press(pygame.K_RETURN)
     look(person.screen)
     assert person.went == [("play", Settings("Bob", PALETTE["sky"]))]
+
+
+def test_whoever_chooses_no_colour_wants_any_and_the_portrait_shows_several() -> None:
+    person = Person(Settings())
+    press(pygame.K_RETURN)
+    look(person.screen)
+    ((_, settings),) = person.went
+    assert settings.color == ANY_COLOR
+    screen = person.screen
+    pictures = []
+    for now in (0.0, 1.0):
+        screen.look.surface.fill((0, 0, 0))
+        screen.draw(now)
+        pictures.append(screen.look.surface.copy())
+    assert differs(*pictures) > 500
 
 
 def test_without_a_name_nobody_plays_and_the_window_says_so() -> None:

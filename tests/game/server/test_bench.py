@@ -109,6 +109,16 @@ def test_what_counts_as_doing_something(deed: Say | Profile | Steer | Ping) -> N
     assert hall.ann.benched is isinstance(deed, Ping)
 
 
+def test_who_was_warned_and_plays_again_is_no_longer_the_next() -> None:
+    hall = Hall(idle_seconds=60.0)
+    hall.wait(50, hall.bob, hall.cid, wanted=True)
+    assert hall.ann.notices
+    hall.wait(50, hall.ann, hall.cid, wanted=True)
+    assert hall.bob.notices
+    hall.wait(25, hall.ann, hall.cid, wanted=True)
+    assert [guest.benched for guest in hall.guests] == [False, True, False]
+
+
 def test_who_is_refused_and_gives_up_takes_no_seat_away() -> None:
     hall = Hall(idle_seconds=60.0)
     hall.wait(30, hall.bob, hall.cid)
