@@ -175,8 +175,8 @@ def parse_color(text: str) -> int:
 
 
 def _is_line(text: str) -> bool:
-    """Whether a client can draw it; which names are possible is for the server alone to say."""
-    return len(text) <= (NAME_LIMIT + 5) * NAMED and not CONTROLS.search(text)
+    """Whether that can be what `listed` makes of names, for a client that has not made it."""
+    return len(text) <= (NAME_LIMIT + len(" and ")) * NAMED and not CONTROLS.search(text)
 
 
 def _is_hidden(letter: str, judge: bool = True) -> bool:
