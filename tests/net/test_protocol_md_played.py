@@ -239,6 +239,8 @@ def test_a_view_reaches_as_far_as_the_text_says() -> None:
         for line in range((8 * side - beyond[1]) // side, (9 * side + beyond[1]) // side + 1)
     }
     assert view.cells == cells | {0}
+    assert len(cells) == 5 * 3
+    assert "up to 5 by 3 cells" in TEXT
 
 
 def test_a_hello_is_answered_at_once_or_at_the_end_of_a_tick_as_the_text_says() -> None:
