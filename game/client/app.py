@@ -22,7 +22,6 @@ from net.conditions import Conditions
 if TYPE_CHECKING:
     from game.client.window import Window
 
-FRAME_RATE: Final = 60
 STRANGER: Final = "Player"  # who says no name on the command line and has none in the settings
 DRIVER_VARIABLES: Final = ("SDL_VIDEODRIVER", "SDL_VIDEO_DRIVER")  # what SDL 2, and 3, look at
 UNSEEN: Final = frozenset({"offscreen", "dummy", "evdev"})
@@ -88,12 +87,12 @@ def _open_display() -> None:
 
 
 async def run_frames(window: "Window") -> None:
-    """Draw frame after frame until the window is closed."""
+    """One frame after the other until the window is closed."""
     due = walltime.now()
     while window.open:
         window.frame()
         # A frame that took too long is not made up for: the next one comes when it can.
-        due = max(due + 1 / FRAME_RATE, walltime.now())
+        due = max(due + 1 / window.rate, walltime.now())
         await asyncio.sleep(due - walltime.now())
 
 

@@ -8,7 +8,8 @@ from typing import Final
 
 import pygame
 
-from game.client.hud import pulse
+from game.client.canvas import Part
+from game.client.hud import pulse, pulse_part
 from game.client.page import Look, Page
 from game.client.theme import LARGE, MUTED, SMALL, TEXT, Rgb
 from game.client.widgets import HEIGHT
@@ -27,6 +28,13 @@ class ConnectingScreen(Page):
         place.midbottom = self.panel.centerx, self.panel.bottom - 24
         self.focus.go_to(self.button(place, "Cancel", cancel))
 
+    def parts(self, now: float) -> list[Part]:
+        return [*super().parts(now), (self.panel, self._words()), pulse_part(self._pulses, now)]
+
+    @property
+    def _pulses(self) -> tuple[int, int]:
+        return self.panel.centerx, self.panel.y + 140
+
     def draw(self, now: float) -> None:
         """Draw all of it."""
         super().draw(now)
@@ -34,7 +42,7 @@ class ConnectingScreen(Page):
         self._middle(what, SMALL + 2, MUTED, 28)
         for number, line in enumerate(self.look.fonts.wrap(which, LARGE, self.inner.w, 2)):
             self._middle(line, LARGE, TEXT, 54 + 32 * number)
-        pulse(self.look.surface, (self.panel.centerx, self.panel.y + 140), now)
+        pulse(self.look.surface, self._pulses, now)
 
     def _middle(self, text: str, size: int, color: Rgb, down: int) -> None:
         picture = self.look.fonts.text(text, size, color, False)

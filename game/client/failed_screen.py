@@ -11,7 +11,8 @@ from typing import Final
 import pygame
 
 from game.background import start_in_background
-from game.client.hud import pulse
+from game.client.canvas import Part
+from game.client.hud import pulse, pulse_part
 from game.client.page import LINE, Look, Page
 from game.client.theme import BAD, GOOD, INK, MUTED, SMALL, TEXT
 from game.client.widgets import HEIGHT
@@ -55,6 +56,19 @@ class FailedScreen(Page):
         if findings is not None:
             self._task = start_in_background(lambda: self._examine(findings), "the examination", self._failed)
 
+    def parts(self, now: float) -> list[Part]:
+        pulsing = pulse_part(self._pulses, now if self._examines else 0.0)
+        return [*super().parts(now), (self.panel, (self.findings, self.works, self._examines)), pulsing]
+
+    @property
+    def _examines(self) -> bool:
+        return self._task is not None and not self._task.done()
+
+    @property
+    def _pulses(self) -> tuple[int, int]:
+        """Where the next finding will be."""
+        return self.inner.x + 40, self._top + len(self.findings) * FINDING + 14
+
     def draw(self, now: float) -> None:
         """Draw all of it, the findings so far with ticks and crosses."""
         super().draw(now)
@@ -67,8 +81,8 @@ class FailedScreen(Page):
             for line in fonts.wrap(finding.text, SMALL, room, 1):
                 surface.blit(fonts.text(line, SMALL, MUTED, False), (self.inner.x + 150, y))
             y += FINDING
-        if self._task is not None and not self._task.done():
-            pulse(surface, (self.inner.x + 40, y + 14), now)
+        if self._examines:
+            pulse(surface, self._pulses, now)
         surface.blits(self.lines(self.advice, y + 8, ADVICE_LINES, TEXT))
 
     def close(self) -> None:

@@ -20,7 +20,7 @@ from game.client.keyboard import Action, Bindings, Keyboard
 from game.client.net_graph import NetGraph
 from game.client.play import Ending, Play, Stay
 from game.client.render_system import DashTicks, RenderSystem
-from game.client.roster import read_roster
+from game.client.roster import Roster, read_roster
 from game.client.round_bar import RoundBar
 from game.client.scoreboard import Scoreboard
 from game.client.session import Phase, Session
@@ -59,7 +59,8 @@ class GameScreen:
         self._scoreboard = Scoreboard(fonts)
         self._camera = Camera()
         self.chat = ChatBox(fonts, self._say)
-        self._now = 0.0  # of the last picture
+        self._now = 0.0  # of the last frame
+        self._roster = Roster({}, 0, None, ())
         self.shows_scores = False  # while the key is held
         self.graph: NetGraph | None = None  # while it is switched on, as the ghosts
         self.ghosts: Ghosts | None = None
@@ -120,24 +121,29 @@ class GameScreen:
         self.chat.hide()
         self.shows_scores = False
 
-    def update(self, now: float) -> None:
-        """Let the game go on, which draws the world; where it does not go on, draw the last one again."""
+    def update(self, now: float, shown: bool = True) -> None:
+        """Let the game go on, which draws the world if it is `shown`; where it does not go on, draw the last one again.
+
+        Whether it is shown or not, what happens is told: by sounds, and by lines that can be read later.
+        """
+        self._now, self.renderer.shown = now, shown
         pictures = self.renderer.pictures
         self._session.update()
         if self.renderer.pictures == pictures:
             with self._play.world:
                 self.renderer.process(self.renderer.now)
+        own = self._stay.reconciliation.prediction
+        with self._play.world:
+            self._roster = read_roster(self._tick(now), {self._stay.net_id: own.body.rest} if own else {})
+        self._commentary.update(self._roster, self._tick(now), now, self.renderer.middles)
 
     def draw(self, now: float) -> None:
         """Draw what lies over the world."""
-        session, stay, window = self._session, self._stay, self._window
-        self._now = now
-        tick, own = self._tick(now), stay.reconciliation.prediction
-        with self._play.world:
-            if self.ghosts:
-                self.ghosts.draw(window, self.renderer.corner, own)
-            roster = read_roster(tick, {stay.net_id: own.body.rest} if own else {})
-        self._commentary.update(roster, tick, now, self.renderer.middles)
+        session, stay, window, roster = self._session, self._stay, self._window, self._roster
+        tick = self._tick(now)
+        if self.ghosts:
+            with self._play.world:
+                self.ghosts.draw(window, self.renderer.corner, stay.reconciliation.prediction)
         plays = session.phase is Phase.PLAYING
         self._bar.draw(window, roster, stay.net_id, tick, stay.tick_rate, now)
         self.chat.draw(window, now)

@@ -7,6 +7,7 @@ from typing import Final
 
 import pygame
 
+from game.client.canvas import Part
 from game.client.theme import (
     ACCENT,
     BAD,
@@ -26,6 +27,7 @@ MARGIN: Final = 14
 FAIR: Final = 0.09  # seconds of round trip up to which a connection is good
 POOR: Final = 0.2
 REASON_LINES: Final = 4
+PULSES: Final = 15  # pictures a second of what shows that something is going on
 
 
 class Hud:
@@ -87,11 +89,19 @@ class Hud:
 
 def pulse(target: pygame.Surface, middle: tuple[int, int], now: float) -> None:
     """Three dots that rise in turn: something is going on."""
+    now = int(now * PULSES) / PULSES
     for number in range(3):
         phase = (now * 1.4 - number * 0.18) % 1
         lift = max(0.0, 1 - abs(phase - 0.25) * 4)
         color = pygame.Color(*MUTED).lerp(ACCENT, lift)
         pygame.draw.aacircle(target, color, (middle[0] + (number - 1) * 16, round(middle[1] - 5 * lift)), 4)
+
+
+def pulse_part(middle: tuple[int, int], now: float) -> Part:
+    """What of a page that is: the dots move in steps, each of which is a picture to draw."""
+    area = pygame.Rect(0, 0, 44, 24)
+    area.center = middle
+    return area, int(now * PULSES)
 
 
 def _quality(round_trip: float | None) -> Rgb:

@@ -9,8 +9,9 @@ from typing import Final, Protocol
 
 import pygame
 
+from game.client.canvas import Part
 from game.client.discovery import FoundServer
-from game.client.hud import pulse
+from game.client.hud import pulse, pulse_part
 from game.client.page import LINE, Look, Page
 from game.client.settings import Settings
 from game.client.theme import MUTED, SMALL
@@ -94,6 +95,13 @@ class JoinScreen(Page):
         """Show the servers that are there now."""
         self._follow()
         super().update(now)
+
+    def parts(self, now: float) -> list[Part]:
+        found = [(row.left, row.right) for row in self.rows]
+        problem = self._finder.problem if self._finder else ""
+        count = len(self._finder.servers) if self._finder else 0
+        pulsing = pulse_part((self.panel.centerx, self._list_top + 98), now if not found and not problem else 0.0)
+        return [*super().parts(now), (self.panel, (found, problem, count)), pulsing]
 
     def draw(self, now: float) -> None:
         """Draw all of it, and what there is to say where no server is."""

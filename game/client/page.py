@@ -12,10 +12,11 @@ import pygame
 import pygame_gui
 
 from game.client.backdrop import glance
-from game.client.canvas import SIZE
+from game.client.canvas import SIZE, Part
 from game.client.devices import optional
 from game.client.focus import Focus
 from game.client.sprites import SHADOW, Sprites
+from game.client.text_line import caret_shows
 from game.client.theme import BAD, MUTED, SMALL, TEXT, TITLE, Fonts, Rgb, panel, rgb
 from game.client.widgets import HEIGHT, MOST_TYPED, Button, Choice, Field, Row, Swatches
 from game.rules import ASSETS
@@ -102,6 +103,15 @@ class Page:
         self._manager.update(min(0.1, max(0.0, now - self._then)))
         self._then = now
 
+    def parts(self, now: float) -> list[Part]:
+        """What changes by itself: while these are the same, and no event comes, so is the picture. After `update`.
+
+        Whatever else may change is seen within a second.
+        """
+        field = self.focus.at
+        caret = [(field.rect, caret_shows(now))] if isinstance(field, Field) else []
+        return [(self.panel, int(now)), *caret]
+
     def draw(self, now: float) -> None:
         """Draw all of it over what is there."""
         panel(self.look.surface, self.panel, 255, 16)
@@ -187,12 +197,23 @@ class Page:
             for number, picture in enumerate(pictures)
         ]
 
-    def portrait(self, color: int, now: float) -> None:
-        """A player on the panel's upper edge, who looks at the mouse."""
+    @property
+    def head(self) -> pygame.Rect:
+        """Where the portrait is."""
         head = pygame.Rect(0, 0, PORTRAIT, PORTRAIT)
         head.center = self.panel.centerx, self.panel.top
+        return head
+
+    def portrait(self, color: int, now: float) -> None:
+        """A player on the panel's upper edge, who looks at the mouse."""
+        head = self.head
         mouse = self.look.mouse()
         look = glance(mouse[0] - head.centerx, 260), glance(mouse[1] - head.centery, 160)
         sprites = self.look.sprites
         self.look.surface.blit(sprites.shadow(PORTRAIT, PORTRAIT), head.move(-SHADOW, 6 - SHADOW))
-        self.look.surface.blit(sprites.whole(rgb(color), PORTRAIT, PORTRAIT, look, now % 3.7 < 0.14), head)
+        self.look.surface.blit(sprites.whole(rgb(color), PORTRAIT, PORTRAIT, look, winks(now)), head)
+
+
+def winks(now: float) -> bool:
+    """Whether a portrait's eyes are closed."""
+    return now % 3.7 < 0.14

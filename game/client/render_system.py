@@ -80,6 +80,7 @@ class RenderSystem(esper.Processor):
         self._trails = Trails(sprites)
         self._looks: dict[int, tuple[float, float]] = {}  # NetID -> where the eyes look, from -1 to 1
         self.spectator: Spectator | None = None  # who moves the camera where there is no body of one's own
+        self.shown = True  # whether anybody can see the window
         self.pictures = 0  # drawn so far
         self.now = 0.0  # of the last one, in seconds
         self.players = 0  # in the world, in view or not
@@ -89,6 +90,8 @@ class RenderSystem(esper.Processor):
 
     def process(self, now: float) -> None:
         """Draw the world as of `now`."""
+        if not self.shown:
+            return
         self.pictures += 1
         share = 1 - 0.5 ** (max(0.0, now - self.now) / GLANCE)
         self.now = now

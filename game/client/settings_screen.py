@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import pygame
 
+from game.client.canvas import possible
 from game.client.page import Look, Page
 from game.client.settings import SCALES, Settings
 from game.client.start_screen import NAME_EXAMPLE
@@ -66,12 +67,13 @@ class SettingsScreen(Page):
             int(settings.fullscreen),
             lambda number: self._set(fullscreen=bool(number)),
         )
+        scales = possible(SCALES)
         self.scale = self._choice(
             y + 2 * STEP,
             "Size of the window",
-            [f"{scale} %" if scale else "automatic" for scale in SCALES],
-            SCALES.index(settings.scale),
-            lambda number: self._set(scale=SCALES[number]),
+            [f"{scale} %" if scale else "automatic" for scale in scales],
+            scales.index(settings.scale) if settings.scale in scales else 0,  # which is how it is shown then
+            lambda number: self._set(scale=scales[number]),
         )
         self.net_graph = self._choice(
             y + 3 * STEP,

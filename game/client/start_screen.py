@@ -7,8 +7,8 @@ from typing import Final
 
 import pygame
 
-from game.client.canvas import SIZE
-from game.client.page import PORTRAIT, Look, Page
+from game.client.canvas import SIZE, Part
+from game.client.page import PORTRAIT, Look, Page, winks
 from game.client.settings import Settings
 from game.client.theme import MUTED, NORMAL, SMALL, TEXT, panel
 from game.client.widgets import HEIGHT, Swatches
@@ -69,6 +69,9 @@ class StartScreen(Page):
         hint = self.write("Play starts a game that others on your network can join", SMALL, MUTED)
         hint.midbottom = self.panel.centerx, self.panel.bottom - 20
         self.focus.go_to(first)
+
+    def parts(self, now: float) -> list[Part]:
+        return [*super().parts(now), (self.head, winks(now))]
 
     def draw(self, now: float) -> None:
         """Draw all of it, one's own player on top."""

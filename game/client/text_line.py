@@ -41,7 +41,7 @@ class TextLine:
                 target.blit(self._fonts.text(text, self._size, color, False), (x, y))
                 x += self._width(text)
         at = area.x - self._shift + caret
-        if types and now % 1 < BLINK:
+        if types and caret_shows(now):
             target.fill(TEXT, (at, y, 2, height - 1))
         target.set_clip(outer)
         if types:
@@ -59,3 +59,8 @@ class TextLine:
 
     def _width(self, text: str) -> int:
         return self._fonts.width(text, self._size)
+
+
+def caret_shows(now: float) -> bool:
+    """Whether it is there just now: it blinks."""
+    return now % 1 < BLINK

@@ -15,7 +15,7 @@ from game.background import start_in_background
 from game.client import layout
 from game.client.access import NOTHING, Access
 from game.client.backdrop import Backdrop
-from game.client.canvas import Canvas
+from game.client.canvas import Canvas, Part
 from game.client.connecting import ConnectingScreen
 from game.client.devices import optional
 from game.client.failed_screen import FailedScreen
@@ -46,6 +46,19 @@ from net.conditions import Conditions
 
 TITLE: Final = "pygame-networking"
 ICON_COLOR: Final = (245, 166, 35)
+FRAME_RATE: Final = 60
+IDLE_RATE: Final = 30  # looks a second at a menu in which nothing happens; who comes back waits for 33 ms at most
+BUSY_SECONDS: Final = 0.5  # since the last event
+HIDDEN_RATE: Final = 20  # what comes has to be taken in, and is heard; pings go out twice a second
+COVERED: Final = (pygame.WINDOWMINIMIZED, pygame.WINDOWHIDDEN)
+UNCOVERED: Final = (
+    *(pygame.WINDOWRESTORED, pygame.WINDOWSHOWN, pygame.WINDOWMAXIMIZED, pygame.WINDOWEXPOSED),
+    pygame.WINDOWFOCUSGAINED,
+)
+SILENT: Final = (  # events that no page looks at; a worn stick at rest makes many
+    *(pygame.JOYAXISMOTION, pygame.JOYBALLMOTION, pygame.JOYHATMOTION, pygame.JOYBUTTONDOWN, pygame.JOYBUTTONUP),
+    *(pygame.JOYDEVICEADDED, pygame.JOYDEVICEREMOVED),
+)
 REPEAT: Final = (400, 35)  # ms until a held key repeats, and from then on
 OVER_THE_GAME: Final = 110  # how dark a veil lies between the game and a page
 
@@ -94,6 +107,9 @@ class Window:
         self._added: dict[Address, Access] = {}  # what the player has added to that, while the window is open
         self._bindings = Bindings(settings.keys)
         self._gamepad = Gamepad(self._bindings)
+        self.hidden = False  # minimised, say: nobody can see it
+        self._moved = 0.0  # when the last event came
+        self._drawn: tuple[Page, float, list[Part]] | None = None  # what the picture of a menu was made of
         self._types: bool | None = None  # whether text input is on; None: as SDL has it
         self.open = True
         self.session: Session | None = None
@@ -114,24 +130,53 @@ class Window:
         return found
 
     def frame(self) -> None:
-        """Take in what happened, let the game go on, draw."""
+        """Take in what happened, let the game go on, and draw what has changed, if anybody can see it."""
+        now = self._now()
         for event in pygame.event.get():
             for each in self._gamepad.translate(self.canvas.translate(event), self.page is None):
                 self._take(each)
+                if each.type not in SILENT:
+                    self._moved = now
         self._follow()
         self._type()
-        now = self._now()
         if self.game is not None:
-            self.game.update(now)
+            self.game.update(now, not self.hidden)
+        if self.page is not None:
+            self.page.update(now)
+        if not self.hidden:
+            self._draw(now)
+
+    @property
+    def rate(self) -> int:
+        """How many frames a second there should be: less where nobody would see the difference."""
+        if self.hidden:
+            return HIDDEN_RATE
+        busy = self.game is not None or self._now() - self._moved < BUSY_SECONDS
+        return FRAME_RATE if busy else IDLE_RATE
+
+    def _draw(self, now: float) -> None:
+        """The game changes with each frame; a menu only when something happens, or by itself now and then."""
+        changed: list[pygame.Rect] | None = None  # all
+        if self.game is not None:
+            self._drawn = None
             self.game.draw(now)
         else:
-            self._backdrop.draw(now, self.canvas.mouse)
+            assert self.page is not None
+            mouse = self.canvas.mouse
+            parts = [*self._backdrop.parts(now, mouse), *self.page.parts(now)]
+            drawn, self._drawn = self._drawn, (self.page, self._moved, parts)
+            if drawn is not None and drawn[:2] == (self.page, self._moved) and len(drawn[2]) == len(parts):
+                changed = [part[0] for part, former in zip(parts, drawn[2], strict=True) if part != former]
+                if not changed:
+                    return
+                self.canvas.surface.set_clip(changed[0].unionall(changed[1:]))
+            self._backdrop.draw(now, mouse)
         if self.page is not None:
             if self.game is not None:
                 veil(self.canvas.surface, OVER_THE_GAME)
-            self.page.update(now)
             self.page.draw(now)
-        self.canvas.show()
+        self.canvas.surface.set_clip(None)
+        self.canvas.show(changed)
 
     def join(self, address: Address, settings: Settings, watch: bool = False, server_id: str = "") -> None:
         """Begin a session, `watch` as a spectator's, and show how it comes about; `server_id`: who is meant."""
@@ -166,6 +211,10 @@ class Window:
         await asyncio.sleep(goodbye_seconds(self._simulate) if playing else 0)
 
     def _take(self, event: pygame.Event) -> None:
+        if event.type in COVERED:
+            self.hidden = True
+        elif event.type in UNCOVERED:
+            self.hidden = False
         if event.type == pygame.QUIT:
             self.open = False
         elif event.type == pygame.KEYDOWN and event.key == pygame.K_F11:

@@ -49,3 +49,9 @@ def today(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
     yield switch
     monkeypatch.undo()
     layout.changed()
+
+
+@pytest.fixture
+def large_display(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A display on which every window fits that one may choose."""
+    monkeypatch.setattr(pygame.display, "get_desktop_sizes", lambda: [(3840, 2160)])

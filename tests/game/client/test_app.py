@@ -489,6 +489,7 @@ def test_two_windows_share_one_file_and_neither_undoes_what_the_other_chose() ->
     run(story())
 
 
+@pytest.mark.usefixtures("large_display")
 def test_a_mouse_in_a_window_of_another_size_hits_what_it_points_at() -> None:
     async def story() -> None:
         async with opened(replace(ANN, scale=150)) as window:

@@ -3,7 +3,8 @@
 import pygame
 import pytest
 
-from game.client.canvas import SIZE, Canvas, fitting
+from game.client.canvas import SIZE, Canvas, fitting, possible
+from game.client.settings import SCALES
 from tests.game.client.stage import differs
 
 SIZES = [(1024, 640), (1280, 720), (1280, 800), (1920, 1080), (2560, 1080), (2560, 1440), (600, 900)]
@@ -64,7 +65,10 @@ def test_events_without_a_place_pass(canvas: Canvas) -> None:
     assert canvas.translate(event) is event
 
 
+@pytest.mark.usefixtures("large_display")
 def test_in_a_window_of_its_size_it_is_shown_to_the_pixel(canvas: Canvas) -> None:
+    canvas.resize(0, False)
+    canvas.resize(100, False)
     for number in range(0, SIZE[0], 3):
         canvas.surface.fill((number % 256, 200, 0), (number, 0, 1, SIZE[1]))
     canvas.show()
@@ -73,6 +77,7 @@ def test_in_a_window_of_its_size_it_is_shown_to_the_pixel(canvas: Canvas) -> Non
     assert differs(canvas.surface, window) == 0
 
 
+@pytest.mark.usefixtures("large_display")
 def test_the_size_of_the_window_is_chosen_and_the_full_screen_comes_and_goes(canvas: Canvas) -> None:
     surface = canvas.surface
     canvas.resize(150, False)
@@ -97,3 +102,28 @@ def test_a_window_of_a_size_that_nobody_chose_suits_the_display(
     monkeypatch.setattr(pygame.display, "get_desktop_sizes", lambda: [display])
     Canvas(0)
     assert pygame.display.get_window_size() == (window, window * 9 // 16)
+
+
+@pytest.mark.parametrize("display", [(320, 240), (800, 480), (1024, 768), (1366, 768), (1920, 1080), (3840, 2160)])
+@pytest.mark.usefixtures("surface")
+def test_no_window_is_larger_than_the_display_whatever_was_chosen_elsewhere(
+    monkeypatch: pytest.MonkeyPatch, display: tuple[int, int]
+) -> None:
+    monkeypatch.setattr(pygame.display, "get_desktop_sizes", lambda: [display])
+    offered = possible(SCALES)
+    for scale in SCALES:
+        Canvas(scale)
+        w, h = pygame.display.get_window_size()
+        assert 0 < w <= display[0]
+        assert 0 < h < display[1]
+        if scale:
+            assert (w == SIZE[0] * scale // 100) is (scale in offered)
+    assert offered[0] == 0
+    if display == (3840, 2160):
+        assert offered == [*SCALES]
+
+
+@pytest.mark.usefixtures("surface")
+def test_of_several_displays_the_largest_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pygame.display, "get_desktop_sizes", lambda: [(1366, 768), (2560, 1440), (800, 600)])
+    assert max(possible(SCALES)) == 150
