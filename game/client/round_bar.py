@@ -159,7 +159,7 @@ class RoundBar:
             words = self._fonts.text(line, SMALL, ACCENT if step.place == 1 else TEXT, True)
             y = target.blit(words, words.get_rect(midbottom=(block.centerx, y))).top
         there = [one for one in roster.players.values() if one.score == step.score and one.name in step.names]
-        size = HERO if len(lines) == 1 else SMALL_HERO
+        size = HERO if len(lines) == len(there) == 1 else SMALL_HERO
         for number, one in enumerate(there[:NAMED]):
             hero = self._sprites.player(rgb(one.color), size, size, (0, 0), False)
             x = block.centerx + round((number - (len(there[:NAMED]) - 1) / 2) * min(size, block.w // NAMED))

@@ -26,6 +26,7 @@ from net.connection import ClientConnection, State
 from net.link import Conditions, link
 from net.messages import (
     VERSION,
+    Benched,
     Challenge,
     Frame,
     FromClient,
@@ -151,7 +152,7 @@ def in_section_14(data: bytes) -> bool:
 def test_what_a_server_says_in_the_examples_is_one_story_that_our_client_takes_in() -> None:
     play, _ = client()
     order = Challenge, Welcome, Snapshot, Frame
-    elsewhere = Goodbye, Refused, Identity
+    elsewhere = Goodbye, Benched, Refused, Identity
     story = sorted(
         ((data, m) for data, m in OF_SERVER if not isinstance(m, elsewhere) and not in_section_14(data)),
         key=lambda row: order.index(type(row[1])) if type(row[1]) in order else len(order),
