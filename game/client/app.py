@@ -13,6 +13,7 @@ import pygame
 
 from game import walltime
 from game.client.access import NOTHING, Access
+from game.client.devices import FAULTS
 from game.client.settings import Settings, load_settings
 from game.rules import clean_name
 from game.terminal import call_on_signals, complain, ignore_job_control
@@ -55,7 +56,7 @@ def play(
         return 1
     try:
         _open_display()
-        pygame.font.init()
+        _load_lettering()
         settings, notice = load_settings()
         asyncio.run(_run(address, _given(settings, address, name, color), simulate, watch, notice, access))
     except DisplayError as error:
@@ -64,6 +65,15 @@ def play(
     finally:
         pygame.quit()
     return 0
+
+
+def _load_lettering() -> None:
+    """Raises DisplayError where pygame was built without what draws text."""
+    try:
+        pygame.font.init()
+        import game.client.window  # noqa: F401 - now, since it needs all that pygame_gui does
+    except FAULTS as error:
+        raise DisplayError(f"this pygame cannot draw text: {error}") from None
 
 
 def _open_display() -> None:

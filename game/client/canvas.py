@@ -10,6 +10,8 @@ from typing import Final
 
 import pygame
 
+from game.client.devices import optional
+
 SIZE: Final = (1280, 720)
 BAR: Final = 40  # pixels of a display's height that a window's title takes
 ROOM: Final = 0.8  # of the display, which a window whose size was not chosen takes at most
@@ -86,8 +88,10 @@ class Canvas:
 
     def _set_mode(self) -> None:
         if self.fullscreen:
-            pygame.display.set_mode((0, 0), pygame.FULLSCREEN)
-            return
+            with optional("full screen"):
+                pygame.display.set_mode((0, 0), pygame.FULLSCREEN)
+                return
+            self.fullscreen = False
         display = _display()
         scale = self._scale if self._scale and fits(self._scale, display) else _suitable(display)
         pygame.display.set_mode((SIZE[0] * scale // 100, SIZE[1] * scale // 100), pygame.RESIZABLE)

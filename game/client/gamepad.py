@@ -1,17 +1,19 @@
 """A gamepad is a keyboard with fewer keys: what happens to it becomes events of the keys that would do the same.
 
 So no screen knows of gamepads. In the menus the directions are arrows, A is Enter and B is Esc; in the game they are
-the keys bound to walking, A dashes, Start is Esc and Back shows the scores. Pads may come and go at any time.
+the keys bound to walking, A dashes, Start is Esc and Back shows the scores. Pads may come and go at any time; one that
+cannot be opened, and a pygame without gamepads, are logged and done without.
 """
 
 import math
 from typing import Final
 
 import pygame
-from pygame._sdl2 import controller
 
+from game.client.devices import optional
 from game.client.keyboard import Action, Bindings
 
+DEVICE: Final = "gamepad"
 DEAD_ZONE: Final = 0.4  # of the stick's way; worn sticks rest at up to a quarter of it
 FULL: Final = 32768  # a controller event's value of a stick that is all the way over
 OCTANT: Final = math.sin(math.pi / 8)  # the share of the way from which a diagonal begins: all eight are as wide
@@ -51,18 +53,19 @@ class Gamepad:
 
     def __init__(self, bindings: Bindings) -> None:
         """Needs pygame's display."""
-        controller.init()
         self._bindings = bindings
-        self._pads: dict[int, controller.Controller] = {}  # by instance
+        self._pads: dict[int, object] = {}  # by instance: held, or pygame would close them
         self._sticks: dict[int, dict[int, float]] = {}  # by instance and axis: how far over
         self._down: dict[tuple[int, str], int] = {}  # what is pressed on which pad, and the key that it went for
+        with optional(DEVICE):
+            from pygame._sdl2 import controller
+
+            controller.init()
 
     def translate(self, event: pygame.Event, plays: bool) -> list[pygame.Event]:
         """The events to take in instead of this one; `plays`: whether they go to the game or to a menu."""
         if event.type == pygame.CONTROLLERDEVICEADDED:
-            if controller.is_controller(event.device_index):
-                pad = controller.Controller(event.device_index)
-                self._pads[pad.as_joystick().get_instance_id()] = pad
+            self._open(event.device_index)
             return []
         if event.type == pygame.CONTROLLERDEVICEREMOVED:
             self._pads.pop(event.instance_id, None)
@@ -74,6 +77,15 @@ class Gamepad:
         if event.type == pygame.CONTROLLERAXISMOTION:
             return self._stick(event, plays)
         return [event]
+
+    def _open(self, number: int) -> None:
+        """A pad came, and may be gone again."""
+        with optional(DEVICE):
+            from pygame._sdl2 import controller
+
+            if controller.is_controller(number):
+                pad = controller.Controller(number)
+                self._pads[pad.as_joystick().get_instance_id()] = pad
 
     def _stick(self, event: pygame.Event, plays: bool) -> list[pygame.Event]:
         axes = self._sticks.setdefault(event.instance_id, {})

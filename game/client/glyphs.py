@@ -7,12 +7,14 @@ takes some 25 ms once, and what was found is kept. Knows nothing of colours.
 
 import logging
 import unicodedata
+import warnings
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 import pygame
 
+from game.client.devices import optional
 from game.rules import HIDDEN
 
 log = logging.getLogger(__name__)
@@ -52,7 +54,7 @@ class Glyphs:
 
     def __init__(self, own: pygame.font.Font, path: Callable[[str, bool], str | None] | None = None) -> None:
         """`own` is the game's font, at any size; `path` finds the file of a family, bold or not."""
-        self._path = path or pygame.font.match_font
+        self._path = path or _of_the_system
         self._probes: dict[str, pygame.font.Font | None] = {"": own}
         self._boxes: dict[str, bytes] = {}
         self._family: Callable[[str], str | None] = lru_cache(CACHED)(self._found)
@@ -112,12 +114,25 @@ class Glyphs:
 
     def opened(self, family: str, size: int, bold: bool) -> pygame.font.Font | None:
         """The same, at a size in pixels."""
-        try:
+        with optional("font of the system that can be used"):  # they are files that anybody may have put there
             path = self._path(family, bold)
             return pygame.font.Font(path, size) if path else None
-        except (pygame.error, OSError) as error:  # fonts are files that anybody may have put there
-            log.warning("cannot use the font %s: %s", family, error)
-            return None
+        return None
+
+
+def _of_the_system(family: str, bold: bool) -> str | None:
+    return pygame.font.match_font(family, bold) if _listed() else None
+
+
+@cache
+def _listed() -> bool:
+    """Whether the system's fonts could be listed: where that fails, pygame waits for a second each time it is asked."""
+    with optional("fonts of the system"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # pygame's way of saying that it failed
+        if pygame.font.get_fonts():
+            return True
+        log.warning("no fonts of the system were found")
+    return False
 
 
 def _clusters(text: str) -> Iterator[str]:

@@ -1,15 +1,14 @@
 """Plays the game's sounds, as far as there is anything to play them on. Knows no world: it is told what and how far."""
 
-import logging
 from typing import Final
 
 import pygame
 
+from game.client.devices import optional
 from game.client.happenings import Happened, Happening
 from game.rules import ASSETS
 
-log = logging.getLogger(__name__)
-
+DEVICE: Final = "sound"
 NAMES: Final = ("tag", "tagged", "dash", "join", "countdown", "round_end")
 EARSHOT: Final = 900.0  # pixels at which nothing is heard any more: a little beyond the screen's edge
 SIDE: Final = 500.0  # pixels to one side at which one ear hears hardly anything
@@ -25,13 +24,12 @@ class Sounds:
         self.volume = volume
         self.played: list[str] = []  # the last few, for whoever wants to know
         self._sounds: dict[str, pygame.mixer.Sound] = {}
-        try:
+        with optional(DEVICE):
             if not pygame.mixer.get_init():
                 pygame.mixer.init(frequency=32_000, channels=2, buffer=512)
             pygame.mixer.set_num_channels(CHANNELS)
-            self._sounds = {name: pygame.mixer.Sound(ASSETS / "sounds" / f"{name}.wav") for name in NAMES}
-        except (pygame.error, FileNotFoundError) as error:
-            log.warning("no sound: %s", error)
+            for name in NAMES:
+                self._sounds[name] = pygame.mixer.Sound(ASSETS / "sounds" / f"{name}.wav")
 
     def play(self, name: str, away: tuple[float, float] = (0.0, 0.0), loud: float = 1.0) -> None:
         """Play one; `away` is how far right and down of the listener it is, in pixels."""
@@ -40,10 +38,11 @@ class Sounds:
         if strength <= 0:
             return
         self.played = [*self.played[-15:], name]
-        channel = self._sounds[name].play() if name in self._sounds else None
-        if channel is not None:
-            right = max(-1.0, min(1.0, away[0] / SIDE))
-            channel.set_volume(strength * min(1.0, 1 - right), strength * min(1.0, 1 + right))
+        right = max(-1.0, min(1.0, away[0] / SIDE))
+        with optional(DEVICE):  # which may be pulled out at any time
+            channel = self._sounds[name].play() if name in self._sounds else None
+            if channel is not None:
+                channel.set_volume(strength * min(1.0, 1 - right), strength * min(1.0, 1 + right))
 
     def tell(self, happening: Happening, own: int, away: tuple[float, float] | None) -> None:
         """Let a happening be heard; `own` is one's own NetID, `away` how far off it was, None where nobody sees it."""

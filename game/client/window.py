@@ -99,8 +99,10 @@ class Window:
         self._sounds = Sounds(settings.volume)
         self._look = Look(self.canvas.surface, lambda: self.canvas.mouse, fonts, sprites)
         self._backdrop = Backdrop(self.canvas.surface, sprites)
-        pygame.display.set_caption(TITLE)
-        pygame.display.set_icon(sprites.whole(ICON_COLOR, 32, 32, (0, 0), False))
+        with optional("window title"):
+            pygame.display.set_caption(TITLE)
+        with optional("window icon"):
+            pygame.display.set_icon(sprites.whole(ICON_COLOR, 32, 32, (0, 0), False))
         self.settings = self._kept = settings
         self._now, self._simulate, self._services = now, simulate, services
         self._access = access
@@ -354,9 +356,10 @@ class Window:
 
     def _change(self, settings: Settings) -> None:
         """Other settings, from now on."""
-        before, self.settings = self.settings, settings
         if self.canvas.resize(settings.scale, settings.fullscreen):
             self._types = None  # the window may be another
+            settings = replace(settings, fullscreen=self.canvas.fullscreen)  # there may be none
+        before, self.settings = self.settings, settings
         self._bindings.use(settings.keys)
         self._sounds.volume = settings.volume
         if self.session is not None and (settings.name, settings.color) != (before.name, before.color):

@@ -8,10 +8,12 @@ import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import esper
 import pygame
 import pytest
+from pygame._sdl2 import controller
 
 from ecs.components import UNITS_PER_PIXEL, Dash, Intent, Position
 from game import walltime
@@ -24,17 +26,18 @@ from game.client.game_screen import GameScreen
 from game.client.join_screen import JoinScreen
 from game.client.keys_screen import KeysScreen
 from game.client.pause_screen import PauseScreen
-from game.client.session import Phase
+from game.client.session import Phase, Session
 from game.client.settings import Settings, load_settings, save_settings, settings_file
 from game.client.settings_screen import SettingsScreen
 from game.client.start_screen import StartScreen
 from game.client.window import Services, Window
 from game.doctor import Finding
-from game.server.simulation import Simulation
+from game.server.simulation import ServerSettings, Simulation
 from net.address import Address
 from tests.game.client.stage import click, differs, frames_until, hold, let_go, opened, pad, press, stick, type_text
 from tests.game.live import PATIENCE, free_port, live_server, mute_port, run
 from tests.game.processes import ROOT, programs
+from tests.harness import HALL
 
 pytestmark = pytest.mark.usefixtures("surface")
 
@@ -644,6 +647,119 @@ def test_a_host_whose_server_dies_reads_that_it_did(monkeypatch: pytest.MonkeyPa
             await shows(window, FailedScreen)
             assert isinstance(window.screen, FailedScreen)
             assert window.screen.reason
+
+    run(story())
+
+
+def broken(*_: object, **__: object) -> None:
+    raise pygame.error("the device is gone")
+
+
+class Missing:
+    """What pygame has in the place of a part that it was built without."""
+
+    def __getattr__(self, name: str) -> object:
+        raise NotImplementedError("module not available")
+
+
+MISSING = Missing()
+FAILING: dict[str, list[tuple[object, str, object]]] = {
+    "gamepads that cannot be opened": [(controller, "Controller", broken)],
+    "gamepads that are gone when they are asked": [(controller, "is_controller", broken)],
+    "no support for gamepads": [(controller, "init", broken)],
+    "a pygame without gamepads": [(sys.modules, "pygame._sdl2.controller", None)],
+    "a pygame without sound": [(pygame, "mixer", MISSING)],
+    "no sound device": [(pygame.mixer, "init", broken)],
+    "sounds that cannot be loaded": [(pygame.mixer, "Sound", broken)],
+    "a sound device that disappears": [(pygame.mixer, "Sound", lambda path: SimpleNamespace(play=broken))],
+    "no clipboard": [(pygame.scrap, "get_text", broken), (pygame.scrap, "put_text", broken)],
+    "a pygame without a clipboard": [(pygame, "scrap", MISSING)],
+    "no title, icon or cursor": [
+        (pygame.display, "set_caption", broken),
+        (pygame.display, "set_icon", broken),
+        (pygame.mouse, "set_cursor", broken),
+    ],
+    "no input method": [
+        (pygame.key, name, broken)
+        for name in ("start_text_input", "stop_text_input", "set_text_input_rect", "set_repeat")
+    ],
+    "no fonts of the system": [(pygame.font, "match_font", broken)],
+}
+
+
+@pytest.mark.parametrize("what", FAILING)
+def test_without_a_device_there_is_a_line_in_the_log_and_the_game_goes_on(
+    what: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def story(window: Window) -> None:
+        async with live_server(settings=ServerSettings(HALL, seed=1)) as (_, address):
+            window.join(address, ANN)
+            await frames_until(window, lambda: plays(window))
+            other = Session(address, "Bob", 0x56B4E9, walltime.now, draws=False)
+            for _ in range(2):
+                pygame.event.post(pygame.Event(pygame.CONTROLLERDEVICEADDED, device_index=0))
+                press(pygame.K_RETURN)
+                type_text("漢")
+                for key in (pygame.K_a, pygame.K_x, pygame.K_v, pygame.K_c, pygame.K_v):
+                    press(key, pygame.KMOD_CTRL)
+                window.frame()
+                press(pygame.K_ESCAPE)
+            pygame.event.post(pygame.Event(pygame.CONTROLLERDEVICEREMOVED, instance_id=0))
+            screen = window.screen
+            assert isinstance(screen, GameScreen)
+
+            def somebody_is_it() -> bool:
+                other.update()
+                return bool({"tag", "tagged"} & {*screen._sounds.played})
+
+            await frames_until(window, somebody_is_it)
+            assert window.session is not None
+            assert window.session.phase is Phase.PLAYING
+            other.leave()
+            for key in (pygame.K_F11, pygame.K_F11, pygame.K_ESCAPE):
+                press(key)
+            await shows(window, PauseScreen)
+
+    monkeypatch.setattr(controller, "is_controller", lambda number: True)
+    monkeypatch.setattr(controller, "Controller", lambda number: SimpleNamespace(as_joystick=pygame.Rect))
+    for where, name, instead in FAILING[what]:
+        if isinstance(where, dict):
+            monkeypatch.setitem(where, name, instead)
+        else:
+            monkeypatch.setattr(where, name, instead)
+    monkeypatch.setattr(app, "run_frames", story)
+    save_settings(ANN)
+    assert app.play(None, None, None) == 0
+    lines = [record.getMessage() for record in caplog.records if record.name.startswith("game.client")]
+    assert len(lines) == len({*lines})
+    assert any(line.startswith("no ") for line in lines)
+
+
+def test_without_lettering_the_program_says_so_and_ends(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(pygame, "font", MISSING)
+    assert app.play(None, None, None) == 1
+    assert capsys.readouterr().err.startswith("cannot show anything: this pygame cannot draw text: ")
+
+
+def test_without_a_full_screen_there_is_a_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_mode = pygame.display.set_mode
+
+    def windows_alone(size: tuple[int, int], flags: int = 0) -> pygame.Surface:
+        if flags & pygame.FULLSCREEN:
+            raise pygame.error("no such mode")
+        return set_mode(size, flags)
+
+    monkeypatch.setattr(pygame.display, "set_mode", windows_alone)
+
+    async def story() -> None:
+        async with opened(replace(ANN, fullscreen=True)) as window:
+            for _ in range(2):
+                press(pygame.K_F11)
+                window.frame()
+                assert not load_settings()[0].fullscreen
+            await shows(window, StartScreen)
 
     run(story())
 

@@ -1,12 +1,14 @@
 """Letters that the game's own font lacks: drawn in one of the system's, or replaced by a sign that says so."""
 
 from collections.abc import Callable
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
 import pygame
 import pytest
 
+from game.client import glyphs
 from game.client.chat_box import ChatBox
 from game.client.glyphs import EMOJI, IDEOGRAPHS, NOBODYS, UNKNOWN, Glyphs, Run
 from game.client.settings import Settings
@@ -97,6 +99,19 @@ def test_a_file_that_is_no_font_is_passed_over(tmp_path: Path) -> None:
     assert fonts.lacking(IDEOGRAPH) != ""
 
 
+def test_a_system_whose_fonts_cannot_be_listed_is_asked_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(glyphs, "_listed", cache(glyphs._listed.__wrapped__))
+    monkeypatch.setattr(pygame.font, "get_fonts", lambda: asked.append("all") or [])  # type: ignore[func-returns-value]
+    monkeypatch.setattr(pygame.font, "match_font", lambda *given: asked.append("one"))
+    fonts = Fonts()
+    assert fonts.lacking(IDEOGRAPH + SMILEY + HEBREW)
+    assert asked == ["all"]
+    assert len(caplog.messages) == 1
+
+
 def test_no_character_that_there_is_can_break_the_lettering() -> None:
     fonts = Fonts(System("dejavusans"))
     for number in [*range(0x300), *range(0x300, 0x3000, 97), *range(0x3000, 0x110000, 7999), 0xD800, 0xFFFF, 0x10FFFF]:
@@ -106,14 +121,14 @@ def test_no_character_that_there_is_can_break_the_lettering() -> None:
 
 
 def test_accents_stay_with_their_letter_and_go_where_no_font_puts_them_there() -> None:
-    glyphs = Glyphs(Fonts().face(SMALL, False), System("dejavusans"))
-    assert [run.text for run in glyphs.runs("e\u0301x")] == ["e\u0301x"]
-    assert glyphs.runs("x\U00010a01")[0].text == "x"  # an accent of another script
+    found = Glyphs(Fonts().face(SMALL, False), System("dejavusans"))
+    assert [run.text for run in found.runs("e\u0301x")] == ["e\u0301x"]
+    assert found.runs("x\U00010a01")[0].text == "x"  # an accent of another script
 
 
 def test_words_from_right_to_left_are_one_run_and_those_around_them_others() -> None:
-    glyphs = Glyphs(Fonts().face(SMALL, False), System("dejavusans"))
-    assert glyphs.runs("hi שלום  עולם ab ש ") == [
+    found = Glyphs(Fonts().face(SMALL, False), System("dejavusans"))
+    assert found.runs("hi שלום  עולם ab ש ") == [
         Run("hi ", "", ""),
         Run("שלום  עולם", "dejavusans", "Hebr"),
         Run(" ab ", "", ""),
