@@ -23,9 +23,14 @@ CLOSE_SECONDS: Final = 0.5  # for the last lines to be written; whoever takes no
 
 def printable(text: str) -> str:
     """The text in one line, with whatever could end it, hide, or move a cursor spelled out, as in a literal."""
-    if text.isprintable() and not HIDDEN.search(text):
+    if is_printable(text):
         return text
     return "".join(c if c.isprintable() and not HIDDEN.match(c) else ascii(c)[1:-1] for c in text)
+
+
+def is_printable(text: str) -> bool:
+    """Whether nothing in it has to be spelled out."""
+    return text.isprintable() and not HIDDEN.search(text)
 
 
 def say(line: str) -> None:

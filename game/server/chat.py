@@ -3,10 +3,15 @@
 from typing import Final, NamedTuple
 
 from game.rules import clean_chat
+from game.server.bucket import Bucket
 from game.server.pace import Pace
 
 BURST: Final = 4  # lines that can be said at once; as many as one reads at a glance
 LINES_PER_SECOND: Final = 1.0  # beyond the burst: faster than anybody types for long
+
+# Of what one session says, so much is written to the log; all sessions together have a quota as well.
+LOGGED_AT_ONCE: Final = 10  # lines: a conversation
+LOGGED_PER_SECOND: Final = 0.1  # for as long as it goes on; nobody's chatter may crowd the others out of the log
 
 TOO_FAST: Final = "you talk too fast: that line was dropped, wait a moment"
 
@@ -23,6 +28,7 @@ class Voice:
 
     def __init__(self, now: float) -> None:
         self._pace = Pace("chat", BURST, LINES_PER_SECOND, now)
+        self._logged = Bucket(LOGGED_AT_ONCE, LOGGED_PER_SECOND, now)
 
     def say(self, text: str, now: float) -> Heard:
         """Take in a line. Raises RemoteProtocolError for a flood of them."""
@@ -32,3 +38,7 @@ class Voice:
             return Heard(clean_chat(text), "")
         except ValueError as error:
             return Heard("", f"not said: {error}")
+
+    def is_logged(self, now: float) -> bool:
+        """Whether the line that was just said goes to the log as well."""
+        return self._logged.take(1.0, now)

@@ -12,16 +12,13 @@ from typing import Final
 
 from game.server.bucket import Bucket
 from game.server.log_quota import LogQuota
-from game.server.origin import of_host
+from game.server.origin import THIS_MACHINE, of_host
 from net.codec import encode
 from net.framing import frame
 from net.messages import VERSION, Refusal, Refused
 
 log = logging.getLogger(__name__)
 
-# This machine itself. Whoever runs programs here has better means than connections, and bots, benchmarks and tunnels
-# come by the hundred. The rest of 127.0.0.0/8 is counted like anybody: nobody comes from there without meaning to.
-EXEMPT: Final = frozenset({"127.0.0.1", "::1"})
 NEW_PER_SECOND: Final = 4.0  # from one address, for ever; our client, thrown out, tries 4 times in its first 4 s
 NEW_IN_TOTAL: Final = 100.0  # a second, from all addresses; at half a millisecond each, nobody who plays notices
 ALL_AT_ONCE: Final = 256  # of these: a full server that comes back, and everybody with it
@@ -58,7 +55,7 @@ class Doors:
         home = _home(host)
         if self.connections >= self._max_connections:
             return self._refuse(host, "connections", "the server has as many connections as it can bear")
-        if home not in EXEMPT:
+        if home not in THIS_MACHINE:
             if self._here[home] >= self._max_per_address:
                 allowed = f"{self._max_per_address} connections from one address are allowed"
                 return self._refuse(host, "connections of one address", f"{allowed}, and that many are there")
@@ -104,7 +101,7 @@ class Doors:
 
 def is_counted(origin: str) -> bool:
     """Whether what is allowed to one address holds there: not for this machine, nor for what is no address."""
-    return origin not in EXEMPT and bool(of_host(origin.partition("/")[0]))
+    return origin not in THIS_MACHINE and bool(of_host(origin.partition("/")[0]))
 
 
 @lru_cache(16)

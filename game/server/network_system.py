@@ -12,6 +12,7 @@ from ecs.world import World
 from game.server.beat import Beat
 from game.server.dispatch import Dispatch
 from game.server.intents import IntentSystem
+from game.server.log_quota import LogQuota
 from game.server.reception import Reception
 from game.server.session import Session
 from game.server.stats import Stats
@@ -68,12 +69,14 @@ class NetworkSystem(esper.Processor):
             stats=stats,
             now=now,
         )
+        self.frame_rate = tick_rate / frame_ticks
         self._tick_rate = tick_rate
         self._frame_ticks = frame_ticks
         self._check_ticks = check_ticks(tick_rate, frame_ticks)
         self._silence_seconds = silence_seconds
         self._max_unsent = max_unsent
         self._lines = reception.lines
+        self._chat_lines = LogQuota(log, now)
         self._tick = 0
         self._look_again = 0.0  # for those who are silent or overdue: nobody can be so before
         self._tick_began = now()
@@ -161,10 +164,20 @@ class NetworkSystem(esper.Processor):
         assert session.net_id is not None  # as for steer
         line, notice = session.voice.say(text, self.now())
         if line:
-            self._lines.info("chat: %s: %s", session.label, line)
+            if session.voice.is_logged(self.now()):
+                self._chat_lines.info("chat: %s: %s", session.label, line)
             self._dispatch.chat += frame(encode(Said(session.net_id, line)))
         if notice:
             session.tell(notice)
+
+    def report(self, session: Session, corrections: int, unexplained: int) -> None:
+        """A client says how many corrections it saw since the last time; as many count as it can have had."""
+        now = self.now()
+        corrections = min(corrections, int(session.corrections.left(now)))
+        unexplained = min(unexplained, corrections, int(session.unexplained.left(now)))
+        session.corrections.take(corrections, now)
+        session.unexplained.take(unexplained, now)
+        self.stats.reported(corrections, unexplained)
 
     def announce(self, line: str) -> None:
         """A line of chat of the server's own, to everybody behind the next frame."""

@@ -3,6 +3,9 @@
 import ipaddress
 from typing import Final
 
+# This machine itself. Whoever runs programs here has better means than connections, and bots, benchmarks and tunnels
+# come by the hundred. The rest of 127.0.0.0/8 is counted like anybody: nobody comes from there without meaning to.
+THIS_MACHINE: Final = frozenset({"127.0.0.1", "::1"})
 IPV6_PREFIX: Final = 64  # bits that name a household; the other 64 are its own to choose from
 
 

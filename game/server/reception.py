@@ -123,7 +123,11 @@ class Reception:
         assert self._gate is not None  # the connection lets nobody prove anything who was not asked
         assert session.asked is not None
         hello, challenge = session.asked
-        objection = self._gate.objection(challenge, proof, origin(session.peer))
+        # Who brings the secret of a seat is counted for that seat: others who guess from the same address, a tunnel's
+        # say, do not keep its player out, and who stole it has no more tries than anybody.
+        seat = self._seats.owner(hello.token) if hello.token else None
+        counted_for = origin(session.peer) if seat is None else f"seat {seat}"
+        objection = self._gate.objection(challenge, proof, counted_for)
         if objection:
             session.refuse(Refused(Refusal.PASSWORD, VERSION, objection, ()))
         elif self.closing:

@@ -6,6 +6,7 @@ Knows nothing of touches: who is "it" is the TagSystem's affair.
 import logging
 import random
 from collections.abc import Callable
+from typing import Final
 
 import esper
 
@@ -17,6 +18,8 @@ from game.server.scores import Scores
 from game.server.tag_system import TagSystem
 
 log = logging.getLogger(__name__)
+
+LOGGED: Final = 10  # names in the line about a round's end; players choose them, and there may be thousands
 
 
 class RoundSystem(esper.Processor):
@@ -93,7 +96,9 @@ class RoundSystem(esper.Processor):
         assert entity is not None
         self._world.add_component(entity, podium)
         self._surprises.change(self._net_id, Podium)
-        results = ", ".join(f"{name!r} {score / self._tick_rate:.2f} s" for name, score in ranking)
+        results = ", ".join(f"{name!r} {score / self._tick_rate:.2f} s" for name, score in ranking[:LOGGED])
+        if len(ranking) > LOGGED:
+            results += f", and {len(ranking) - LOGGED} others"
         log.info("round %d is over: %s", self._round.number, results)
 
     def _clear_podium(self) -> None:

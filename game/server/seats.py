@@ -188,7 +188,7 @@ class Seats:
         None for a token that is wrong, and for one that was good once: both take equally long. From then on the seat
         counts for `origin`; raises FullError, and the seat stays as it is, where that has as many as it may.
         """
-        net_id = self._owner(token)
+        net_id = self.owner(token)
         if net_id is not None:
             seat, entity = self._seats[net_id], self._world.entity(net_id)
             if seat.origin != origin:
@@ -230,7 +230,8 @@ class Seats:
         if origin:
             self._by_origin[origin] += 1
 
-    def _owner(self, token: str) -> int | None:
+    def owner(self, token: str) -> int | None:
+        """Whose seat a token is good for, as a NetID; None: nobody's, which takes as long to find out."""
         said, owner = token.encode(), None  # in bytes: of texts, compare_digest takes ASCII alone
         for net_id, seat in self._seats.items():
             for good in (seat.token, seat.offered):

@@ -1,11 +1,12 @@
 """One client as the server sees it: what it says is checked here, and whatever is wrong with it ends only this."""
 
-import logging
 from typing import TYPE_CHECKING, Final
 
 from game.server.allowance import Allowance
+from game.server.bucket import Bucket
 from game.server.chat import Voice
 from game.server.pace import Pace
+from net.codec import MAX_REPORTED
 from net.connection import ServerConnection, State
 from net.errors import RemoteProtocolError
 from net.messages import (
@@ -36,7 +37,9 @@ if TYPE_CHECKING:
     from game.server.network_system import NetworkSystem
     from game.server.reception import Reception
 
-log = logging.getLogger(__name__)
+# A fault of ours shows in the metrics, and a liar cannot fill them.
+UNEXPLAINED_AT_ONCE: Final = 10
+UNEXPLAINED_PER_SECOND: Final = 0.1
 
 PROFILE_BURST: Final = 3  # changes of name and colour at once; our client says two of them two seconds apart
 PROFILES_PER_SECOND: Final = 0.5  # and for long; each is told to everybody
@@ -63,6 +66,9 @@ class Session:
         self.mail = False  # whether a pong or a notice is due to it
         self.max_unsent = max_unsent  # bytes that it may be behind
         self.behind_since: float | None = None  # since when frames have been skipped, for it takes none
+        self.corrections = Bucket(MAX_REPORTED, network.frame_rate, now)  # that it may report: one for each frame
+        self.corrections.tokens = 0.0
+        self.unexplained = Bucket(UNEXPLAINED_AT_ONCE, UNEXPLAINED_PER_SECOND, now)  # of them
         self.resync_tick: int | None = None  # as of which it differed, when it was last given a snapshot for that
         self.asked: tuple[Hello, Challenge] | None = None  # who has to prove first that it knows the password
         self.voice = Voice(now)
@@ -183,7 +189,7 @@ class Session:
         Its player may come back: it is not they who are wrong.
         """
         self._network.stats.our_faults += 1
-        log.exception("what %s said broke the server", self.pipe.name)
+        self._reception.lines.exception("what %s said broke the server", self.pipe.name)
         self.end("the server could not handle what you said; its log has it", keep=True)
 
     def end(self, reason: str, tell: bool = True, keep: bool = False) -> None:
@@ -245,6 +251,6 @@ class Session:
             case Look(x, y):
                 self.look, self.looks_elsewhere, self.plain = (x, y), True, False
             case Report(corrections, unexplained):
-                self._network.stats.reported(corrections, unexplained)
+                self._network.report(self, corrections, unexplained)
             case Goodbye(reason):
                 self.end(f"said goodbye: {reason!r:.100}", tell=False)

@@ -8,7 +8,7 @@ import pytest
 from game.client.play import Ending
 from game.server import password_gate
 from game.server.network_system import GREETING_SECONDS
-from game.server.password_gate import TRIES, TRIES_SECONDS, PasswordGate
+from game.server.password_gate import TRIES, TRIES_OF_THIS_MACHINE, TRIES_SECONDS, PasswordGate
 from net.codec import encode
 from net.connection import State
 from net.framing import frame
@@ -40,9 +40,9 @@ def asked(stage: Stage, said: Hello | None = None) -> tuple[Stranger, Challenge]
     return stranger, challenge
 
 
-def tried(stage: Stage, password: str) -> Welcome | Refused:
+def tried(stage: Stage, password: str, token: str = "") -> Welcome | Refused:
     """What the server says to that password."""
-    stranger, challenge = asked(stage)
+    stranger, challenge = asked(stage, hello(stage, token))
     stranger.say(prove(password, challenge))
     stage.run(4)
     answer = stranger.told[1]
@@ -171,6 +171,36 @@ def test_tries_of_one_origin_cost_another_nothing_and_are_forgotten(monkeypatch:
     clock.time += TRIES_SECONDS
     gate.objection(right, wrong, "192.0.2.1")
     assert len(gate._wrong) == 1
+
+
+def test_who_comes_through_a_tunnel_is_neither_locked_out_by_a_typo_of_another_nor_free_to_guess() -> None:
+    clock = Clock()
+    gate = PasswordGate(PASSWORD, clock)
+    wrong, right = Proof("0" * 32, "0" * 64), gate.challenge()
+    for number in range(TRIES_OF_THIS_MACHINE):
+        assert gate.objection(right, prove(PASSWORD, right), "127.0.0.1") == "", f"after {number} wrong ones"
+        assert gate.objection(gate.challenge(), wrong, ("127.0.0.1", "::1")[number % 2]) == "the password is wrong"
+    assert TRIES_OF_THIS_MACHINE > 10 * TRIES
+    for host in ("127.0.0.1", "::1"):
+        assert "too many" in gate.objection(right, prove(PASSWORD, right), host)
+    assert gate.objection(right, prove(PASSWORD, right), "127.0.0.2") == "", "which is counted like anybody"
+    clock.time += TRIES_SECONDS
+    assert gate.objection(right, prove(PASSWORD, right), "::1") == ""
+
+
+def test_who_guesses_keeps_nobody_out_who_comes_back_and_a_stolen_token_gains_no_tries(stage: Stage) -> None:
+    ann = stage.join("Ann", password=PASSWORD)
+    stage.settle()
+    token = ann.play.token
+    for _ in range(2 * TRIES):
+        tried(stage, "guess")
+    assert isinstance(tried(stage, PASSWORD), Refused), "a newcomer from there has to wait"
+    answers = [tried(stage, "guess", token) for _ in range(TRIES - 1)]
+    assert all(isinstance(answer, Refused) and answer.reason == "the password is wrong" for answer in answers)
+    assert isinstance(tried(stage, PASSWORD, token), Welcome)
+    token = stage.simulation.seats._seats[ann.net_id].offered
+    tried(stage, "guess", token)
+    assert isinstance(tried(stage, PASSWORD, token), Refused), "the tries of a seat are counted, too"
 
 
 def test_the_password_is_neither_on_the_wire_nor_in_a_log(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:

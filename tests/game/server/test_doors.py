@@ -6,7 +6,6 @@ import pytest
 
 from game.server.doors import (
     ALL_AT_ONCE,
-    EXEMPT,
     NEW_IN_TOTAL,
     NEW_PER_SECOND,
     REMEMBERED,
@@ -14,6 +13,7 @@ from game.server.doors import (
     ROUNDS_AT_ONCE,
     Doors,
 )
+from game.server.origin import THIS_MACHINE
 from net.codec import decode_from_server
 from net.framing import LENGTH_BYTES
 from net.messages import Refused
@@ -79,7 +79,7 @@ def test_so_many_new_ones_at_once_and_then_so_many_a_second() -> None:
     assert come(50) == ROUNDS_AT_ONCE * 4
 
 
-@pytest.mark.parametrize("host", [*sorted(EXEMPT), "::ffff:127.0.0.1"])
+@pytest.mark.parametrize("host", [*sorted(THIS_MACHINE), "::ffff:127.0.0.1"])
 def test_this_machine_itself_is_counted_in_the_total_alone(host: str) -> None:
     doors = Doors(200, 2, Clock())
     assert [doors.enter(host) for _ in range(200)] == [None] * 200

@@ -16,9 +16,11 @@ from game.client.play import REPORT_SECONDS
 from game.rules import build_registry
 from game.server.doors import Doors
 from game.server.metrics import MOST_REQUESTS, MOST_THREADS, REQUEST_SECONDS, STALE_SECONDS, MetricsServer
+from game.server.session import UNEXPLAINED_AT_ONCE
 from net.address import Address
+from net.codec import MAX_REPORTED
 from net.link import Conditions
-from net.messages import VERSION, Hello, Resync, Steer
+from net.messages import VERSION, Hello, Report, Resync, Steer
 from tests.game.processes import PATIENCE, ROOT, port_of, programs
 from tests.harness import Stage, Stranger, Walker
 
@@ -173,6 +175,34 @@ def test_clients_report_their_corrections_and_the_server_adds_them_up(stage: Wat
     said = stage.samples()
     assert said["pgn_corrections_total"] == sum(player.play.causes.total() for player in players) >= 8
     assert said["pgn_unexplained_corrections_total"] == 0
+
+
+def test_a_liar_adds_no_more_corrections_than_a_client_can_have_had(stage: Watched) -> None:
+    liar = hello(stage)
+    stage.run(60)
+    for _ in range(20):
+        liar.say(Report(MAX_REPORTED, MAX_REPORTED))
+    stage.run(4)
+    said = stage.samples()
+    assert 25 <= said["pgn_corrections_total"] <= 35, "a second's frames"
+    assert said["pgn_unexplained_corrections_total"] == UNEXPLAINED_AT_ONCE
+    for _ in range(60):
+        stage.run(60)
+        liar.say(Report(1, MAX_REPORTED))
+    said = stage.samples()
+    assert said["pgn_corrections_total"] <= 35 + 60
+    assert said["pgn_unexplained_corrections_total"] <= UNEXPLAINED_AT_ONCE + 7
+
+
+def test_two_reports_that_a_stall_brings_at_once_count_both(stage: Watched) -> None:
+    honest = hello(stage)
+    stage.run(60 * 4)
+    honest.say(Report(50, 0))
+    honest.say(Report(40, 1))
+    stage.run(4)
+    said = stage.samples()
+    assert said["pgn_corrections_total"] == 90
+    assert said["pgn_unexplained_corrections_total"] == 1
 
 
 def test_a_client_that_takes_nothing_is_seen_in_the_skipped_writes() -> None:
