@@ -17,6 +17,7 @@ from net.codec import FROM_CLIENT_LIMIT, decode_from_client, decode_from_server,
 from net.errors import RemoteProtocolError
 from net.framing import Deframer, frame
 from net.messages import MAGIC, VERSION, Goodbye, Ping, Pong, Resync, Said, Say, Steer, Welcome
+from tests.fuzz.console import console
 from tests.fuzz.script import Script
 from tests.fuzz.server_stage import HALL, REGISTRY, TICK, ServerStage
 from tests.harness import Clock
@@ -291,4 +292,5 @@ TARGETS: Final[dict[str, Callable[[bytes], None]]] = {
     "names": names,
     "server": server,
     "client": client,
+    "console": console,
 }
