@@ -14,6 +14,7 @@ import sys
 import termios
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -158,6 +159,9 @@ def test_a_terminal_that_is_closed_ends_it_as_a_signal_does_but_under_nohup_it_g
         window.close()
         if ignored:
             assert_serves(port)
+            # That it still stands is no proof, for it may only just be about to end.
+            (ignores,) = re.findall(r"SigIgn:\s*(\w+)", Path(f"/proc/{server.pid}/status").read_text())
+            assert int(ignores, 16) & 1 << signal.SIGHUP - 1
             server.send_signal(signal.SIGTERM)
         assert b"the server is closing" in guest.recv(1000)
     log.until("closed after")

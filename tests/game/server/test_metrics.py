@@ -14,6 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from game.client.play import REPORT_SECONDS
 from game.rules import build_registry
+from game.server import metrics
 from game.server.doors import Doors
 from game.server.metrics import MOST_REQUESTS, MOST_THREADS, REQUEST_SECONDS, STALE_SECONDS, MetricsServer
 from game.server.session import UNEXPLAINED_AT_ONCE
@@ -255,7 +256,10 @@ def test_clients_that_are_slow_shut_nobody_out_however_many(stage: Watched) -> N
         assert slow[-1].recv(100).startswith(b"HTTP/1.0 200"), "and the latest is still served"
 
 
-def test_a_request_has_its_time_all_in_all_whatever_bytes_come_meanwhile(stage: Watched) -> None:
+def test_a_request_has_its_time_all_in_all_whatever_bytes_come_meanwhile(
+    stage: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(metrics._Handler, "timeout", 10 * PATIENCE)  # of one read, which is another limit
     with socket.create_connection(stage.metrics.address, PATIENCE) as slow:
         assert stage.get("/health")[0] == 200  # so the other has been let in, in its turn
         for letter in b"GET /health":
