@@ -110,7 +110,7 @@ class Page:
         """
         field = self.focus.at
         caret = [(field.rect, caret_shows(now))] if isinstance(field, Field) else []
-        return [(self.panel, int(now)), *caret]
+        return [(pygame.Rect((0, 0), SIZE), int(now)), *caret]
 
     def draw(self, now: float) -> None:
         """Draw all of it over what is there."""

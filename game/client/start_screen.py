@@ -71,16 +71,19 @@ class StartScreen(Page):
         self.focus.go_to(first)
 
     def parts(self, now: float) -> list[Part]:
-        return [*super().parts(now), (self.head, winks(now))]
+        return [*super().parts(now), (self.head, (winks(now), self._shown_color(now)))]
 
     def draw(self, now: float) -> None:
         """Draw all of it, one's own player on top."""
         super().draw(now)
-        color = self._settings.color
-        palette = [*PALETTE.values()]
-        self.portrait(palette[int(now) % len(palette)] if color == ANY_COLOR else color, now)
+        self.portrait(self._shown_color(now), now)
         if self.notice:
             self._draw_notice()
+
+    def _shown_color(self, now: float) -> int:
+        """The colour that was chosen, or one after the other."""
+        palette = [*PALETTE.values()]
+        return palette[int(now) % len(palette)] if self._settings.color == ANY_COLOR else self._settings.color
 
     def _go(self, where: Callable[[Settings], None], named: bool = True) -> None:
         """Somewhere else, with the name that was typed; not without one, if that place needs it."""

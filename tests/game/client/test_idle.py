@@ -82,7 +82,7 @@ def test_a_menu_in_which_nothing_happens_is_hardly_drawn(monkeypatch: pytest.Mon
         frames, drawn, share = idle.seconds(3)
         assert frames == pytest.approx(IDLE_RATE, abs=1)
         assert 1 <= drawn <= 8  # it blinks
-        assert share < 0.6  # of one picture
+        assert share < 1.2  # of one picture: all of it once, and where it blinks
         await idle.window.close()
 
     run(story())
@@ -118,7 +118,7 @@ def test_a_page_that_changes_by_itself_is_drawn_where_it_does(monkeypatch: pytes
         idle.seconds(1)
         _, drawn, share = idle.seconds(2)
         assert 10 < drawn < IDLE_RATE  # it looks for games, and a caret blinks
-        assert share < 1
+        assert share < 1.3
         idle.search.servers = [FoundServer("Attic", Address("127.0.0.1", 5000), 0, 16, None)]
         idle.seconds(1)
         idle.search.servers = [FoundServer("Attic", Address("127.0.0.1", 5000), 3, 16, 0.1)]
