@@ -20,7 +20,7 @@ from game.client.settings import default_keys
 from game.client.sounds import Sounds
 from game.client.sprites import Sprites
 from game.client.theme import Fonts
-from game.rules import PODIUM_SECONDS, build_registry
+from game.rules import build_registry
 from game.server.round_system import tag
 from net.conditions import PROFILES
 from net.link import PERFECT
@@ -28,9 +28,9 @@ from tests.harness import HALL, Player, Stage, Walker
 
 pytestmark = pytest.mark.usefixtures("surface")
 
-ROUND = 8.0  # seconds
+ROUND, PODIUM = 5.0, 4.0  # seconds
 SEED = 1  # with which Ann does not begin every round as "it", on any of the networks
-ROUND_TICKS, PODIUM_TICKS = round(ROUND * 60), round(PODIUM_SECONDS * 60)
+ROUND_TICKS, PODIUM_TICKS = round(ROUND * 60), round(PODIUM * 60)
 
 
 class Stays:
@@ -82,12 +82,12 @@ class Viewer:
         self.screen._bar.banner = see  # type: ignore[method-assign, assignment]
 
     def watch(self, ticks: int) -> None:
-        """Let everybody walk, and draw a picture at every fourth tick."""
+        """Let everybody walk, and draw a picture at every sixth tick."""
 
         def each(tick: int) -> None:
             for walker in self._walkers:
                 walker(tick)
-            if tick % 4 == 0:
+            if tick % 6 == 0:
                 self.player.updating = True
                 self.screen.update(self._stage.clock())
                 self.screen.draw(self._stage.clock())
@@ -102,7 +102,7 @@ class Viewer:
 @pytest.fixture(params=[PERFECT, PROFILES["train"]], ids=["perfect", "train"])
 def viewer(request: pytest.FixtureRequest) -> Iterator[Viewer]:
     """Ann, in a game with Bob that has begun."""
-    stage = Stage(HALL, rules=tag(60, ROUND, PODIUM_SECONDS, SEED), seed=SEED)
+    stage = Stage(HALL, rules=tag(60, ROUND, PODIUM, SEED), seed=SEED)
     ann, bob = stage.join("Ann", request.param), stage.join("Bob")
     stage.run(60)
     while ann.play.stay is None:
@@ -112,7 +112,7 @@ def viewer(request: pytest.FixtureRequest) -> Iterator[Viewer]:
 
 
 def test_the_ends_and_starts_of_rounds_are_told_once_each_over_a_real_mirror(viewer: Viewer) -> None:
-    viewer.watch(2 * (ROUND_TICKS + PODIUM_TICKS) + ROUND_TICKS // 2)
+    viewer.watch(2 * (ROUND_TICKS + PODIUM_TICKS) + ROUND_TICKS // 8)
     ends = viewer.of(viewer.heard, "round_end")
     assert len(ends) == 2
     starts = viewer.of(viewer.read, "Round ", "You are it!")
