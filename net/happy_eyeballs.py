@@ -40,11 +40,9 @@ async def first_to_answer(found: Sequence[SocketAddress], seconds: float) -> tup
                     raise error
                 errors.append(error)
     finally:
-        for task in attempts:
+        for task in attempts:  # nothing is awaited here: whoever gives up now must not lose the socket that has won
             task.cancel()
-        for result in await asyncio.gather(*attempts, return_exceptions=True):
-            if isinstance(result, tuple):
-                result[0].close()
+            task.add_done_callback(_close)
     raise ExceptionGroup("no address answers", errors)
 
 
@@ -55,6 +53,12 @@ def interleaved(found: Iterable[SocketAddress]) -> list[SocketAddress]:
         families.setdefault(row[0], []).append(row)
     turns = zip_longest(*families.values())
     return [row for row in chain.from_iterable(turns) if row is not None]
+
+
+def _close(task: asyncio.Task[tuple[socket.socket, SocketAddress]]) -> None:
+    """It is not needed, even where it has connected just now."""
+    if not task.cancelled() and task.exception() is None:
+        task.result()[0].close()
 
 
 async def _attempt(row: SocketAddress, seconds: float) -> tuple[socket.socket, SocketAddress]:

@@ -3,16 +3,16 @@
 import asyncio
 import socket
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from net.address import Address
 from net.certificates import trusting_context
 from net.connection import ClientConnection
 from net.errors import RemoteProtocolError
+from net.happy_eyeballs import first_to_answer
 from net.messages import VERSION, Identity, Query
-from net.pipe import Pipe, Receiver
-from net.tls import TlsPipe
-from net.transport import DialError, connect
+
+READ_BYTES: Final = 4096  # an Identity has 28
 
 
 class Answer(NamedTuple):
@@ -24,63 +24,29 @@ class Answer(NamedTuple):
 
 async def identify(address: Address, seconds: float, now: Callable[[], float]) -> Answer | None:
     """Who answers at an address that is a number; None where nobody takes a connection within so many seconds."""
-    found = socket.getaddrinfo(*address, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
-    asking = _Asking(address)
-    began = connected = now()
+    began, answer = now(), None
     try:
+        found = socket.getaddrinfo(*address, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
         async with asyncio.timeout(seconds):
-            await connect(address, list(found), asking.begin)
-            connected = now()
-            return Answer(connected - began, await asking.answer)
-    except DialError:
-        return None
-    except TimeoutError:
-        return Answer(connected - began, "") if connected > began else None
+            sock, _ = await first_to_answer(found, seconds)
+            answer = Answer(now() - began, "")
+            with sock:
+                return answer._replace(server_id=await _ask(sock, address))
+    except* (OSError, RemoteProtocolError):  # no answer in time, or one of somebody else
+        pass
+    return answer
+
+
+async def _ask(sock: socket.socket, address: Address) -> str:
+    """The server's id; empty where the other end hangs up first."""
+    context, host = (trusting_context(), address.host) if address.tls else (None, None)
+    reader, writer = await asyncio.open_connection(sock=sock, ssl=context, server_hostname=host)
+    try:
+        connection = ClientConnection()
+        writer.write(connection.send(Query(VERSION)))
+        while data := await reader.read(READ_BYTES):
+            for message in connection.receive(data):
+                return message.server_id if isinstance(message, Identity) else ""
     finally:
-        asking.close()
-
-
-class _Asking:
-    """A Receiver, for one answer."""
-
-    def __init__(self, address: Address) -> None:
-        self.answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        self._address = address
-        self._connection = ClientConnection()
-        self._pipe: Pipe | None = None
-
-    def begin(self, under: Pipe) -> Receiver:
-        """The connection stands."""
-        if not self._address.tls:
-            self._ask(under)
-            return self
-        pipe = self._pipe = TlsPipe(under, trusting_context(), self._address.host)
-        pipe.receiver, pipe.secured = self, lambda: self._ask(pipe)
-        pipe.start()
-        return pipe
-
-    def received(self, data: bytes) -> None:
-        """As a Receiver has it."""
-        try:
-            for message in self._connection.receive(data):
-                self._settle(message.server_id if isinstance(message, Identity) else "")
-        except RemoteProtocolError:
-            self._settle("")
-
-    def lost(self, reason: str) -> None:
-        """As a Receiver has it."""
-        self._settle("")
-
-    def close(self) -> None:
-        """It has been answered, or nobody waits any more."""
-        self.answer.cancel()
-        if self._pipe is not None:
-            self._pipe.close()
-
-    def _ask(self, pipe: Pipe) -> None:
-        self._pipe = pipe
-        pipe.write(self._connection.send(Query(VERSION)))
-
-    def _settle(self, server_id: str) -> None:
-        if not self.answer.done():
-            self.answer.set_result(server_id)
+        writer.transport.abort()  # there is nothing more to say, and nothing of ours is left behind
+    return ""
