@@ -83,6 +83,11 @@ class GameScreen:
         """Whether there is a field for what is typed."""
         return self.chat.open
 
+    @property
+    def others(self) -> int:
+        """How many others play just now; who has lost the connection does not."""
+        return sum(not one.away for one in self._roster.players.values() if one.net_id != self._stay.net_id)
+
     def handle(self, event: pygame.Event) -> None:
         """Take in one event of the window."""
         key = event.key if event.type == pygame.KEYDOWN else None

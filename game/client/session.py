@@ -6,6 +6,7 @@ Needs a running asyncio loop, and somebody who calls `update` once a frame. Noth
 """
 
 import asyncio
+import logging
 from collections.abc import Callable
 from enum import Enum
 from typing import Final
@@ -22,6 +23,8 @@ from net.happy_eyeballs import SocketAddress
 from net.pipe import Pipe, Receiver
 from net.simulated import simulated
 from net.transport import DialError, resolve
+
+log = logging.getLogger(__name__)
 
 LAST_WORDS: Final = 0.05  # seconds; to the kernel it takes one turn of the event loop
 FIRST_WAIT: Final = 0.25  # seconds before the first attempt to come back, doubled each time: four fit into a held seat
@@ -77,12 +80,13 @@ class Session:
         self.shown = ""  # the fingerprint of a server that is not trusted
         self.why_untrusted = ""  # what is wrong with its certificate: what goes on after that
         self.notice = ""  # what the player should know of the server's certificate, once in
-        self.message = ""  # why it failed, or why we are not playing just now
+        self.message = ""  # why it failed, or why we are not playing any more: what ended it, not what attempts met
         self.attempts = 0  # to come back, since we last played for a while
         self.retry_at = 0.0
         self.play: Play | None = None  # the present or last one, so that the last picture stays
         self.entered: Callable[[Play], None] = lambda play: None  # called each time that we are let in
         self._found: list[SocketAddress] = []  # where the server was last time, the address that answered in front
+        self._let_in = False  # by the last attempt
         self._token = ""  # to come back into the same body; empty: join as a new player
         self._name, self._color, self._now, self._draws = name, color, now, draws
         self._simulate, self._seed = simulate, seed
@@ -120,17 +124,20 @@ class Session:
     async def _run(self) -> None:
         played = False
         while True:
-            ending, self.message = await self._once()
-            self.ending = ending
-            if ending is Ending.EXPIRED and self._token:
+            self.ending, why = await self._once()
+            if self.ending is Ending.EXPIRED and self._token:
                 self._token = ""
                 continue
-            if ending is Ending.BENCHED and not self._watch:
+            if self.ending is Ending.BENCHED and not self._watch:
                 self._watch, self._token = True, ""
                 continue
             played = played or (self.play is not None and self.play.stay is not None)
-            if not played or ending in FINAL:
-                self.phase = Phase.FAILED if ending is not Ending.LEFT else Phase.LEFT
+            if self._let_in or not played or self.ending in FINAL:
+                self.message = why
+            else:
+                log.info("not back yet: %s", why)
+            if not played or self.ending in FINAL:
+                self.phase = Phase.FAILED if self.ending is not Ending.LEFT else Phase.LEFT
                 return
             wait = min(FIRST_WAIT * 2**self.attempts, LONGEST_WAIT)
             self.attempts += 1
@@ -140,6 +147,7 @@ class Session:
 
     async def _once(self) -> tuple[Ending, str]:
         """One attempt, and the stay that may follow; why it ended."""
+        self._let_in = False
         play = Play(
             self._name,
             self._color,
@@ -178,6 +186,7 @@ class Session:
                     if former is not None:
                         former.world.close()
         finally:
+            self._let_in = play.stay is not None
             if not entered:  # nobody has seen anything of it, so the last picture of the former one stays
                 play.world.close()
                 self.play = former or play

@@ -26,6 +26,7 @@ from game.client.join_screen import Finder, JoinScreen
 from game.client.keyboard import Bindings
 from game.client.keys_screen import KeysScreen
 from game.client.known_servers import known_fingerprint, remember
+from game.client.leave_screen import LeaveScreen
 from game.client.page import Look, Page
 from game.client.password_screen import PasswordScreen
 from game.client.pause_screen import PauseScreen
@@ -60,6 +61,7 @@ SILENT: Final = (  # events that no page looks at; a worn stick at rest makes ma
     *(pygame.JOYDEVICEADDED, pygame.JOYDEVICEREMOVED),
 )
 REPEAT: Final = (400, 35)  # ms until a held key repeats, and from then on
+LAST_WORDS_SECONDS: Final = 1.0  # for a server of ours that ends to be seen to do so
 OVER_THE_GAME: Final = 110  # how dark a veil lies between the game and a page
 
 
@@ -120,6 +122,7 @@ class Window:
         self._again: Callable[[], None] = self.to_start  # what to do once more, if it fails
         self._before: Callable[[], None] = self.to_start  # where to go back to, if it fails or takes too long
         self._ending: set[asyncio.Task[None]] = set()  # servers of ours and searches that are on their way out
+        self._lost_own_at: float | None = None  # when a session with a server of our own failed
         self.game: GameScreen | None = None
         self.page: Page | None = None  # over the game, or over the backdrop
         self.to_start(notice)
@@ -218,7 +221,7 @@ class Window:
         elif event.type in UNCOVERED:
             self.hidden = False
         if event.type == pygame.QUIT:
-            self.open = False
+            self._ask_to_leave(self._quit)
         elif event.type == pygame.KEYDOWN and event.key == pygame.K_F11:
             self._change(replace(self.settings, fullscreen=not self.settings.fullscreen))
             self._save()
@@ -249,11 +252,20 @@ class Window:
         if hosting is not None and hosting.over and (session is None or session.phase is Phase.WAITING):
             self._fail("Could not start a game" if session is None else "The game has ended", hosting.problem, None)
         elif session is not None:
-            if session.phase is Phase.FAILED:
+            if session.phase is Phase.FAILED and not self._may_still_say_why(hosting):
                 self._failed(session)
         elif hosting is not None and hosting.address is not None:
             self.join(hosting.address, self.settings)
             self._again = lambda: self._host(self.settings)
+
+    def _may_still_say_why(self, hosting: Hosting | None) -> bool:
+        """Whether our own server, which we could not join, may be about to end with a better reason than ours."""
+        if hosting is None or hosting.over:
+            self._lost_own_at = None
+            return False
+        if self._lost_own_at is None:
+            self._lost_own_at = self._now()
+        return self._now() - self._lost_own_at < LAST_WORDS_SECONDS
 
     def _failed(self, session: Session) -> None:
         """Ask the player for what the server wants, or say why it does not work."""
@@ -267,9 +279,13 @@ class Window:
             trusted = partial(self._trusted, address, session.shown)
             page = TrustScreen(self._look, str(address), session.shown, trusted, self._before, session.why_untrusted)
             self._show(page)
+        elif self.hosting is not None:  # which ends now, so there is nothing to examine
+            why = self.hosting.problem
+            self._fail("Could not start a game", f"{why}. {session.message}" if why else session.message, None)
         else:
             examine = self._services.examine
-            self._fail("Could not join", session.message, examine(address, access) if examine else None)
+            title = "Could not join" if self.game is None else "The game has ended"
+            self._fail(title, session.message, examine(address, access) if examine else None)
 
     def _typed(self, address: Address, password: str) -> None:
         """The password of a server, from its player: try once more."""
@@ -308,7 +324,17 @@ class Window:
         if self.game is not None:
             self.game.let_go()
             note = self._friends()
-            self._show(PauseScreen(self._look, self._resume, self._adjust_over_game, self.to_start, note))
+            leave = partial(self._ask_to_leave, self.to_start)
+            self._show(PauseScreen(self._look, self._resume, self._adjust_over_game, leave, note))
+
+    def _ask_to_leave(self, leave: Callable[[], None]) -> None:
+        """Leave; but a host with whom others play is asked first, once."""
+        others = self.game.others if self.game is not None and self.hosting is not None else 0
+        if not others or isinstance(self.page, LeaveScreen):
+            leave()
+        elif self.game is not None:
+            self.game.let_go()
+            self._show(LeaveScreen(self._look, others, leave, self._resume))
 
     def _resume(self) -> None:
         self._show(None)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 GARBAGE: Final = 100_000  # objects more than there were, after which cycles are looked for: 10 MB
+HOST_ENDED: Final = "the host ended the game"  # they played on it, and have left
 FAREWELL_SECONDS: Final = 0.3  # for the last words to leave; they are a few bytes a client
 ENDING_SIGNALS: Final = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # the last is Windows', which has no SIGHUP
 # For a client that knows TLS, and was not told that this server does.
@@ -109,7 +110,7 @@ async def _serve(settings: ServerSettings, service: Service, out: Lines) -> int:
         advertiser.start()
     if service.admin:
         serve_console(Console(simulation, stop.set, walltime.now), out)
-    failed, farewell = False, "the server is closing"
+    failed, farewell = False, HOST_ENDED if service.with_parent else "the server is closing"
     try:
         await walltime.every_tick(settings.tick_rate, simulation.advance, stop, simulation.busy)
     except WornOutError as end:

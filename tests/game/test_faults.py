@@ -214,12 +214,13 @@ def come_back_to_another_server(other: Path, seconds_away: float) -> None:
         server.process.kill()
         killed = walltime.now()
         await frames_until(session, lambda: session.phase is Phase.WAITING)
-        assert session.message in ("the other side closed the connection", "the connection was reset")
+        why = session.message
+        assert why in ("the other side closed the connection", "the connection was reset")
         assert session.play is not None
         with session.play.world as world:
             assert len(world) > 0, "the last picture stays"
         await frames_until(session, lambda: session.attempts > 1 and session.phase is Phase.WAITING)
-        assert session.message.startswith(f"refused: nothing listens at 127.0.0.1:{port}; is the server running")
+        assert session.message == why, "and not that nothing listens there now"
         assert session.retry_at > walltime.now()
         await frames_until(session, lambda: walltime.now() - killed >= seconds_away)
         assert session.attempts < 4 + seconds_away / 4, "it does not hammer at a door that is closed"

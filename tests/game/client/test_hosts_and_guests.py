@@ -1,0 +1,157 @@
+"""Who hosts and who is a guest: what each reads when it ends, when it never begins, and when there is no seat."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pygame
+import pytest
+
+import game.client.session
+import game.client.window
+from game import walltime
+from game.client import hosting
+from game.client.access import Access
+from game.client.failed_screen import FailedScreen
+from game.client.game_screen import GameScreen
+from game.client.leave_screen import LeaveScreen
+from game.client.pause_screen import PauseScreen
+from game.client.session import Phase, Session
+from game.client.start_screen import StartScreen
+from game.client.window import Services, Window
+from game.doctor import Finding
+from net.address import Address
+from tests.game.client.stage import frames_until, opened, press
+from tests.game.client.test_app import ANN, host_at, plays, shows
+from tests.game.live import frames_until as session_frames_until
+from tests.game.live import live_server, run
+
+pytestmark = pytest.mark.usefixtures("surface")
+
+
+DYING = """
+import socket, sys
+server = socket.create_server(("127.0.0.1", 0))
+print("listening on 127.0.0.1:%d" % server.getsockname()[1], flush=True)
+connection, _ = server.accept()
+connection.close()
+server.close()
+print("the disk with the world on it is gone", file=sys.stderr, flush=True)
+sys.stdin.read(WAIT)
+sys.exit(1)
+"""
+
+
+def never_examined(address: Address, access: Access) -> AsyncIterator[Finding]:
+    raise AssertionError("there is nothing to examine any more")
+
+
+@pytest.mark.parametrize("ends", [True, False])
+def test_a_host_who_cannot_join_reads_what_the_server_said_first_and_nobody_examines_a_server_that_was_ended(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, ends: bool
+) -> None:
+    script = tmp_path / "main.py"
+    script.write_text(DYING.replace("WAIT", "0" if ends else ""), encoding="utf-8")
+    monkeypatch.setattr(hosting, "MAIN", script)
+    if not ends:
+        monkeypatch.setattr(game.client.window, "LAST_WORDS_SECONDS", 0.0)
+
+    async def story() -> None:
+        async with opened(ANN, Services(examine=never_examined)) as window:
+            press(pygame.K_RETURN)
+            await shows(window, FailedScreen)
+            assert isinstance(window.screen, FailedScreen)
+            first = "the disk with the world on it is gone." if ends else "something answered"
+            assert window.screen.reason.startswith(first)
+            assert "is the server running" not in window.screen.reason
+
+    run(story())
+
+
+async def go_to_leave(window: Window) -> None:
+    """Esc, and down to "Leave the game"."""
+    press(pygame.K_ESCAPE)
+    await shows(window, PauseScreen)
+    press(pygame.K_DOWN)
+    press(pygame.K_DOWN)
+    press(pygame.K_RETURN)
+
+
+def test_a_host_with_whom_others_play_is_asked_and_the_others_read_who_ended_the_game_for_as_long_as_they_wait(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    host_at(monkeypatch, 0)
+    monkeypatch.setattr(game.client.session, "FIRST_WAIT", 0.02)
+
+    async def story() -> None:
+        async with opened(ANN) as window:
+            press(pygame.K_RETURN)
+            await frames_until(window, lambda: plays(window))
+            assert window.hosting is not None
+            assert window.hosting.address is not None
+            bob = Session(window.hosting.address, "Bob", 0, walltime.now)
+            task = asyncio.create_task(session_frames_until(bob, lambda: bob.attempts >= 3))
+            await frames_until(window, lambda: window.game is not None and window.game.others == 1)
+            await go_to_leave(window)
+            await shows(window, LeaveScreen)
+            assert isinstance(window.screen, LeaveScreen)
+            assert window.screen.words.startswith("1 other is playing.")
+            press(pygame.K_RETURN)  # in a hurry
+            await shows(window, GameScreen)
+            pygame.event.post(pygame.Event(pygame.QUIT))
+            await shows(window, LeaveScreen)
+            assert window.open
+            press(pygame.K_ESCAPE)
+            await shows(window, GameScreen)
+            await go_to_leave(window)
+            await shows(window, LeaveScreen)
+            press(pygame.K_LEFT)
+            press(pygame.K_RETURN)
+            await shows(window, StartScreen)
+            await frames_until(window, task.done)
+            assert bob.message == "the host ended the game"
+            assert bob.phase is Phase.WAITING
+            bob.leave()
+
+    run(story())
+
+
+def test_nobody_is_asked_where_nobody_else_plays_or_the_server_is_another_ones(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    host_at(monkeypatch, 0)
+
+    async def story() -> None:
+        async with opened(ANN) as window:
+            press(pygame.K_RETURN)
+            await frames_until(window, lambda: plays(window))
+            await go_to_leave(window)
+            await shows(window, StartScreen)
+        async with live_server() as (_, address), opened(ANN) as window:
+            bob = Session(address, "Bob", 0, walltime.now)
+            await session_frames_until(bob, lambda: bob.phase is Phase.PLAYING)
+            window.join(address, ANN)
+            await frames_until(window, lambda: window.game is not None and window.game.others == 1)
+            pygame.event.post(pygame.Event(pygame.QUIT))
+            await frames_until(window, lambda: not window.open)
+            bob.leave()
+
+    run(story())
+
+
+def test_who_is_asked_and_closes_the_window_again_means_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    host_at(monkeypatch, 0)
+
+    async def story() -> None:
+        async with opened(ANN) as window:
+            press(pygame.K_RETURN)
+            await frames_until(window, lambda: plays(window))
+            assert window.game is not None
+            monkeypatch.setattr(GameScreen, "others", 8)
+            window._ask_to_leave(window._quit)
+            assert isinstance(window.screen, LeaveScreen)
+            assert window.screen.words.startswith("8 others are playing.")
+            pygame.event.post(pygame.Event(pygame.QUIT))
+            await frames_until(window, lambda: not window.open)
+
+    run(story())
