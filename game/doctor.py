@@ -42,6 +42,7 @@ class Finding:
     ok: bool
     text: str
     advice: str = ""
+    option: str = ""  # of the command line, that would help as well: for those who have one
 
 
 async def examine(
@@ -74,7 +75,8 @@ async def _print(address: Address, access: Access) -> int:
         ok = finding.ok
         say(f"{'ok  ' if ok else 'FAIL'}  {finding.step:<10}  {_without_gaps(finding.text)}")
         if finding.advice and finding.step != "verdict":  # which repeats it, for those who show the verdict alone
-            say(f"{'':18}{_without_gaps(finding.advice)}")
+            option = f": {finding.option}" * bool(finding.option)
+            say(f"{'':18}{_without_gaps(finding.advice)}{option}")
     return 0 if ok else 1
 
 
@@ -139,8 +141,8 @@ async def _frames(play: Play, done: Callable[[], bool]) -> None:
 def _handshake(play: Play, seconds: float) -> Finding:
     if play.stay is not None:
         if not play.stay.free_seats:
-            advice = "wait until somebody leaves, or watch: --spectate"
-            return Finding("handshake", False, "the server is full: every seat is taken", advice)
+            advice = "wait until somebody leaves, or watch meanwhile"
+            return Finding("handshake", False, "the server is full: every seat is taken", advice, "--spectate")
         return Finding("handshake", True, f"a server of this game, version {VERSION}; it answered after {_ms(seconds)}")
     ok, text, advice = False, play.reason, ""
     match play.refusal, play.ending:

@@ -39,8 +39,12 @@ class FailedScreen(Page):
         findings: AsyncIterator[Finding] | None,
         retry: Callable[[], None],
         back: Callable[[], None],
+        watch: Callable[[], None] | None = None,
     ) -> None:
-        """`findings` come while the page is up; None: there is nothing to examine. Needs a running asyncio loop."""
+        """`findings` come while the page is up; None: there is nothing to examine. Needs a running asyncio loop.
+
+        `watch` joins as a spectator; None: that would not help.
+        """
         reasons = len(look.fonts.wrap(reason, SMALL, WIDTH - 56, REASON_LINES))
         room = STEPS * FINDING + ADVICE_LINES * LINE + 12 if findings is not None else 0
         super().__init__(look, (WIDTH, 90 + reasons * LINE + room + HEIGHT + 48), back)
@@ -50,8 +54,8 @@ class FailedScreen(Page):
         self.findings: list[Finding] = []
         self.works = False  # which only a verdict says
         self._top = self.panel.y + 96 + reasons * LINE
-        again, _ = self.buttons(self.panel.bottom - 24 - HEIGHT, ("Try again", retry), ("Back", back))
-        self.focus.go_to(again)
+        choices = [("Try again", retry), *((("Watch", watch),) if watch is not None else ()), ("Back", back)]
+        self.focus.go_to(self.buttons(self.panel.bottom - 24 - HEIGHT, *choices)[0])
         self._task: asyncio.Task[None] | None = None
         if findings is not None:
             self._task = start_in_background(lambda: self._examine(findings), "the examination", self._failed)

@@ -5,6 +5,7 @@ Knows neither how servers are found nor what joining is.
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Final, Protocol
 
 import pygame
@@ -20,10 +21,11 @@ from net.address import DEFAULT_PORT, Address, AddressError, parse_address
 from net.messages import VERSION
 
 ADDRESS_EXAMPLE: Final = "192.168.1.5 or play.example.org:5000"
-WIDTH: Final = 600
+WIDTH: Final = 680
 SHOWN: Final = 4  # servers that were found: more are joined by their address
 STEP: Final = 46  # from one row to the next
 ROW: Final = 40
+WATCH: Final = 84  # pixels, of the button beside a row
 LIST: Final = SHOWN * STEP + LINE
 
 
@@ -56,11 +58,12 @@ class JoinScreen(Page):
         Only the server with this id is meant; empty: whichever answers there.
         """
         self._recent = settings.recent
-        height = 108 + LIST + 24 + HEIGHT + 32 + (38 + HEIGHT if self._recent else 0) + 2 * HEIGHT + 36
+        height = 108 + LIST + 24 + HEIGHT + 32 + LINE + (38 + HEIGHT if self._recent else 0) + 2 * HEIGHT + 36
         super().__init__(look, (WIDTH, height), back)
         self._settings, self._finder, self._join = settings, finder, join
         self.watch = watch
         self.rows: list[Row] = []  # a server each
+        self.watches: list[Row] = []  # the buttons beside them
         x, y, w = self.inner.x, self.panel.y + 22, self.inner.w
         self.title("Join a game", y)
         self.label("On this network", y + 62)
@@ -71,8 +74,8 @@ class JoinScreen(Page):
             pygame.Rect(x, y + 24, w - 132, HEIGHT), settings.address, ADDRESS_EXAMPLE, self._typed
         )
         joining = self.button(pygame.Rect(self.inner.right - 120, y + 24, 120, HEIGHT), "Join", self._typed, "#main")
-        self.spots["address"] = y + 24 + HEIGHT + 4, 1
-        y += 24 + HEIGHT + 32
+        self.spots["address"] = y + 24 + HEIGHT + 4, 2
+        y += 24 + HEIGHT + 32 + LINE
         if self._recent:
             self.label("Recently", y)
             wide = (w - 2 * 12) // 3
@@ -122,22 +125,28 @@ class JoinScreen(Page):
         """As many rows as servers; each keeps its place, so that the focus does."""
         servers = self._finder.servers[:SHOWN] if self._finder else ()
         if len(servers) != len(self.rows):
-            place = pygame.Rect(self.inner.x, self._list_top, self.inner.w, ROW)
-            old: list[Widget] = [*self.rows]
-            self.rows = [
-                Row(self.look.fonts, place.move(0, number * STEP), "", "", lambda number=number: self._take(number))  # type: ignore[misc]
-                for number in range(len(servers))
+            place = pygame.Rect(self.inner.x, self._list_top, self.inner.w - WATCH - 8, ROW)
+            beside = pygame.Rect(self.inner.right - WATCH, self._list_top, WATCH, ROW)
+            old = self._in_the_list()
+            fonts, count = self.look.fonts, range(len(servers))
+            self.rows = [Row(fonts, place.move(0, at * STEP), "", "", partial(self._take, at)) for at in count]
+            self.watches = [
+                Row(fonts, beside.move(0, at * STEP), "Watch", "", partial(self._take, at, watch=True)) for at in count
             ]
-            self.focus.replace(old, [*self.rows])
+            self.focus.replace(old, self._in_the_list())
             if self.rows and not old and self.focus.at is self.address and not self.address.text:
                 self.focus.go_to(self.rows[0])  # nobody types, and here is a game
         for row, server in zip(self.rows, servers, strict=True):
             row.left, row.right = server.name, described(server)
 
-    def _take(self, number: int) -> None:
+    def _in_the_list(self) -> list[Widget]:
+        """Each server's row, and the button beside it."""
+        return [widget for pair in zip(self.rows, self.watches, strict=True) for widget in pair]
+
+    def _take(self, number: int, watch: bool = False) -> None:
         servers = self._finder.servers if self._finder else ()
         if number < len(servers):
-            self._go(servers[number].address, servers[number].server_id)
+            self._go(servers[number].address, servers[number].server_id, watch)
 
     def _choose(self, text: str) -> None:
         self.address.fill(text)
@@ -152,8 +161,8 @@ class JoinScreen(Page):
             return
         self._go(address)
 
-    def _go(self, address: Address, server_id: str = "") -> None:
-        self._join(address, replace(self._settings, address=self.address.text), self.watch, server_id)
+    def _go(self, address: Address, server_id: str = "", watch: bool = False) -> None:
+        self._join(address, replace(self._settings, address=self.address.text), watch or self.watch, server_id)
 
     def _watch(self, number: int) -> None:
         self.watch = bool(number)
@@ -165,7 +174,9 @@ def described(server: FoundServer) -> str:
         return f"needs {'a newer' if server.version > VERSION else 'an older'} version of the game"
     ping = "– ms" if server.ping is None else f"{server.ping * 1000:.0f} ms"
     words = f"{server.players} of {server.max_players} players   ·   {ping}"
-    return f"password   ·   {words}" if server.password else words
+    marks = {"full": server.full, "password": server.password, "encrypted": server.address.tls}
+    marked = ", ".join(mark for mark, there in marks.items() if there)
+    return f"{marked}   ·   {words}" if marked else words
 
 
 def shortened(look: Look, text: str, width: int) -> str:

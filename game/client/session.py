@@ -20,6 +20,7 @@ from game.rules import build_registry
 from net.address import Address
 from net.conditions import Conditions
 from net.happy_eyeballs import SocketAddress
+from net.messages import Refusal
 from net.pipe import Pipe, Receiver
 from net.simulated import simulated
 from net.transport import DialError, resolve
@@ -92,7 +93,7 @@ class Session:
         self._simulate, self._seed = simulate, seed
         self._watch = watch
         self._access = access
-        self._server_id = server_id
+        self.server_id = server_id  # empty once we have been in
         self._news = asyncio.Event()
         self._task = start_in_background(self._run, "connecting", self._failed)
 
@@ -106,6 +107,11 @@ class Session:
         self._name, self._color = name, color
         if self.play is not None:
             self.play.profile(name, color)
+
+    @property
+    def could_watch(self) -> bool:
+        """Whether the server has no seat for a player, and may have room for a spectator."""
+        return not self._watch and self.play is not None and self.play.refusal is Refusal.FULL
 
     def leave(self) -> None:
         """Say goodbye if there is anybody to say it to, and stop trying. At any moment."""
@@ -158,7 +164,7 @@ class Session:
             self._token,
             self._watch,
             self._access.password,
-            self._server_id,
+            self.server_id,
         )
         play.changed = self._news.set
         try:
@@ -181,7 +187,7 @@ class Session:
                 if play.stay is not None and play.ending is None and not entered:
                     entered = self._now()
                     self.phase = Phase.PLAYING
-                    self._server_id = ""
+                    self.server_id = ""
                     self.entered(play)
                     if former is not None:
                         former.world.close()

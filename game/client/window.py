@@ -122,6 +122,7 @@ class Window:
         self._again: Callable[[], None] = self.to_start  # what to do once more, if it fails
         self._before: Callable[[], None] = self.to_start  # where to go back to, if it fails or takes too long
         self._ending: set[asyncio.Task[None]] = set()  # servers of ours and searches that are on their way out
+        self._chosen_by_hand = False  # the server on the join screen: it is remembered once it has let us in
         self._lost_own_at: float | None = None  # when a session with a server of our own failed
         self.game: GameScreen | None = None
         self.page: Page | None = None  # over the game, or over the backdrop
@@ -204,6 +205,7 @@ class Window:
     def to_start(self, notice: str = "") -> None:
         """Leave whatever there is to leave, and show the start screen."""
         self._leave()
+        self._chosen_by_hand = False
         self._before = self.to_start
         self._show(StartScreen(self._look, self.settings, self._host, self._to_join, self._adjust, self._quit, notice))
 
@@ -285,7 +287,8 @@ class Window:
         else:
             examine = self._services.examine
             title = "Could not join" if self.game is None else "The game has ended"
-            self._fail(title, session.message, examine(address, access) if examine else None)
+            watch = partial(self.join, address, self.settings, True, session.server_id) if session.could_watch else None
+            self._fail(title, session.message, examine(address, access) if examine else None, watch)
 
     def _typed(self, address: Address, password: str) -> None:
         """The password of a server, from its player: try once more."""
@@ -303,12 +306,21 @@ class Window:
         """What to bring along there."""
         return self._added.get(address, self._access)
 
-    def _fail(self, title: str, reason: str, findings: AsyncIterator[Finding] | None) -> None:
+    def _fail(
+        self,
+        title: str,
+        reason: str,
+        findings: AsyncIterator[Finding] | None,
+        watch: Callable[[], None] | None = None,
+    ) -> None:
         self._leave()
-        self._show(FailedScreen(self._look, title, reason, findings, self._again, self._before))
+        self._show(FailedScreen(self._look, title, reason, findings, self._again, self._before, watch))
 
     def _entered(self, play: Play) -> None:
         """We are in: for the first time, or again."""
+        if self._chosen_by_hand and self.session is not None:
+            self._chosen_by_hand = False
+            self._keep(replace(self.settings, recent=self.settings.remembering(str(self.session.address))))
         if self.game is not None:
             self.game.entered(play)
         elif self.session is not None:
@@ -341,6 +353,7 @@ class Window:
 
     def _to_join(self, settings: Settings) -> None:
         self._leave()
+        self._chosen_by_hand = False
         self._keep(settings)
         self._before = lambda: self._to_join(self.settings)
         if self._services.discover is not None:
@@ -349,8 +362,9 @@ class Window:
         self._show(JoinScreen(self._look, settings, self._discovery, self._chosen, self.to_start))
 
     def _chosen(self, address: Address, settings: Settings, watch: bool, server_id: str) -> None:
-        self._keep(replace(settings, recent=settings.remembering(str(address))))
+        self._keep(settings)
         self._stop_looking()
+        self._chosen_by_hand = True
         self.join(address, self.settings, watch, server_id)
 
     def _host(self, settings: Settings) -> None:

@@ -94,7 +94,9 @@ def test_a_full_server_is_told_apart_and_the_rest_is_examined_all_the_same() -> 
             assert [finding.step for finding in found] == STEPS
             assert [finding.ok for finding in found] == [True, True, False, True, True, False]
             assert "the server is full" in found[-1].text
-            assert "--spectate" in found[-1].advice
+            assert "watch" in found[-1].advice
+            assert not any("--" in finding.advice for finding in found), "the window shows this, too"
+            assert found[2].option == "--spectate"
             ann.leave()
 
     run(test())

@@ -14,17 +14,21 @@ from game.client import hosting
 from game.client.access import Access
 from game.client.failed_screen import FailedScreen
 from game.client.game_screen import GameScreen
+from game.client.join_screen import JoinScreen
 from game.client.leave_screen import LeaveScreen
 from game.client.pause_screen import PauseScreen
 from game.client.session import Phase, Session
+from game.client.settings import load_settings
 from game.client.start_screen import StartScreen
 from game.client.window import Services, Window
 from game.doctor import Finding
+from game.server.simulation import ServerSettings
 from net.address import Address
 from tests.game.client.stage import frames_until, opened, press
-from tests.game.client.test_app import ANN, host_at, plays, shows
+from tests.game.client.test_app import ANN, at, host_at, plays, shows
 from tests.game.live import frames_until as session_frames_until
 from tests.game.live import live_server, run
+from tests.harness import HALL
 
 pytestmark = pytest.mark.usefixtures("surface")
 
@@ -153,5 +157,30 @@ def test_who_is_asked_and_closes_the_window_again_means_it(monkeypatch: pytest.M
             assert window.screen.words.startswith("8 others are playing.")
             pygame.event.post(pygame.Event(pygame.QUIT))
             await frames_until(window, lambda: not window.open)
+
+    run(story())
+
+
+def test_whom_a_full_server_refuses_may_watch_by_one_key_and_it_is_remembered_once_it_lets_in() -> None:
+    async def story() -> None:
+        settings = ServerSettings(HALL, max_players=1)
+        async with live_server(settings=settings) as (simulation, address), opened(at(address)) as window:
+            bob = Session(address, "Bob", 0, walltime.now)
+            await session_frames_until(bob, lambda: bob.phase is Phase.PLAYING)
+            press(pygame.K_DOWN)
+            press(pygame.K_RETURN)
+            await shows(window, JoinScreen)
+            press(pygame.K_RETURN)
+            await shows(window, FailedScreen)
+            assert isinstance(window.screen, FailedScreen)
+            assert "the server is full" in window.screen.reason
+            assert "--" not in window.screen.reason, "nobody here has a command line"
+            assert load_settings()[0].recent == []
+            press(pygame.K_RIGHT)
+            press(pygame.K_RETURN)
+            await shows(window, GameScreen)
+            assert [bool(session.watch) for session in simulation.reception.playing] == [False, True]
+            assert load_settings()[0].recent == [str(address)]
+            bob.leave()
 
     run(story())

@@ -9,7 +9,7 @@ from game.client.discovery import FoundServer
 from game.client.join_screen import SHOWN, JoinScreen
 from game.client.settings import Settings
 from game.client.widgets import Widget
-from net.address import Address
+from net.address import Address, TlsAddress
 from net.messages import VERSION
 from tests.game.client.stage import click, differs, look, looking, press, type_text
 
@@ -68,6 +68,39 @@ def test_a_server_of_another_version_says_so() -> None:
 def test_a_server_that_wants_a_password_says_so() -> None:
     person = Person(ANN, replace(ATTIC, password=True))
     assert person.screen.rows[0].right == "password   ·   3 of 16 players   ·   12 ms"
+
+
+def test_full_and_locked_servers_say_so_in_words() -> None:
+    full, locked = replace(ATTIC, players=16), replace(ATTIC, address=TlsAddress("192.168.1.5", 5000), password=True)
+    both = replace(locked, players=17)
+    person = Person(ANN, full, locked, both, ATTIC)
+    assert [row.right.split("   ·   ")[0] for row in person.screen.rows] == [
+        "full",
+        "password, encrypted",
+        "full, password, encrypted",
+        "3 of 16 players",
+    ]
+    before = look(person.screen)
+    person.network.servers[0] = ATTIC
+    assert differs(before, look(person.screen)) > 50
+
+
+def test_beside_each_server_is_a_button_to_watch_it() -> None:
+    person = Person(ANN, replace(ATTIC, players=16), BARN)
+    press(pygame.K_RIGHT)
+    press(pygame.K_DOWN)
+    press(pygame.K_RETURN)
+    look(person.screen)
+    assert person.joined.pop() == (BARN.address, ANN, True, "")
+    click(person.screen.watches[0].rect.center)
+    look(person.screen)
+    assert person.joined.pop() == (ATTIC.address, ANN, True, "")
+    person.network.servers = [BARN]
+    look(person.screen)
+    assert len(person.screen.watches) == 1
+    click(person.screen.rows[0].rect.center)
+    look(person.screen)
+    assert person.joined.pop() == (BARN.address, ANN, False, "")
 
 
 def test_the_next_one_is_one_key_down_or_a_click() -> None:
