@@ -25,7 +25,7 @@ WIDTH: Final = 680
 SHOWN: Final = 4  # servers that were found: more are joined by their address
 STEP: Final = 46  # from one row to the next
 ROW: Final = 40
-WATCH: Final = 84  # pixels, of the button beside a row
+WATCH: Final = 108  # pixels, of the button beside a row
 LIST: Final = SHOWN * STEP + LINE
 
 

@@ -8,7 +8,8 @@ import pytest
 from game.client.discovery import FoundServer
 from game.client.join_screen import SHOWN, JoinScreen
 from game.client.settings import Settings
-from game.client.widgets import Widget
+from game.client.theme import NORMAL, Fonts
+from game.client.widgets import EDGE, Widget
 from net.address import Address, TlsAddress
 from net.messages import VERSION
 from tests.game.client.stage import click, differs, look, looking, press, type_text
@@ -87,6 +88,9 @@ def test_full_and_locked_servers_say_so_in_words() -> None:
 
 def test_beside_each_server_is_a_button_to_watch_it() -> None:
     person = Person(ANN, replace(ATTIC, players=16), BARN)
+    for button in person.screen.watches:
+        room = button.rect.w - 3 * EDGE
+        assert Fonts().wrap(button.left, NORMAL - 1, room, 1) == ["Watch"], "it can be read whole"
     press(pygame.K_RIGHT)
     press(pygame.K_DOWN)
     press(pygame.K_RETURN)
