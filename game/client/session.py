@@ -135,7 +135,7 @@ class Session:
                 self._token = ""
                 continue
             if self.ending is Ending.BENCHED and not self._watch:
-                self._watch, self._token = True, ""
+                self._watch, self._token, self.message = True, "", why
                 continue
             played = played or (self.play is not None and self.play.stay is not None)
             if self._let_in or not played or self.ending in FINAL:
