@@ -232,7 +232,7 @@ class Play:
 
     def say(self, text: str) -> None:
         """A line of chat; the server tells it to everybody, us too. Nothing is said while we are not in."""
-        if self.stay is not None and not self._watch:
+        if self.stay is not None and self.ending is None and not self._watch:
             self._send(Say(text))
 
     def profile(self, name: str, color: int) -> None:
@@ -247,8 +247,9 @@ class Play:
         self._end(Ending.LEFT, "you left", "left")
 
     def look(self, x: int, y: int) -> None:
-        """Tell the server where the middle of a spectator's screen is, in world units."""
-        self._send(Look(x, y))
+        """Tell the server where the middle of a spectator's screen is, in world units; likewise."""
+        if self.stay is not None and self.ending is None:
+            self._send(Look(x, y))
 
     @property
     def causes(self) -> Counter[Cause]:

@@ -20,6 +20,7 @@ from net.messages import MAGIC, VERSION, Goodbye, Ping, Pong, Resync, Said, Say,
 from tests.fuzz.console import console
 from tests.fuzz.script import Script
 from tests.fuzz.server_stage import HALL, REGISTRY, TICK, ServerStage
+from tests.fuzz.tls_targets import tls_client, tls_server
 from tests.harness import Clock
 
 MAX_STRANGERS: Final = 6
@@ -293,4 +294,6 @@ TARGETS: Final[dict[str, Callable[[bytes], None]]] = {
     "server": server,
     "client": client,
     "console": console,
+    "tls_server": tls_server,
+    "tls_client": tls_client,
 }
