@@ -89,7 +89,7 @@ class Stream(asyncio.BufferedProtocol):
         except BlockingIOError:
             return
         except OSError as error:  # the system tells it once, so asyncio would not come to know it
-            self._error = error
+            self._error = error.with_traceback(None)  # which would hold us, and so itself
             self._cut_off()
             return
         if size:

@@ -5,10 +5,13 @@ may do, it may do, and whatever else it does ends its own connection alone. The 
 """
 
 import asyncio
+import gc
 import logging
 import socket
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
@@ -28,7 +31,7 @@ from net.tls import MAX_BARREN_RECORDS, TlsPipe, secured
 from tests.certificates import SERVER
 from tests.fuzz.server_stage import REGISTRY, TICK, ServerStage
 from tests.fuzz.tls_targets import Foe, tls_client, tls_server
-from tests.game.live import ended, frames_until, live_server, run
+from tests.game.live import ended, frames_until, live_server, run, until
 from tests.game.processes import port_of, programs
 from tests.tls13 import HANDSHAKE, KEY_UPDATE, TICKET, TlsPeer
 
@@ -165,6 +168,42 @@ def test_a_flood_of_key_updates_is_counted_and_cut_off_and_players_play_on() -> 
             session.leave()
 
     run(test())
+
+
+@pytest.mark.parametrize("encrypts", [False, True], ids=["plain", "encrypted"])
+@pytest.mark.parametrize("words", ["half a hello", "all of it", "rubbish"])
+def test_a_connection_that_is_over_is_free_at_once_with_all_that_it_held(encrypts: bool, words: str) -> None:
+    """Without the garbage collector: a server has it look only when 100,000 objects have come together."""
+
+    async def test() -> None:
+        async with live_server(tls=TLS if encrypts else None) as (simulation, address):
+            said = (
+                TlsPeer(trusting_context()).take(b"")
+                if encrypts
+                else frame(encode(Hello(VERSION, REGISTRY.schema_hash, "Eve", 1)))
+            )
+            if words != "all of it":
+                said = said[:-9] if words == "half a hello" else said[:9] + b"\xff" * 600
+            _, writer = await asyncio.open_connection(*address[:2])
+            await until(lambda: bool(simulation.reception.sessions))
+            session = next(iter(simulation.reception.sessions))
+            pipe: Any = session.pipe
+            while hasattr(pipe, "_under"):
+                pipe = pipe._under
+            over = [weakref.ref(session), weakref.ref(pipe)]
+            received = simulation.stats.received
+            del session, pipe
+            writer.write(said)
+            await until(lambda: simulation.stats.received > received)
+            writer.transport.abort()
+            await until(lambda: not any(ref() for ref in over))
+
+    gc.collect()
+    gc.disable()
+    try:
+        run(test())
+    finally:
+        gc.enable()
 
 
 # What TLS costs is paid for, and an honest player can afford it.
