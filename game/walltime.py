@@ -18,6 +18,11 @@ def now() -> float:
     return time.monotonic()
 
 
+def spent() -> float:
+    """Seconds of the core that this program has had, all of its threads together."""
+    return time.process_time()
+
+
 async def every_tick(
     rate: int, tick: Callable[[float], None], stop: asyncio.Event, busy: Callable[[], bool] = lambda: False
 ) -> None:

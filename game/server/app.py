@@ -77,7 +77,7 @@ async def _serve(settings: ServerSettings, service: Service, out: Lines) -> int:
     terminal.call_on_signals(ENDING_SIGNALS, stop.set)
     if service.with_parent:
         _stop_with_parent(stop)
-    simulation, tls = Simulation(settings, walltime.now, bans=service.bans), service.tls
+    simulation, tls = Simulation(settings, walltime.now, bans=service.bans, spent=walltime.spent), service.tls
     watch = _watch(simulation, service.metrics) if service.metrics is not None else None
     connections = allow_connections(settings.max_players + SPARE_CONNECTIONS)
     gc.collect()

@@ -72,6 +72,10 @@ class Dispatch:
             self._write(news.tick, sessions, told.keys())
             self._unwritten.clear()
 
+    def worked(self, seconds: float) -> None:
+        """A tick took so long."""
+        self._beat.worked(seconds)
+
     def _write(self, tick: int, sessions: list[Session], just_told: Collection[View]) -> None:
         """Tell everybody all that happened since the last time; these views, something of this tick."""
         now = self._now()
@@ -115,6 +119,7 @@ class Dispatch:
                 data = (b"" if former is None or afresh else told.get(former, b"")) + snapshots[key] + chat
             session.write(data)
         self._stats.sent += sent
+        self._beat.wrote(self._now() - now)
 
     def _look_who_strays(self, news: News) -> None:
         """Whose player has left the middle of what they see, or is back in it: nobody else can have gone too far."""

@@ -49,8 +49,11 @@ class NetworkSystem(esper.Processor):
         stats: Stats,
         server_id: str,
         now: Callable[[], float],
+        spent: Callable[[], float],
     ) -> None:
+        """`spent`: seconds of the core that this program has had; a clock, as `now` is."""
         self.now = now
+        self._spent, self._spent_before = spent, spent()
         self.stats = stats
         self.server_id = server_id
         self._world = world
@@ -79,7 +82,7 @@ class NetworkSystem(esper.Processor):
         self._chat_lines = LogQuota(log, now)
         self._tick = 0
         self._look_again = 0.0  # for those who are silent or overdue: nobody can be so before
-        self._tick_began = now()
+        self._tick_began = self._woke = now()  # when it was due, and when it did begin
         self._ticks_late = 0.0
         self._in_tick = False
         self._lost: dict[Session, str] = {}  # whose connections were lost within this tick, and why
@@ -90,6 +93,10 @@ class NetworkSystem(esper.Processor):
             self._process(tick)
         finally:
             self._in_tick = False
+        spent = self._spent()
+        # Where others have the core as well, a tick takes longer than the time that it is given of it.
+        self._dispatch.worked(max(self.now() - self._woke, spent - self._spent_before))
+        self._spent_before = spent
 
     def _process(self, tick: int) -> None:
         if self._lost:
@@ -112,6 +119,7 @@ class NetworkSystem(esper.Processor):
         """The tick that is about to be simulated was due at `when`, and is so late; clients' clocks are set by it."""
         self._tick_began = when
         self._ticks_late = ticks_late
+        self._woke = self.now()
 
     def milliticks(self) -> int:
         """The server's time: the last tick and how much of the next has passed, however long that was."""

@@ -96,11 +96,13 @@ class Simulation:
         mint_token: Callable[[], str] = mint_token,
         bans: Bans | None = None,
         server_id: str = "",
+        spent: Callable[[], float] = lambda: 0.0,
     ) -> None:
         """`registry` and `rules` are where somebody else's game begins: other components, other systems than Tag's.
 
         `mint_token` makes the secrets of seats; `server_id` tells this run from others; only a test wants others
-        than random ones. `bans`: whom not to let in.
+        than random ones. `bans`: whom not to let in. `spent`: seconds of the core that this program has had, by which
+        the server sees whether it can keep up.
         """
         registry = registry or build_registry()
         rules = rules or tag(settings.tick_rate, settings.round_seconds, settings.podium_seconds, settings.seed)
@@ -157,6 +159,7 @@ class Simulation:
             stats=self.stats,
             server_id=self.server_id,
             now=now,
+            spent=spent,
         )
         self._whole = grid.whole
         self._ticks_a_day = 24 * 60 * 60 * settings.tick_rate
