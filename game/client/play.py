@@ -283,8 +283,7 @@ class Play:
 
     def _enter(self, welcome: Welcome) -> None:
         if self._server_id not in ("", welcome.server_id):
-            self._send(Goodbye("was looking for another server"))
-            self._end(Ending.IMPOSSIBLE, ANOTHER_SERVER)
+            self._end(Ending.IMPOSSIBLE, ANOTHER_SERVER, "was looking for another server")
             return
         try:
             arena = Arena(welcome.arena)

@@ -36,7 +36,7 @@ class Core:
     """A core that runs ticks of a server, each so long, and now and then something else. Time is counted, not spent."""
 
     def __init__(self, tick: float, write: float, read: float = 0.0) -> None:
-        """Seconds of each tick without its write, of a write (a tenth more for each further frame), and between ticks."""
+        """Seconds of each tick but for its write, of a write (a tenth more for each frame more), and of reads."""
         self.beat = Beat(RATE)
         self.now = self.due = 0.0
         self.changes: list[tuple[float, int]] = []  # when the beat changed, and to what
