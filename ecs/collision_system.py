@@ -17,15 +17,22 @@ from ecs.sweep import FEW, Sweep
 class CollisionSystem(esper.Processor):
     """Sets apart bodies that met. Between the movement and this nobody comes or goes, and no body is moved."""
 
-    def __init__(self, arena: Arena, movement: MovementSystem, touched: Callable[[int, int], None] | None) -> None:
+    def __init__(
+        self,
+        arena: Arena,
+        movement: MovementSystem,
+        touched: Callable[[int, int], None] | None,
+        sweep: Sweep | None = None,
+    ) -> None:
         """`touched` is called with each NetID that ends otherwise than `step` said, and that of who touched it.
 
-        None: nobody wants to know.
+        None: nobody wants to know. `sweep` is one whose effort is limited, where a stranger says where the bodies are:
+        `process` then raises TooCrowdedError.
         """
         self._arena = arena
         self._movement = movement
         self._touched = touched
-        self._sweep = Sweep()
+        self._sweep = sweep or Sweep()
 
     def process(self, tick: int) -> None:
         bodies = self._movement.bodies

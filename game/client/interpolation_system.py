@@ -66,11 +66,12 @@ class InterpolationSystem(esper.Processor):
                 self._ages.pop()  # of what a stall held back and then let go at once, the newest alone tells the delay
             self._heard = now
             self._ages.append(self._clock.tick(now) - frame.tick)
-            self.delay = nearly_all(self._ages) + self._frame_ticks
 
     def process(self, now: float) -> None:
         if self.timeline.known < 0 or not self._clock.synced:
             return
+        if self._ages:  # here and not with each frame: thousands may come at once
+            self.delay = nearly_all(self._ages) + self._frame_ticks
         fade = 0.5 ** (max(0.0, now - self._drawn_at) / HALF_LIFE)
         self._drawn_at = now
         before, self.now = self.now, self._pace.follow(now, self._clock.tick(now) - self.delay)

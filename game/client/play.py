@@ -63,7 +63,7 @@ PROFILE_PAUSE: Final = 0.5  # without another change of name or colour, before i
 PROFILE_SECONDS: Final = 2.0  # from one to the next, at least: as many as a server takes for long
 RIDE_SECONDS: Final = 0.25  # so old, the last ping may be followed by one that goes with an intent
 REPORT_SECONDS: Final = 10.0  # from one report of our corrections to the next
-MAX_UNREAD: Final = 4 << 20  # bytes between two updates: a crowd's snapshot is 1 MB, and a stall's frames are less
+MAX_UNREAD: Final = 4 << 20  # bytes that wait to be taken in: a crowd's snapshot is 1 MB, and a stall's frames are less
 FIRST_PINGS: Final = 8  # sent faster, so that the clock is good before the first step
 FIRST_PING_SECONDS: Final = 0.05
 FIRST_BYTES: Final = 16  # of an answer that are kept: as many as a banner needs to name its protocol
@@ -165,7 +165,8 @@ class Play:
         self._next_profile = 0.0  # the earliest moment for that
         self._reported: Counter[Cause] = Counter()  # corrections, by cause
         self._unsaid = bytearray()  # of one update
-        self._unread = 0  # bytes that came since the last one
+        self._unread = 0  # bytes that came since all that came was taken in
+        self._pongs = 0  # that came
 
     def attach(self, pipe: Pipe, fingerprint: str = "") -> "Play":
         """The connection stands: say Hello. `fingerprint` is that of the server's certificate, empty without TLS."""
@@ -201,10 +202,10 @@ class Play:
     def update(self) -> None:
         """Run the systems once, up to the present."""
         now = self._now()
-        self._unread = 0
         if self.ending is not None or self._pipe is None:
             return
         if self.stay is None:
+            self._unread = 0
             if now - self._began > JOIN_SECONDS:
                 self._end(
                     Ending.STRANGER,
@@ -220,6 +221,8 @@ class Play:
         except RemoteProtocolError as fault:
             self._broken(fault)
             return
+        if not self.stay.incoming.inbox:
+            self._unread = 0
         if (tick := self.stay.mirror.astray()) is not None:
             self._say(Resync(tick))
         if self._profile is not None and now >= self._next_profile:
@@ -271,7 +274,8 @@ class Play:
                 self._end(Ending.LOST, reason)
             case Benched(reason):
                 self._end(Ending.BENCHED, reason)
-            case Pong(time, received, sent) if self.stay:
+            case Pong(time, received, sent) if self.stay and self._pongs < self._pings:  # else to no ping of ours
+                self._pongs += 1
                 self.stay.clock.pong(self._began + time / 1e6, now, received / 1000, sent / 1000)
             case Said():
                 self.said(message)
@@ -290,11 +294,13 @@ class Play:
         except ArenaError as error:
             raise RemoteProtocolError(f"an impossible arena: {error}") from None
         rate = welcome.tick_rate
+        if welcome.frame_ticks > rate:
+            raise RemoteProtocolError(f"a frame in {welcome.frame_ticks} ticks, at {rate} a second")
         motion = motion_at(arena, rate)
         clock = ServerClock(rate)
         grid = Grid(arena, welcome.cell_tiles)
         mirror = Mirror(self.world, self._registry, motion, grid, rate, welcome.frame_ticks)
-        incoming = MirrorSystem(mirror)
+        incoming = MirrorSystem(mirror, self._now)
         reconciliation = ReconciliationSystem(self.world, welcome.net_id, motion, mirror, incoming, rate)
         input_system = InputSystem(self._controls, clock, mirror, reconciliation, rate, self._say)
         interpolation = None

@@ -12,11 +12,15 @@ from ecs.collision import separate
 from ecs.components import Dash, Intent, NetID, Position, Size, Velocity
 from ecs.step import Body, Motion, step
 from ecs.surprises import BY_THE_RULES
+from ecs.sweep import TooCrowdedError
 from net.messages import Frame
 
 Places = dict[int, tuple[int, int]]  # NetID -> (x, y) in world units
 
 PAST_SECONDS: Final = 3  # more than anybody is ever shown behind
+MAX_PLACES: Final = 500_000  # that are kept of the past, 45 MB: three seconds of the largest crowd one can carry
+MAX_GUESSED: Final = 60_000  # bodies times ticks, 0.1 s of work: half a second of such a crowd
+MAX_GUESS_EFFORT: Final = 4_000_000  # looks at pairs in the collisions of one guessed tick
 GUESS_SECONDS: Final = 0.5  # a quarter second between quiet frames, and a stall of as much; then the picture stands
 
 
@@ -29,26 +33,31 @@ class Timeline:
         self._past_ticks = PAST_SECONDS * tick_rate
         self._guess_ticks = round(GUESS_SECONDS * tick_rate)
         self._past: dict[int, Places] = {}  # in ascending order of ticks
+        self._kept = 0  # places in all of it
+        self._ahead = 0  # ticks beyond `known` that can be guessed
         self._guesses: list[Places] = []  # of the ticks after `known`
         self._bodies: dict[int, tuple[Body, int]] = {}  # as of the last guess
         self.known = -1  # the last tick that is no guess
 
     def record(self, tick: int) -> None:
         """The mirror's world is as of this tick now."""
-        self._past[tick] = {net_id.id: (at.x, at.y) for _, (net_id, at) in esper.get_components(NetID, Position)}
+        places = {net_id.id: (at.x, at.y) for _, (net_id, at) in esper.get_components(NetID, Position)}
+        self._kept += len(places) - len(self._past.get(tick, ()))
+        self._past[tick] = places
         self.known = tick
         self._guesses.clear()
-        while len(self._past) > self._past_ticks:
-            del self._past[next(iter(self._past))]
+        self._ahead = min(self._guess_ticks, MAX_GUESSED // max(1, len(places)))
+        while len(self._past) > self._past_ticks or (self._kept > MAX_PLACES and len(self._past) > 2):
+            self._kept -= len(self._past.pop(next(iter(self._past))))
 
     @property
     def end(self) -> int:
         """The last tick that we can tell or guess; beyond it the picture stands."""
-        return self.known + self._guess_ticks
+        return self.known + self._ahead
 
     def smooth(self, since: int, frame: Frame) -> None:
         """Spread the pushes that a frame told of over its ticks: it says where they led to, not in which they were."""
-        for net_id, *_, by in frame.bodies:
+        for net_id, by in {row[0]: row[-1] for row in frame.bodies}.items():
             start, end = self._past.get(since, {}).get(net_id), self._past[frame.tick].get(net_id)
             if start is None or end is None or by == BY_THE_RULES:
                 continue
@@ -73,7 +82,7 @@ class Timeline:
         return self._past[earlier], self._past[later], share
 
     def _guess(self, tick: int) -> Places:
-        ahead = min(tick - self.known, self._guess_ticks)
+        ahead = min(tick - self.known, self._ahead)
         if ahead <= 0:
             return self._past[self.known]
         if not self._guesses:
@@ -87,8 +96,12 @@ class Timeline:
             before = {net_id: body for net_id, (body, _) in self._bodies.items()}
             moved = {net_id: step(body, way, self._motion) for net_id, (body, way) in self._bodies.items()}
             if self._collides:
-                pushed = separate(moved, before, self._motion.arena)
+                try:
+                    pushed = separate(moved, before, self._motion.arena, MAX_GUESS_EFFORT)
+                except TooCrowdedError:  # the picture stands from here on, until we are told more
+                    ahead = self._ahead = len(self._guesses)
+                    break
                 moved.update((net_id, body) for net_id, (body, _) in pushed.items())
             self._bodies = {net_id: (body, self._bodies[net_id][1]) for net_id, body in moved.items()}
             self._guesses.append({net_id: (body.x, body.y) for net_id, body in moved.items()})
-        return self._guesses[ahead - 1]
+        return self._guesses[ahead - 1] if ahead else self._past[self.known]

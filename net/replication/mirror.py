@@ -17,6 +17,7 @@ from ecs.components import IN_COLUMNS, Intent, NetID, Position, Size, Velocity
 from ecs.grid import EVERYWHERE, Grid
 from ecs.movement_system import MovementSystem
 from ecs.step import Motion, is_direction
+from ecs.sweep import Sweep, TooCrowdedError
 from ecs.world import World
 from net.errors import RemoteProtocolError
 from net.messages import BodyRow, ChangeRow, EntityRow, Frame, Section, Snapshot
@@ -25,7 +26,16 @@ from net.replication.registry import Kind, Registry, checksum
 log = logging.getLogger(__name__)
 
 MAX_ENTITIES: Final = 20_000  # that a server may have us hold: ten times the largest crowd that one can carry
-MAX_GAP_SECONDS: Final = 10  # between two frames; a server says something four times a second
+# Entities times ticks a second: what the largest crowd takes at 60 Hz, half of a core. A server that simulates them has
+# to do more than we do.
+MAX_STEPS_PER_SECOND: Final = 60 * MAX_ENTITIES
+MAX_GAP_SECONDS: Final = 1  # between two frames; a server says something four times a second
+MAX_EFFORT: Final = (
+    100_000_000  # looks at pairs in one frame's collisions: one to four seconds; a server has one for it
+)
+MAX_CELLS: Final = (
+    4096  # that are seen at a time; a screen and its margin cover 2,000 where they are as small as a tile
+)
 
 Spawn = tuple[int, list[tuple[Kind, Any]]]
 
@@ -44,9 +54,11 @@ class Mirror:
         self._arena = motion.arena
         self.touched: dict[int, int] = {}  # NetID -> who pushed it last; for others to clear
         movement = MovementSystem(world, motion)
-        collisions = CollisionSystem(motion.arena, movement, self.touched.__setitem__)
+        self._sweep = Sweep(limit=MAX_EFFORT)
+        collisions = CollisionSystem(motion.arena, movement, self.touched.__setitem__, self._sweep)
         self._systems = (movement, collisions) if grid.whole else (movement,)
         self._max_gap = MAX_GAP_SECONDS * tick_rate
+        self._max_entities = min(MAX_ENTITIES, MAX_STEPS_PER_SECOND // tick_rate)
         self.tick = -1  # as of the end of which the world is exact; negative: nothing has come yet
         self.checks = 0  # checksums that were compared with the server's
         self.mismatches = 0  # and did not agree
@@ -64,6 +76,10 @@ class Mirror:
             raise RemoteProtocolError(f"a snapshot of tick {snapshot.tick} leaves {len(kept)} cells behind")
         _check_each_once("a cell", [*snapshot.drop, *(cell for cell, _ in snapshot.cells)])
         _check_each_once("an entity", [net_id for spawns in given.values() for net_id, _ in spawns])
+        if strange := [cell for cell in given if cell > self._grid.count]:
+            raise RemoteProtocolError(f"cell {strange[0]} of {self._grid.count}")
+        if len(kept) + len(given) > MAX_CELLS:
+            raise RemoteProtocolError(f"more than {MAX_CELLS} cells")
         named = {net_id for spawns in given.values() for net_id, _ in spawns}
         self._check_number(len(named) + (len(self._world) if kept else 0))
         self.view = frozenset(kept | given.keys())
@@ -87,12 +103,12 @@ class Mirror:
         spawns, changes = self._checked(frame)
         pending = iter(sorted(frame.intents, key=lambda row: row[0]))  # stable: each tick's in the order they came
         upcoming = next(pending, None)
+        self._sweep.effort = 0
         for tick in range(self.tick + 1, frame.tick + 1):
             while upcoming is not None and upcoming[0] == tick:
                 self._steer(*upcoming)
                 upcoming = next(pending, None)
-            for system in self._systems:
-                system.process(tick)
+            self._move(tick)
             if tick < frame.tick:
                 if tick % self._frame_ticks == 0:
                     self._let_go()
@@ -111,6 +127,13 @@ class Mirror:
         self.ticked(self.tick)
         self._verify([section for section in frame.sections if section.checksum is not None])
 
+    def _move(self, tick: int) -> None:
+        try:
+            for system in self._systems:
+                system.process(tick)
+        except TooCrowdedError as heap:
+            raise RemoteProtocolError(f"too many bodies in one place at tick {tick}: {heap}") from None
+
     def _checked(self, frame: Frame) -> tuple[list[Spawn], list[tuple[int, Kind, Any]]]:
         """What a frame brings, once all of it is known to be possible."""
         for at, _, direction in frame.intents:
@@ -128,8 +151,8 @@ class Mirror:
         return spawns, changes
 
     def _check_number(self, entities: int) -> None:
-        if entities > MAX_ENTITIES:
-            raise RemoteProtocolError(f"more than {MAX_ENTITIES} entities")
+        if entities > self._max_entities:
+            raise RemoteProtocolError(f"more than {self._max_entities} entities")
 
     def _let_go(self) -> None:
         """Of whoever has left the cells that we see."""
@@ -156,8 +179,10 @@ class Mirror:
         rows: dict[int, list[EntityRow]] = {}
         for net_id, cell in self._places():
             rows.setdefault(cell, []).append(self._registry.describe(self._world, net_id))
+        cells = {section.cell for section in sections}  # of one cell there can be many sections
+        found = {cell: checksum(rows.get(cell, ())) for cell in cells}
         for section in sections:
-            ours = checksum(rows.get(section.cell, ()))
+            ours = found[section.cell]
             self.checks += 1
             log.debug("tick %d: checksum %08x of cell %d", self.tick, ours, section.cell)
             if ours != section.checksum:

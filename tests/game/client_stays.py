@@ -35,7 +35,7 @@ class Hand:
 
     def __post_init__(self) -> None:
         self.mirror = Mirror(self.world, build_registry(), self.motion, Grid(HALL), 60, 2)
-        self.incoming = MirrorSystem(self.mirror)
+        self.incoming = MirrorSystem(self.mirror, lambda: 0.0)
         self.reconciliation = ReconciliationSystem(self.world, OWN, self.motion, self.mirror, self.incoming, 60)
         self.input = InputSystem(self.controls, self.clock, self.mirror, self.reconciliation, 60, self.said.append)
         self.truth = Body(10 * TILE, 10 * TILE, 0, 0, 448, 448)

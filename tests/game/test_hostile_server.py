@@ -1,5 +1,8 @@
 """What a server may make our client hold: at, below and above each limit. Everything else a server says is fuzzed."""
 
+import itertools
+from collections.abc import Callable
+
 import pytest
 
 from ecs.world import World
@@ -9,11 +12,13 @@ from game.rules import build_registry
 from net.codec import encode
 from net.errors import RemoteProtocolError
 from net.framing import frame
-from net.messages import EntityRow, Frame, Section, Snapshot, Welcome
+from net.link import Conditions
+from net.messages import EntityRow, Frame, Pong, Section, Snapshot, Welcome
 from net.replication import mirror as mirror_module
 from net.replication.mirror import Mirror
+from net.replication.publisher import quiet_ticks
 from tests.fuzz.server_stage import HALL
-from tests.harness import Clock
+from tests.harness import Clock, Stage
 
 REGISTRY = build_registry()
 
@@ -94,3 +99,188 @@ def test_a_player_of_ours_that_lacks_what_players_have_ends_the_stay_and_raises_
     assert play.ending is Ending.LOST
     assert "has not all that a player has" in play.reason
     play.world.close()
+
+
+def crowd(many: int, x: int = 600, y: int = 600, side: int = 448) -> tuple[EntityRow, ...]:
+    return tuple(
+        (net_id, ((0, (x, y)), (1, (0, 0)), (2, (side, side)), (3, (0, 0, 0)), (4, (0,))))
+        for net_id in range(1, many + 1)
+    )
+
+
+def entered(tick_rate: int = 60, frame_ticks: int = 2, cell_tiles: int = 0, rows: tuple[str, ...] = HALL.rows) -> Play:
+    clock = Clock()
+    play = Play("Ann", 1, Controls(), REGISTRY, clock)
+    play.attach(Pipe())
+    play.received(frame(encode(Welcome(1, 0, tick_rate, frame_ticks, cell_tiles, rows, "t"))))
+    return play
+
+
+@pytest.mark.parametrize(("ticks", "ends"), [(60, False), (61, True), (10_000, True)])
+def test_a_frame_is_at_most_a_second_of_ticks_after_the_one_before(ticks: int, ends: bool) -> None:
+    play = entered()
+    play.received(frame(encode(Snapshot(1, (), ((0, crowd(1)),)))) + frame(encode(Frame(1 + ticks, ()))))
+    play.update()
+    assert (play.ending is Ending.LOST) is ends, play.reason
+    assert ("a frame of tick" in play.reason) is ends
+    play.world.close()
+
+
+@pytest.mark.parametrize(("tick_rate", "frame_ticks", "ends"), [(1, 1, False), (1, 2, True), (60, 1000, True)])
+def test_frames_come_once_a_second_at_least(tick_rate: int, frame_ticks: int, ends: bool) -> None:
+    play = entered(tick_rate, frame_ticks)
+    assert (play.ending is Ending.LOST) is ends
+    play.world.close()
+
+
+@pytest.mark.parametrize("tick_rate", [60, 240, 1000])
+def test_the_faster_the_ticks_the_fewer_entities_a_server_may_have_us_hold(tick_rate: int) -> None:
+    most = min(mirror_module.MAX_ENTITIES, mirror_module.MAX_STEPS_PER_SECOND // tick_rate)
+    for many, ends in ((most, False), (most + 1, True)):
+        play = entered(tick_rate)
+        rows: tuple[EntityRow, ...] = tuple((net_id, ()) for net_id in range(2, many + 2))
+        play.received(frame(encode(Snapshot(1, (), ((0, rows),)))))
+        play.update()
+        assert (play.ending is Ending.LOST) is ends, play.reason
+        play.world.close()
+
+
+def test_a_heap_that_no_server_could_set_apart_ends_the_stay_and_one_of_a_rule_does_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(mirror_module, "MAX_EFFORT", 3_000_000)
+    for many, ends in ((100, False), (500, True)):
+        play = entered()
+        play.received(frame(encode(Snapshot(1, (), ((0, crowd(many)),)))) + frame(encode(Frame(3, ()))))
+        play.update()
+        assert (play.ending is Ending.LOST) is ends, play.reason
+        assert ("too many bodies in one place" in play.reason) is ends
+        play.world.close()
+
+
+def test_cells_that_are_not_there_and_too_many_end_the_stay() -> None:
+    floor = ("#" * 102, *["#" + "." * 100 + "#"] * 100, "#" * 102)
+    many = mirror_module.MAX_CELLS
+    for cells, ends in ((range(many), False), (range(many + 1), True), ([102 * 102], False), ([102 * 102 + 1], True)):
+        play = entered(cell_tiles=1, rows=floor)
+        play.received(frame(encode(Snapshot(1, (), tuple((cell, ()) for cell in cells)))))
+        play.update()
+        assert (play.ending is Ending.LOST) is ends, play.reason
+        play.world.close()
+
+
+def test_what_is_kept_of_the_past_and_guessed_of_the_future_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("game.client.timeline.MAX_PLACES", 1000)
+    monkeypatch.setattr("game.client.timeline.MAX_GUESSED", 500)
+    play = entered()
+    assert play.stay is not None
+    assert play.stay.interpolation is not None
+    timeline = play.stay.interpolation.timeline
+    signs: tuple[EntityRow, ...] = tuple((net_id, ((0, (600, 600)),)) for net_id in range(2, 101))
+    play.received(frame(encode(Snapshot(1, (), ((0, crowd(1) + signs),)))))
+    for tick in range(2, 200, 7):
+        row = (1, 600, 600, 0, 0, 2)
+        play.received(frame(encode(Frame(tick, (Section(0, bodies=[row, row]),)))))
+        play.update()
+        assert sum(map(len, timeline._past.values())) <= 1000
+        assert timeline._kept == sum(map(len, timeline._past.values()))
+        assert len(timeline._past) >= min(tick, 10)
+    with play.world:
+        timeline.around(10_000.0)
+        assert len(timeline._guesses) == 5
+    assert play.ending is None, play.reason
+    play.world.close()
+
+
+def test_a_guess_of_a_heap_stands_still_where_it_would_take_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("game.client.timeline.MAX_GUESS_EFFORT", 1000)
+    play = entered()
+    assert play.stay is not None
+    assert play.stay.interpolation is not None
+    play.received(frame(encode(Snapshot(1, (), ((0, crowd(40)),)))))
+    play.update()
+    with play.world:
+        before, after, _ = play.stay.interpolation.timeline.around(20.5)
+        assert before == after == dict.fromkeys(range(1, 41), (600, 600))
+    play.world.close()
+
+
+def test_however_much_a_server_says_at_once_the_window_has_its_turn_between() -> None:
+    ticking = itertools.count(0, 0.03)
+    play = entered()
+    assert play.stay is not None
+    play.stay.incoming._clock = lambda: next(ticking)
+    play.received(frame(encode(Snapshot(1, (), ((0, crowd(1)),)))))
+    play.received(b"".join(frame(encode(Frame(tick, ()))) for tick in range(2, 20)))
+    unread, updates = play._unread, 0
+    while play.stay.incoming.inbox:
+        play.update()
+        updates += 1
+        assert play._unread == (unread if play.stay.incoming.inbox else 0), "what waits still counts"
+    assert updates > 4
+    assert play.stay.mirror.tick == 19
+    play.world.close()
+
+
+def test_a_pong_that_answers_no_ping_is_ignored() -> None:
+    play = entered()
+    assert play.stay is not None
+    play.received(frame(encode(Pong(0, 0, 0))))
+    assert not play.stay.clock.synced
+    play.update()
+    play.received(frame(encode(Pong(0, 500, 500))) * 100)
+    assert play.stay.clock.synced
+    assert len(play.stay.clock._pings) == 1
+    play.world.close()
+
+
+def test_a_cell_is_checked_once_in_a_frame_however_many_sections_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[int] = []
+
+    def count(rows: object) -> int:
+        looked.append(1)
+        return 7
+
+    monkeypatch.setattr(mirror_module, "checksum", count)
+    play = entered()
+    assert play.stay is not None
+    play.received(frame(encode(Snapshot(1, (), ((0, crowd(1)),)))))
+    play.received(frame(encode(Frame(2, tuple(Section(0, checksum=7) for _ in range(500))))))
+    play.update()
+    assert (len(looked), play.stay.mirror.checks, play.stay.mirror.mismatches) == (1, 500, 0)
+    play.world.close()
+
+
+@pytest.mark.parametrize(("tick_rate", "send_rate"), [(60, 30), (60, 1), (10, 10)])
+def test_no_honest_server_comes_near_to_these_bounds_though_it_is_overloaded_or_suspended(
+    tick_rate: int, send_rate: int
+) -> None:
+    stage = Stage(tick_rate=tick_rate, send_rate=send_rate)
+    ann, bob = stage.join("Ann"), stage.join("Bob", Conditions(latency=0.05))
+    stage.run(2 * tick_rate)
+    gaps: list[int] = []
+    for player in (ann, bob):
+        took = player.stay.incoming.took
+
+        def note(since: int, told: Frame, took: Callable[[int, Frame], None] = took) -> None:
+            gaps.append(told.tick - since)
+            took(since, told)
+
+        player.stay.incoming.took = note
+    for ticks, given_up in ((tick_rate // 3, False), (4 * tick_rate, True)):
+        stage.hiccup(ticks, given_up)
+        stage.run(tick_rate)
+    for tick in range(4 * tick_rate):  # so late that it writes several frames at once
+        bob.controls.steer(tick // 20 % 9)
+        stage.clock.time += 1 / tick_rate
+        stage._deliver()
+        stage.simulation.advance(stage.clock.time - 0.3)
+        with stage.simulation.world:
+            stage.history[stage.simulation.tick] = stage.registry.describe_all(stage.simulation.world)
+        stage._deliver()
+        ann.update()
+        bob.update()
+    assert ann.play.ending is bob.play.ending is None, (ann.play.reason, bob.play.reason)
+    assert len(gaps) > 10
+    assert max(gaps) <= max(tick_rate // send_rate, quiet_ticks(tick_rate)) <= tick_rate
+    stage.close()

@@ -223,8 +223,8 @@ def test_an_intents_code_is_as_the_text_takes_it_apart() -> None:
 def test_the_worked_examples_of_collisions_are_what_the_server_computes(monkeypatch: pytest.MonkeyPatch) -> None:
     listed: list[list[Pair]] = []
 
-    def pairs(*columns: Column, **which: Any) -> list[Pair]:
-        listed.append(few_pairs(*columns, **which))
+    def pairs(x: Column, y: Column, w: Column, h: Column, **which: Any) -> list[Pair]:
+        listed.append(few_pairs(x, y, w, h, **which))
         return listed[-1]
 
     monkeypatch.setattr("ecs.collision.few_pairs", pairs)

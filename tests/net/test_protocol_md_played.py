@@ -22,7 +22,9 @@ from game.client.play import Ending, Play
 from game.rules import VIEW_PIXELS, build_registry
 from game.server.interest import CELL_TILES, Interest
 from net import connection
+from net.codec import encode
 from net.connection import ClientConnection, State
+from net.framing import frame
 from net.link import Conditions, link
 from net.messages import (
     VERSION,
@@ -137,8 +139,16 @@ def client(password: str = PASSWORD) -> tuple[Play, list[FromClient]]:
     return play, heard
 
 
+def quiet_frames(since: int, until: int) -> list[Frame]:
+    """Those that come between two frames of the examples."""
+    return [Frame(tick, ()) for tick in range(since + 15, until, 15)]
+
+
 def hear(play: Play, told: Sequence[tuple[bytes, Message]]) -> None:
     for data, message in told:
+        if isinstance(message, Frame) and play.stay is not None:
+            for quiet in quiet_frames(play.stay.mirror.tick, message.tick):
+                play.received(frame(encode(quiet)))
         play.received(data)
         play.update()
         assert play.ending is None, (message, play.reason)
@@ -159,7 +169,7 @@ def test_what_a_server_says_in_the_examples_is_one_story_that_our_client_takes_i
     )
     hear(play, story)
     assert play.stay is not None
-    assert play.stay.mirror.tick == max(frame.tick for _, frame in story if isinstance(frame, Frame))
+    assert play.stay.mirror.tick == max(message.tick for _, message in story if isinstance(message, Frame))
     assert play.stay.mirror.checks == 1
     assert play.stay.mirror.mismatches == 0
     assert play.token == examples(Welcome)[0].token
@@ -203,6 +213,8 @@ def test_the_story_of_the_cells_is_taken_in_and_its_views_are_those_that_our_ser
                 mirror.show(message)
                 seen.append(mirror.view)
             elif isinstance(message, Frame):
+                for quiet in quiet_frames(mirror.tick, message.tick):
+                    mirror.advance(quiet)
                 mirror.advance(message)
     # Where the player is when its middle cell is 1, then 2, then 4.
     side = CELL_TILES * 512
@@ -213,7 +225,7 @@ def test_the_story_of_the_cells_is_taken_in_and_its_views_are_those_that_our_ser
 
 def test_the_push_of_the_story_of_the_cells_is_what_the_server_computes() -> None:
     (snapshot,) = (message for message in examples(Snapshot) if message.tick == 600)
-    (frame,) = (message for message in examples(Frame) if message.tick == 602)
+    (told,) = (message for message in examples(Frame) if message.tick == 602)
     motion = motion_at(Arena(("#" * 64, *["#" + "." * 62 + "#"] * 22, "#" * 64)), 60)
     bodies, direction = {}, {}
     for net_id, components in snapshot.entities:
@@ -224,8 +236,8 @@ def test_the_push_of_the_story_of_the_cells_is_what_the_server_computes() -> Non
         bodies = {net_id: step(body, direction[net_id], motion) for net_id, body in bodies.items()}
         pushed = separate(bodies, before, motion.arena)
         assert bool(pushed) is (tick == 602)
-    assert [(net_id, *body[:4], by) for net_id, (body, by) in pushed.items()] == frame.bodies
-    assert {section.cell for section in frame.sections} == {1, 2}
+    assert [(net_id, *body[:4], by) for net_id, (body, by) in pushed.items()] == told.bodies
+    assert {section.cell for section in told.sections} == {1, 2}
 
 
 def test_a_view_reaches_as_far_as_the_text_says() -> None:

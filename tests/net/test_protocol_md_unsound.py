@@ -16,7 +16,7 @@ from net.codec import decode_from_server, encode
 from net.errors import RemoteProtocolError
 from net.messages import EntityRow, Frame, Section, Snapshot, Welcome
 from net.replication import mirror as module
-from net.replication.mirror import MAX_GAP_SECONDS, Mirror
+from net.replication.mirror import MAX_CELLS, MAX_GAP_SECONDS, Mirror
 from tests.net.protocol_md import TEXT, examples
 
 WELCOME: Welcome = examples(Welcome)[0]
@@ -95,7 +95,9 @@ FRAMES: dict[str, list[Frame]] = {
         for index, values in enumerate([(544, 544), (0, 0), (448, 448), (0, 0, 0), (0,)])
     ]
     + [frame(changed=[(7, 0, None)])],
-    "the client would hold more than `MAX_ENTITIES` entities": [frame(spawned=MANY)],
+    "the client would hold more than `MAX_ENTITIES` entities, or `MAX_STEPS_PER_SECOND` / tick rate": [
+        frame(spawned=MANY)
+    ],
 }
 SNAPSHOTS: dict[str, list[Snapshot]] = {
     "its tick is less than that of the last snapshot or frame": [Snapshot(119, (), ((0, ()),))],
@@ -108,6 +110,10 @@ SNAPSHOTS: dict[str, list[Snapshot]] = {
         Snapshot(122, (0, 0), ()),
         Snapshot(122, (0,), ((0, ()),)),
     ],
+    "it gives a cell that is not there (section 14)": [Snapshot(122, (), ((0, ()), (1, ())))],
+    "the client would see more than `MAX_CELLS` cells": [
+        Snapshot(122, (), tuple((cell, ()) for cell in range(MAX_CELLS + 1)))
+    ],
     "an entity occurs twice in it": [
         Snapshot(122, (), ((0, (row(), row())),)),
         Snapshot(122, (), ((0, (row(),)), (1, (row(),)))),
@@ -116,7 +122,9 @@ SNAPSHOTS: dict[str, list[Snapshot]] = {
         Snapshot(122, (), ((0, (bad,)),))
         for bad in (row(_0=(511, 544)), row(_13=(0,)), row(_5=(3,)), row(_4=(32768,)), twice(row()))
     ],
-    "the client would hold more than `MAX_ENTITIES` entities": [Snapshot(122, (), ((0, (*MANY, row())),))],
+    "the client would hold more than `MAX_ENTITIES` entities, or `MAX_STEPS_PER_SECOND` / tick rate": [
+        Snapshot(122, (), ((0, (*MANY, row())),))
+    ],
 }
 
 
