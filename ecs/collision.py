@@ -7,7 +7,7 @@ pairs are pushed in a pass, for a thousand bodies would have half a million; the
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import numpy as np
@@ -55,6 +55,19 @@ def separate(
 def overlap(a: Body, b: Body) -> bool:
     """Whether two bodies share a place; to touch is not to overlap."""
     return a.x < b.x + b.w and b.x < a.x + a.w and a.y < b.y + b.h and b.y < a.y + a.h
+
+
+def any_overlap(bodies: Iterable[Body]) -> bool:
+    """Whether any two of a few bodies share a place."""
+    in_order = sorted(bodies)  # by x: behind the first that begins where this one has ended, all do
+    for index, (x, y, _, _, w, h, _) in enumerate(in_order, 1):
+        right, bottom = x + w, y + h
+        for other_x, other_y, _, _, _, other_h, _ in in_order[index:]:
+            if other_x >= right:
+                break
+            if other_y < bottom and y < other_y + other_h:
+                return True
+    return False
 
 
 class Crowd:

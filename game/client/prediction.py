@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final, NamedTuple
 
-from ecs.collision import overlap, separate
+from ecs.collision import any_overlap, separate
 from ecs.step import Body, Motion, step
 from net.errors import RemoteProtocolError
 from net.messages import Steer
@@ -163,8 +163,9 @@ class Prediction:
             return body, self._around, 0
         moved = {net_id: step(other, its, self._motion) for net_id, (other, its) in self._around.items()}
         touched = 0
-        if any(overlap(body, other) for other in moved.values()):
-            # As the server's CollisionSystem does it, with those of whom we know: mostly it comes to the same.
+        if any_overlap((body, *moved.values())):
+            # As the CollisionSystem of the server does it, with those of whom we know: mostly it comes to the same.
+            # Also where we touch nobody, for whoever is pushed by another may be in our way a moment later.
             before = {net_id: other for net_id, (other, _) in self._around.items()}
             everybody = separate({self._net_id: body, **moved}, {self._net_id: self.body, **before}, self._motion.arena)
             if self._net_id in everybody:

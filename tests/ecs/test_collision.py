@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecs.arena import TILE, Arena, parse_arena
-from ecs.collision import PAIRS_BESIDES, PAIRS_PER_BODY, PUSH_EFFORT, Crowd, separate
+from ecs.collision import PAIRS_BESIDES, PAIRS_PER_BODY, PUSH_EFFORT, Crowd, any_overlap, separate
 from ecs.step import DASH, DIRECTIONS, Body, motion_at, step
 from ecs.sweep import Sweep, TooCrowdedError
 from tests.ecs.arenas import arenas, directions, overlapping
@@ -186,3 +186,14 @@ def test_who_does_not_want_to_spend_so_much_is_told_before_it_is_spent() -> None
     with pytest.raises(TooCrowdedError):
         separate(bodies, bodies, HALL, limit=100_000)
     assert separate(corridor_at(3, 5), {}, CORRIDOR, limit=100_000) == {}
+
+
+bodies_near = st.builds(
+    Body, *[st.integers(0, 60)] * 2, st.just(0), st.just(0), st.integers(1, 25), st.integers(1, 25), st.just(0)
+)
+
+
+@settings(derandomize=True, deadline=None, max_examples=200)
+@given(st.lists(bodies_near, max_size=8))
+def test_whether_any_two_overlap_is_what_a_look_at_each_pair_says(bodies: list[Body]) -> None:
+    assert any_overlap(bodies) is bool(overlapping(dict(enumerate(bodies))))

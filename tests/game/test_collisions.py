@@ -164,3 +164,25 @@ def test_at_the_slowest_tick_rate_top_speed_does_not_tunnel() -> None:
         assert stage.settings.arena.is_free(body.x, body.y, body.w, body.h)
         places.add((body.x // TILE, body.y // TILE))
     assert len(places) > 10
+
+
+@pytest.mark.parametrize("first", ["pushes", "stands"])
+def test_a_row_of_three_who_push_each_other_is_predicted_by_each_of_them(first: str) -> None:
+    stage = Stage(CORRIDOR)
+    players = [stage.join(name, Conditions(latency=0.1)) for name in ("Ann", "Bob", "Cem")]
+    stage.settle()
+    for n, player in enumerate(players):
+        stage.place(player.net_id, 3 * TILE + n * 520, TILE + 32)
+    stage.run(30)
+    pusher = players[0] if first == "pushes" else players[1]
+    for player in players:
+        player.corrections.clear()
+    start = stage.at(players[2].net_id)
+    for _ in range(240):
+        pusher.controls.steer(EAST)
+        players[0].controls.steer(EAST)
+        stage.run(1)
+    assert stage.at(players[2].net_id)[0] > start[0] + 30, "the last of them was pushed"
+    # That others begin to walk is a surprise; what comes of it is none.
+    assert [len(player.corrections) <= 2 for player in players] == [True] * 3
+    stage.close()
