@@ -1,13 +1,19 @@
 """The bodies of a world as columns, in ascending order of NetIDs, for systems that go through all of them."""
 
+import copy
+import itertools
+import operator
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import esper
 import numpy as np
 
 from ecs.columns import Array, Column, move_in
 from ecs.components import Dash, Intent, NetID, Position, Size, Velocity
+
+Rows = list[tuple[int, tuple[Any, ...]]]  # esper's entities and some of their components
+_ENTITY, _PARTS = operator.itemgetter(0), operator.itemgetter(1)
 
 
 class Ints(NamedTuple):
@@ -23,6 +29,13 @@ class Ints(NamedTuple):
     since: Column
     intent_count: Column
     rest: Column
+
+
+# What the columns are to whoever looks at components.
+NAMES: Final = (
+    *("Position.x", "Position.y", "Velocity.x", "Velocity.y", "Size.w", "Size.h"),
+    *("Intent.direction", "Intent.since", "Intent.count", "Dash.rest"),
+)
 
 
 class _Nothing:
@@ -50,7 +63,10 @@ class Bodies:
             return
         self.overlook()
         found, steering = esper.get_components(NetID, Position, Velocity, Size), esper.get_components(Intent, Dash)
-        same = found == self._found and steering == self._steering
+        if _give_own([*found, *steering]):
+            found, steering = esper.get_components(NetID, Position, Velocity, Size), esper.get_components(Intent, Dash)
+            self.overlook()
+        same = _same(found, self._found) and _same(steering, self._steering)
         self._found, self._steering = found, steering
         if not same:
             self._move_in()
@@ -63,6 +79,10 @@ class Bodies:
     def overlook(self) -> None:
         """Whatever came or went so far is none of ours: to look at a crowd for it would take milliseconds."""
         self._look = esper.get_component(_Nothing)
+
+    def bearers(self) -> list[tuple[int, int]]:
+        """esper's entities, as of the last look, with their NetIDs."""
+        return [(entity, bearer.id) for entity, (bearer, *_) in self._found]
 
     def _move_in(self) -> None:
         rows = sorted(self._found, key=lambda row: row[1][0].id)
@@ -82,12 +102,37 @@ class Bodies:
         self.direction, self.rest = _column(i.direction for i in intents), _column(dash.rest for dash in dashes)
         since, count = _column(intent.since for intent in intents), _column(intent.count for intent in intents)
         arrays = self.x, self.y, self.vx, self.vy, self.w, self.h, self.direction, since, count, self.rest
+        self.columns: tuple[Array, ...] = arrays
         self.ints = ints = Ints(*(array.data for array in arrays))
         move_in(positions, ints.x, ints.y)
         move_in(velocities, ints.vx, ints.vy)
         move_in(sizes, ints.w, ints.h)
         move_in(intents, ints.direction, ints.since, ints.intent_count)
         move_in(dashes, ints.rest)
+
+
+def _same(rows: Rows, former: Rows) -> bool:
+    """Whether these are the same components, and not only equal ones: a new one has its numbers elsewhere."""
+    if len(rows) != len(former) or any(map(operator.ne, map(_ENTITY, rows), map(_ENTITY, former))):
+        return False
+    return all(map(operator.is_, _components(rows), _components(former)))
+
+
+def _components(rows: Rows) -> Iterable[Any]:
+    return itertools.chain.from_iterable(map(_PARTS, rows))
+
+
+def _give_own(rows: Rows) -> bool:
+    """Give whoever shares a component with somebody else one of their own; return whether anybody did."""
+    if len(set(map(id, _components(rows)))) == sum(map(len, map(_PARTS, rows))):
+        return False
+    taken: set[int] = set()
+    for entity, components in rows:
+        for component in components:
+            if id(component) in taken:
+                esper.add_component(entity, copy.copy(component))
+            taken.add(id(component))
+    return True
 
 
 def _column(values: Iterable[int]) -> Array:

@@ -5,7 +5,8 @@ to be read out of components before or written back behind: they have no numbers
 of them, such a component is a dataclass like any other, and may be assigned to at any time; it only costs more.
 """
 
-from collections.abc import Callable, Iterable
+import operator
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, ClassVar, Protocol, TypeVar
 
 import numpy as np
@@ -36,21 +37,28 @@ class InColumns:
     def __new__(cls, *args: object, **kwargs: object) -> Any:
         """As dataclasses have it, whose __init__ then assigns to the fields."""
         component = super().__new__(cls)
-        component._columns, component._row = tuple([0] for _ in range(cls._number)), 0
+        component._columns, component._row = tuple([0] for _ in cls._names), 0
         return component
 
-    _number: ClassVar[int]  # of columns
+    def __reduce__(self) -> tuple[type, tuple[int, ...]]:
+        """A copy of it, or what is unpickled, is alone, with the same numbers."""
+        return type(self), tuple(getattr(self, name) for name in self._names)
+
+    _names: ClassVar[tuple[str, ...]]  # of the fields
     _columns: tuple[Column, ...]
     _row: int
 
 
-def columns(*names: str) -> Callable[[type[T]], type[T]]:
-    """Make these fields of a dataclass, which must be int, lie in columns."""
+def columns(**fields: Collection[int]) -> Callable[[type[T]], type[T]]:
+    """Make these fields of a dataclass, which must be int, lie in columns; each takes the given numbers alone.
+
+    To assign another one raises ValueError, and what is no whole number TypeError.
+    """
 
     def decorate(component: type[T]) -> type[T]:
-        component._number = len(names)
-        for index, name in enumerate(names):
-            setattr(component, name, _field(index))
+        component._names = tuple(fields)
+        for index, (name, possible) in enumerate(fields.items()):
+            setattr(component, name, _field(index, f"{component.__name__}.{name}", possible))
         return component
 
     return decorate
@@ -62,12 +70,27 @@ def move_in(components: Iterable[InColumns], *columns: Column) -> None:
         component._columns, component._row = columns, row
 
 
-def _field(index: int) -> Any:
+def _field(index: int, name: str, possible: Collection[int]) -> Any:
     def read(self: InColumns) -> int:
         value: int = self._columns[index][self._row]
         return value
 
     def write(self: InColumns, value: int) -> None:
+        if type(value) is not int:
+            value = _whole(name, value)
+        if value not in possible:
+            which = f"from {possible[0]} to {possible[-1]}" if isinstance(possible, range) else f"of {sorted(possible)}"
+            raise ValueError(f"{name} cannot be {value}: it takes an integer {which}")
         self._columns[index][self._row] = value
 
     return property(read, write)
+
+
+def _whole(name: str, value: object) -> int:
+    """The number, which may be one of numpy's."""
+    try:
+        if isinstance(value, bool):
+            raise TypeError
+        return int(operator.index(value))  # type: ignore[arg-type]
+    except TypeError:
+        raise TypeError(f"{name} cannot be {value!r}: it takes an integer, so round with // or int()") from None

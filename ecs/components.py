@@ -10,16 +10,21 @@ from typing import Final
 from ecs.columns import InColumns, columns
 
 UNITS_PER_PIXEL = 16
+COORDINATES: Final = range(-(1 << 31) + 1, 1 << 31)  # two of them can be multiplied in 64 bits
+VELOCITIES: Final = range(-(1 << 15) + 1, 1 << 15)
+SIZES: Final = range(1, 1 << 15)
+DIRECTIONS: Final = frozenset((*range(9), *range(16, 25)))  # by number, as `ecs.step` has them
+COUNTS: Final = range(1 << 62)  # more than can ever be counted
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, frozen=True)
 class NetID:
     """The name of an entity on the wire: minted by the server, never reused within its life."""
 
     id: int
 
 
-@columns("x", "y")
+@columns(x=COORDINATES, y=COORDINATES)
 @dataclass(slots=True)
 class Position(InColumns):
     """The top left corner of the body, in world units; y grows downwards."""
@@ -28,7 +33,7 @@ class Position(InColumns):
     y: int
 
 
-@columns("x", "y")
+@columns(x=VELOCITIES, y=VELOCITIES)
 @dataclass(slots=True)
 class Velocity(InColumns):
     """Motion in world units per tick."""
@@ -37,7 +42,7 @@ class Velocity(InColumns):
     y: int
 
 
-@columns("w", "h")
+@columns(w=SIZES, h=SIZES)
 @dataclass(slots=True)
 class Size(InColumns):
     """Width and height of the body, in world units."""
@@ -46,7 +51,7 @@ class Size(InColumns):
     h: int
 
 
-@columns("direction", "since", "count")
+@columns(direction=DIRECTIONS, since=COUNTS, count=COUNTS)
 @dataclass(slots=True)
 class Intent(InColumns):
     """What the one who steers this body wants, as the server applies it.
@@ -60,7 +65,7 @@ class Intent(InColumns):
     count: int = 0
 
 
-@columns("rest")
+@columns(rest=range(1 << 15))
 @dataclass(slots=True)
 class Dash(InColumns):
     """How many ticks pass until the body can dash again; 0: it can. Counted down by `step`, and so never told."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from ecs.arena import TILE, Arena
+from ecs.components import DIRECTIONS as NUMBERS
 from ecs.components import UNITS_PER_PIXEL
 
 # Directions as they are numbered in intents: 0 stands still, then the compass clockwise from north.
@@ -67,7 +68,7 @@ class Motion:
 
 def is_direction(number: int) -> bool:
     """Whether that is the number of a direction, with DASH or without."""
-    return 0 <= number < 2 * DASH and number & COMPASS < len(DIRECTIONS)
+    return number in NUMBERS
 
 
 def motion_at(arena: Arena, tick_rate: int) -> Motion:

@@ -6,7 +6,7 @@ only caller of `esper.switch_world`. One thread touches worlds, and nothing awai
 
 import contextlib
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from types import TracebackType
 from typing import Any
 
@@ -27,6 +27,7 @@ class World:
         self._outer: list[str] = []
         self._entities: dict[int, int] = {}
         self._net_ids = itertools.count(first_net_id)
+        self._minted = first_net_id - 1
         self.bodies = Bodies()
 
     def __enter__(self) -> "World":
@@ -50,14 +51,21 @@ class World:
 
     def mint(self) -> int:
         """A NetID for a new entity. None is ever given twice, so that nothing said of one entity can hit another."""
-        return next(self._net_ids)
+        self._minted = next(net_id for net_id in self._net_ids if net_id not in self._entities)
+        return self._minted
+
+    def minted(self, net_id: int) -> bool:
+        """Whether that NetID is one of those that were given; its entity may have left since."""
+        return type(net_id) is int and 0 < net_id <= self._minted
 
     # What follows is called inside `with world:`, like any function of esper.
 
     def spawn(self, net_id: int, *components: Any) -> int:
         """Create an entity that bears `net_id`; return esper's entity. Raises ValueError for a NetID in use."""
         if net_id in self._entities:
-            raise ValueError(f"NetID {net_id} is in use")
+            raise ValueError(f"NetID {net_id} is in use: world.mint() gives a new one")
+        if any(isinstance(component, NetID) for component in components):
+            raise ValueError(f"entity {net_id} gets its NetID by itself: leave it out of the components")
         entity = esper.create_entity(NetID(net_id), *components)
         self._entities[net_id] = entity
         return entity
@@ -87,16 +95,35 @@ class World:
         entity = self._entities.pop(net_id, None)
         if entity is None:
             return False
-        esper.delete_entity(entity, immediate=True)
+        with contextlib.suppress(KeyError):  # esper may have been asked to delete it before
+            esper.delete_entity(entity, immediate=True)
         return True
 
     def entity(self, net_id: int) -> int | None:
         """esper's entity of that NetID, None where there is none."""
         return self._entities.get(net_id)
 
+    @property
+    def marked(self) -> bool:
+        """Whether `esper.delete_entity` has marked somebody who is still there."""
+        return bool(esper._dead_entities)
+
+    def bury(self) -> None:
+        """Delete at once what `esper.delete_entity` has marked, and forget what is gone behind our back."""
+        # esper would raise for ever after for one that is gone already.
+        esper._dead_entities.intersection_update(esper._entities)
+        esper.clear_dead_entities()
+        lost = set(self._entities.values()).difference(esper._entities)
+        if lost:
+            self._entities = {net_id: entity for net_id, entity in self._entities.items() if entity not in lost}
+
     def net_ids(self) -> list[int]:
         """All NetIDs in ascending order: the order wherever order matters, for esper's own is arbitrary."""
         return sorted(self._entities)
+
+    def net_id_set(self) -> Set[int]:
+        """All NetIDs."""
+        return self._entities.keys()
 
     def __contains__(self, net_id: int) -> bool:
         return net_id in self._entities

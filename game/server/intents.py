@@ -56,10 +56,23 @@ class IntentSystem(esper.Processor):
         self._pending.pop(net_id, None)
 
     def process(self, tick: int) -> None:
-        self._tick = tick
+        self._tick = self._surprises.tick = tick
         bodies = self._world.bodies
         bodies.find()
         directions, since, count = bodies.ints.direction, bodies.ints.since, bodies.ints.intent_count
+
+        def apply(net_id: int, direction: int) -> None:
+            row = bodies.rows.get(net_id)
+            if row is not None:
+                directions[row], since[row] = direction, tick
+                count[row] += 1
+                self._surprises.intents.append((tick, net_id, direction))
+
+        for net_id, direction in sorted(self._surprises.steered.items()):
+            row = bodies.rows.get(net_id)
+            if row is not None and directions[row] != direction:
+                apply(net_id, direction)
+        self._surprises.steered.clear()
         for net_id in sorted(self._due.pop(tick, ())):
             queue = self._pending.get(net_id)
             if not queue or queue[0][0] > tick:  # they are gone, or stopped meanwhile
@@ -70,11 +83,7 @@ class IntentSystem(esper.Processor):
                 self._look_at(net_id, queue)
             else:
                 del self._pending[net_id]
-            row = bodies.rows.get(net_id)
-            if row is not None:
-                directions[row], since[row] = direction, tick
-                count[row] += 1
-                self._surprises.intent(tick, net_id, direction)
+            apply(net_id, direction)
 
     def _look_at(self, net_id: int, queue: deque[tuple[int, int]]) -> None:
         """When the first of a player's intents is due."""

@@ -83,6 +83,9 @@ class Seats:
     def __len__(self) -> int:
         return len(self._seats)
 
+    def __contains__(self, net_id: object) -> bool:
+        return net_id in self._seats
+
     @property
     def free(self) -> int:
         """How many more can be seated, as far as there is floor for them."""
@@ -96,6 +99,8 @@ class Seats:
         if len(self._seats) >= self._max_players:
             raise FullError(f"the server is full: {len(self._seats)} of {self._max_players} players are there")
         self._check_room_for(origin)
+        if self._surprises.full:
+            raise FullError("the server is full: there are as many entities as a client can hold")
         spot = self._free_spot()
         if spot is None:
             raise FullError("the server is full: there is no room to stand on in this arena")

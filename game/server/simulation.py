@@ -16,9 +16,11 @@ from ecs.arena import Arena
 from ecs.collision_system import CollisionSystem
 from ecs.grid import Grid
 from ecs.movement_system import MovementSystem
+from ecs.rule_watch import AfterRules, BeforeRules
 from ecs.step import motion_at
 from ecs.surprises import Surprises
 from ecs.world import World
+from game.components import Away, Color, Immune, Name, Podium, Round, Score, Tagged
 from game.rules import (
     HOLD_SECONDS,
     IDLE_SECONDS,
@@ -105,12 +107,17 @@ class Simulation:
         the server sees whether it can keep up.
         """
         registry = registry or build_registry()
+        needed = (Name, Color, Away) if rules else (Name, Color, Away, Tagged, Immune, Score, Round, Podium)
+        if lacking := [component.__name__ for component in needed if component not in registry]:
+            raise ValueError(
+                f"the registry lacks {', '.join(lacking)}: begin with game.rules.build_registry(), and add to that"
+            )
         rules = rules or tag(settings.tick_rate, settings.round_seconds, settings.podium_seconds, settings.seed)
         motion = motion_at(settings.arena, settings.tick_rate)
         self.tick = settings.first_tick
         self.server_id = server_id or secrets.token_hex(SERVER_ID_DIGITS // 2)
         self.world = World(settings.first_net_id)
-        self.surprises = Surprises()
+        self.surprises = Surprises(self.world, registry.__contains__)
         self.bans = bans or Bans(now)
         self.seats = Seats(
             self.world,
@@ -121,11 +128,14 @@ class Simulation:
             mint_token,
             settings.max_per_address,
         )
+        self.surprises.players = self.seats
         self.stats = Stats(ticked=now())
         self._intents = intents = IntentSystem(self.world, self.surprises, settings.tick_rate)
         grid = Grid(settings.arena, settings.cell_tiles)
         frame_ticks = max(1, settings.tick_rate // settings.send_rate)
-        publisher = Publisher(self.world, registry, self.surprises, grid, settings.tick_rate, frame_ticks)
+        publisher = Publisher(
+            self.world, registry, self.surprises, settings.arena, grid, settings.tick_rate, frame_ticks
+        )
 
         def welcome(net_id: int, tick: int, token: str, free: int) -> Welcome:
             always = settings.tick_rate, frame_ticks, grid.tiles, settings.arena.rows
@@ -164,13 +174,16 @@ class Simulation:
         self._whole = grid.whole
         self._ticks_a_day = 24 * 60 * 60 * settings.tick_rate
         # Who sees everything computes pushes as we do; for who does not, they are surprises.
-        pushed = None if grid.whole else self.surprises.body
+        pushed = None if grid.whole else self.surprises.bodies.__setitem__
         movement = MovementSystem(self.world, motion)
+        before_rules = BeforeRules(self.world)
         self._systems: tuple[esper.Processor, ...] = (
             intents,
             movement,
             CollisionSystem(settings.arena, movement, pushed),
+            before_rules,
             *rules(self.world, self.surprises),
+            AfterRules(before_rules, self.surprises, settings.arena),
             self.network,
         )
         self.times = TickTimes((type(system).__name__ for system in self._systems), settings.tick_rate, now)
@@ -199,7 +212,8 @@ class Simulation:
         self.network.began(due, times.ticks_late)
         self.tick += 1
         with self.world:
-            esper.clear_dead_entities()
+            if self.world.marked:
+                self.world.bury()
             for system in self._systems:  # as esper.process does, and with a look at the clock
                 system.process(self.tick)
                 times.lap(type(system).__name__)

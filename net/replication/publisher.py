@@ -8,20 +8,22 @@ left, gets the whole of it. Who sees only the one that it has left is told no mo
 import logging
 from collections import defaultdict
 from collections.abc import Set
-from typing import Final
+from typing import Any, Final
 
 import esper
 import numpy as np
 
-from ecs.components import IN_COLUMNS, Position, Velocity
+from ecs.arena import Arena
+from ecs.components import IN_COLUMNS, Position, Size, Velocity
 from ecs.grid import EVERYWHERE, Grid
 from ecs.surprises import Surprises
 from ecs.world import World
 from net.codec import begin_frame, join_cells, join_sections
+from net.errors import LocalProtocolError
 from net.framing import frame
 from net.messages import EntityRow, Scalar
 from net.replication.news import News, Sections
-from net.replication.registry import Registry
+from net.replication.registry import Kind, Registry
 from net.replication.rows import Rows
 
 log = logging.getLogger(__name__)
@@ -45,12 +47,19 @@ class Publisher:
     """Speaks for one world. It is asked for a frame at the end of each tick that is `due`."""
 
     def __init__(
-        self, world: World, registry: Registry, surprises: Surprises, grid: Grid, tick_rate: int, frame_ticks: int
+        self,
+        world: World,
+        registry: Registry,
+        surprises: Surprises,
+        arena: Arena,
+        grid: Grid,
+        tick_rate: int,
+        frame_ticks: int,
     ) -> None:
         self._world = world
         self._registry = registry
         self._surprises = surprises
-        self._grid = grid
+        self._arena, self._grid = arena, grid
         self._frame_ticks = frame_ticks
         self._check_turns = check_ticks(tick_rate, frame_ticks) // frame_ticks
         self._cells: dict[int, int] = {}  # NetID -> the cell where the last frame left it
@@ -76,9 +85,10 @@ class Publisher:
         turn = None if tick % self._frame_ticks else tick // self._frame_ticks  # frames in between are nobody's turn
         if turn is not None:
             self._look_for_untold(turn % self._parts)
+        self._add_changes(news.sections)
+        self._look_for_anew()
         self._add_intents(news.sections)
         self._add_bodies(news.sections)
-        self._add_changes(news.sections)
         self._add_who_left(news.sections)
         self._add_who_came(news.sections)
         self._surprises.clear()
@@ -102,8 +112,8 @@ class Publisher:
         return self._rows.checksum(self._members_of(cell))
 
     def row(self, net_id: int) -> EntityRow:
-        """An entity as it is now, inside `with world`."""
-        return self._registry.describe(self._world, net_id)
+        """An entity as it is now, inside `with world`; so far as something was told of it."""
+        return self._rows.row(net_id)
 
     def _due_for_a_check(self, turn: int) -> Set[int]:
         """The cells whose checksum is told now: a few in each turn, for those of a crowd take milliseconds.
@@ -128,25 +138,42 @@ class Publisher:
             said = self._said.get(net_id)
             if said is None or net_id not in self._world:
                 continue
-            held = dict(self.row(net_id)[1])
+            held = dict(self._registry.describe(self._world, net_id)[1])
+            moves = net_id in self._world.bodies.rows
             for index in said.keys() | held.keys():
                 kind = self._registry.kind_at(index)
-                if kind.component in IN_COLUMNS or said.get(index) == held.get(index):
+                if said.get(index) == held.get(index):
                     continue
-                if (net_id, kind.component) not in self._surprises.changed:
+                if moves and kind.component in IN_COLUMNS and (index in said) == (index in held):
+                    continue  # the numbers of a body change by themselves
+                told = self._surprises.bodies.keys() | self._surprises.anew
+                if (net_id, kind.component) not in self._surprises.changed and net_id not in told:
                     log.warning("a rule changed %s of entity %d and did not tell", kind.component.__name__, net_id)
                     self._surprises.change(net_id, kind.component)
 
+    def _look_for_anew(self) -> None:
+        """Of whom no row of a frame can say what is new, of them is told as of who left and came."""
+        surprises = self._surprises
+        for net_id in surprises.bodies:
+            entity, said = self._world.entity(net_id), self._said.get(net_id)
+            if entity is None or said is None:
+                continue
+            if not {0, 1} <= said.keys() or not esper.has_components(entity, Position, Velocity):
+                surprises.anew.add(net_id)
+        surprises.anew = {net_id for net_id in surprises.anew if net_id in self._said and net_id in self._world}
+        surprises.anew -= surprises.gone
+
     def _add_intents(self, sections: Sections) -> None:
+        silent = self._surprises.gone | self._surprises.anew
         for row in self._surprises.intents:
             cell = self._cells.get(row[1])
-            if cell is not None and row[1] not in self._surprises.gone:
+            if cell is not None and row[1] not in silent:
                 sections[cell].intents.append(row)
 
     def _add_bodies(self, sections: Sections) -> None:
         for net_id, by in sorted(self._surprises.bodies.items()):
             entity, cell = self._world.entity(net_id), self._cells.get(net_id)
-            if cell is not None and entity is not None:
+            if cell is not None and entity is not None and net_id not in self._surprises.anew:
                 position = esper.component_for_entity(entity, Position)
                 velocity = esper.component_for_entity(entity, Velocity)
                 sections[cell].bodies.append((net_id, position.x, position.y, velocity.x, velocity.y, by))
@@ -156,9 +183,12 @@ class Publisher:
         for net_id, index in sorted((net_id, kind.index) for net_id, kind in registered):
             entity, said = self._world.entity(net_id), self._said.get(net_id)
             if entity is None or said is None:
+                if entity is not None and net_id not in self._surprises.spawned:
+                    log.error("entity %d came and nobody was told: call surprises.spawn(%d) as well", net_id, net_id)
+                    self._surprises.spawn(net_id)
                 continue
             kind = self._registry.kind_at(index)
-            component = esper.try_component(entity, kind.component)
+            component = self._tellable(net_id, entity, kind)
             if component is not None:
                 values = kind.read(component)
                 if said.get(index) != values:
@@ -169,8 +199,26 @@ class Publisher:
                 sections[self._cells[net_id]].changed.append((net_id, index, None))
                 self._rows.tell(net_id, said)
 
+    def _tellable(self, net_id: int, entity: int, kind: Kind) -> Any:
+        """A component of an entity, None where it has none. One that clients would refuse is as it was told last."""
+        component = esper.try_component(entity, kind.component)
+        if component is None:
+            return None
+        try:
+            kind.told(net_id, component)
+        except LocalProtocolError as mistake:
+            former = self._said.get(net_id, {}).get(kind.index)
+            if former is None:
+                log.error("%s; the component is taken away again", mistake)
+                self._world.remove_component(entity, kind.component)
+                return None
+            log.error("%s; it is put back to what it was", mistake)
+            for (name, _), value in zip(kind.fields, former, strict=True):
+                setattr(component, name, value)
+        return component
+
     def _add_who_left(self, sections: Sections) -> None:
-        for net_id in sorted(self._surprises.gone):
+        for net_id in sorted(self._surprises.gone | self._surprises.anew):
             cell = self._cells.pop(net_id)
             self._members[cell].discard(net_id)
             del self._said[net_id]
@@ -178,12 +226,21 @@ class Publisher:
             sections[cell].gone.append(net_id)
 
     def _add_who_came(self, sections: Sections) -> None:
-        for net_id in sorted(self._surprises.spawned):
+        for net_id in sorted(self._surprises.spawned | self._surprises.anew):
             self._net_ids = []  # it may have been there for a while without anybody being told
-            row = self.row(net_id)
             entity = self._world.entity(net_id)
             assert entity is not None
-            at = esper.try_component(entity, Position)
+            for kind in self._registry:
+                self._tellable(net_id, entity, kind)
+            row = self._registry.describe(self._world, net_id)
+            at, size = esper.try_component(entity, Position), esper.try_component(entity, Size)
+            if at is not None and size is not None and not self._arena.is_free(at.x, at.y, size.w, size.h):
+                why = f"its {at} is in a wall, for its {size}: ask arena.is_free first"
+                log.error("entity %d is removed: %s", net_id, why)
+                self._world.remove(net_id)
+                self._surprises.spawned.discard(net_id)
+                self._surprises.gone.add(net_id)
+                continue
             cell = self._cells[net_id] = self._grid.cell(at.x, at.y) if at is not None else EVERYWHERE
             self._members[cell].add(net_id)
             self._said[net_id] = dict(row[1])

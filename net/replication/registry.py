@@ -14,11 +14,10 @@ from typing import Any, TypeVar
 import esper
 import msgpack
 
-from ecs.components import Dash, Intent, NetID, Position, Size, Velocity
-from ecs.step import is_direction
+from ecs.components import IN_COLUMNS, NetID
 from ecs.world import World
-from net.codec import MAX_COORDINATE
-from net.errors import RemoteProtocolError
+from net.codec import MAX_INT, TEXT_LIMIT
+from net.errors import LocalProtocolError, RemoteProtocolError
 from net.messages import ComponentRow, EntityRow, Scalar
 
 C = TypeVar("C")
@@ -47,14 +46,29 @@ class Kind:
         """A component of these values. Raises RemoteProtocolError where they do not fit."""
         if [type(value) for value in values] != [hint for _, hint in self.fields]:
             raise RemoteProtocolError(f"{values!r:.60} does not fit {self.line}")
-        component = self.component(*values)
         try:
+            component = self.component(*values)
             possible = self.check(component)
         except ValueError:
             possible = False
         if not possible:
-            raise RemoteProtocolError(f"{component!r:.80} is not possible")
+            spelled = ", ".join(f"{name}={value!r:.40}" for (name, _), value in zip(self.fields, values, strict=True))
+            raise RemoteProtocolError(f"{self.component.__name__}({spelled}) is not possible")
         return component
+
+    def told(self, net_id: int, component: Any) -> tuple[Scalar, ...]:
+        """The values of an entity's component, to be told. Raises LocalProtocolError for those that clients refuse."""
+        values, name = self.read(component), self.component.__name__
+        for (field, hint), value in zip(self.fields, values, strict=True):
+            if (why := _objection(hint, value)) is not None:
+                raise LocalProtocolError(f"{name}.{field} of entity {net_id} cannot be {value!r:.40}: {why}")
+        try:
+            possible, why = self.check(component), "that is not possible by the check that it is registered with"
+        except ValueError as error:
+            possible, why = False, str(error)
+        if not possible:
+            raise LocalProtocolError(f"{component!r:.80} of entity {net_id}: {why}")
+        return values
 
 
 class Registry:
@@ -63,11 +77,8 @@ class Registry:
     def __init__(self) -> None:
         self._kinds: list[Kind] = []
         self._of: dict[type, Kind] = {}
-        self.add(Position, check=lambda at: max(abs(at.x), abs(at.y)) <= MAX_COORDINATE)
-        self.add(Velocity, check=lambda v: max(abs(v.x), abs(v.y)) < 1 << 15)
-        self.add(Size, check=lambda s: 0 < s.w < 1 << 15 and 0 < s.h < 1 << 15)
-        self.add(Intent, check=lambda i: is_direction(i.direction) and i.since >= 0 and i.count >= 0)
-        self.add(Dash, check=lambda d: 0 <= d.rest < 1 << 15)
+        for component in IN_COLUMNS:  # whose fields refuse by themselves what is not possible
+            self.add(component)
 
     def add(self, component: type[C], check: Callable[[C], bool] = lambda component: True) -> None:
         """Replicate `component`; `check` says whether a received one is possible.
@@ -107,6 +118,9 @@ class Registry:
             raise RemoteProtocolError(f"component {index} of {len(self._kinds)}")
         return self._kinds[index]
 
+    def __contains__(self, component: type) -> bool:
+        return component in self._of
+
     def __iter__(self) -> "typing.Iterator[Kind]":
         return iter(self._kinds)
 
@@ -128,6 +142,21 @@ class Registry:
     def describe_all(self, world: World) -> tuple[EntityRow, ...]:
         """All entities, in the order of their NetIDs, inside `with world`."""
         return tuple(self.describe(world, net_id) for net_id in world.net_ids())
+
+
+def _objection(hint: type, value: object) -> str | None:
+    """Why a value cannot be told as that of a field of this type, and what to do about it."""
+    if type(value) is not hint:
+        fix = "round it with // or int()" if isinstance(value, float) else f"make it one with {hint.__name__}()"
+        return f"it takes exactly {hint.__name__}, not {type(value).__name__}, so {fix}"
+    if isinstance(value, int) and abs(value) > MAX_INT:
+        return f"it takes an integer from {-MAX_INT} to {MAX_INT}"
+    if isinstance(value, str):
+        if len(value) > TEXT_LIMIT:
+            return f"it takes a text of up to {TEXT_LIMIT} characters: cut it with [:{TEXT_LIMIT}]"
+        if any("\ud800" <= letter <= "\udfff" for letter in value):
+            return "it has half a letter (a surrogate), which is no text"
+    return None
 
 
 def checksum(rows: Iterable[EntityRow]) -> int:

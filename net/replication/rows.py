@@ -12,7 +12,7 @@ import msgpack
 
 from ecs.components import IN_COLUMNS
 from ecs.world import World
-from net.messages import Scalar
+from net.messages import EntityRow, Scalar
 from net.replication.registry import Registry
 
 
@@ -21,13 +21,15 @@ class Rows:
 
     def __init__(self, world: World, registry: Registry) -> None:
         assert tuple(kind.component for kind in registry)[: len(IN_COLUMNS)] == IN_COLUMNS  # so are their indices
-        self._world, self._registry = world, registry
+        self._world = world
+        self._told: dict[int, Mapping[int, tuple[Scalar, ...]]] = {}  # NetID -> component index -> what clients hold
         self._others: dict[int, bytes] = {}  # NetID -> its other components, as they are in a packed row
         self._heads: dict[int, bytes] = {}  # and what comes before its components, where it has those of the physics
         self._packer = msgpack.Packer()
 
     def tell(self, net_id: int, values: Mapping[int, tuple[Scalar, ...]]) -> None:
         """An entity came, or what clients hold of it changed: component index -> values."""
+        self._told[net_id] = values
         pack = self._packer
         others = [row for row in sorted(values.items()) if row[0] >= len(IN_COLUMNS)]
         self._others[net_id] = b"".join(map(pack.pack, others))
@@ -36,7 +38,20 @@ class Rows:
 
     def forget(self, net_id: int) -> None:
         """An entity is gone."""
-        del self._others[net_id], self._heads[net_id]
+        del self._told[net_id], self._others[net_id], self._heads[net_id]
+
+    def row(self, net_id: int) -> EntityRow:
+        """An entity as clients are to hold it now: what was told, and where it is by now. Inside `with world`."""
+        bodies, values = self._world.bodies, dict(self._told[net_id])
+        bodies.find()
+        row = bodies.rows.get(net_id)
+        if row is not None:
+            x, y, vx, vy, _, _, direction, since, count, rest = (int(column[row]) for column in bodies.columns)
+            moved: dict[int, tuple[int, ...]] = {0: (x, y), 1: (vx, vy)}
+            if bodies.steered[row]:
+                moved |= {3: (direction, since, count), 4: (rest,)}
+            values.update((index, numbers) for index, numbers in moved.items() if index in values)
+        return net_id, tuple(sorted(values.items()))
 
     def packed(self, net_ids: Sequence[int]) -> bytes:
         """A msgpack array of these entities' rows, in that order, as they are now. Inside `with world`."""
@@ -48,7 +63,7 @@ class Rows:
         for net_id in net_ids:
             row = rows.get(net_id)
             if row is None or not steered[row]:
-                parts.append(pack(self._registry.describe(self._world, net_id)))
+                parts.append(pack(self.row(net_id)))
                 continue
             physics = (
                 (0, (x[row], y[row])),

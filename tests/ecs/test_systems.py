@@ -71,11 +71,11 @@ def test_a_dash_counts_down_in_the_system_also_when_its_body_stands_and_is_left_
 def systems(world: World, surprises: Surprises) -> tuple[esper.Processor, ...]:
     """Those that move bodies, in order."""
     movement = MovementSystem(world, MOTION)
-    return movement, CollisionSystem(HALL, movement, surprises.body)
+    return movement, CollisionSystem(HALL, movement, surprises.bodies.__setitem__)
 
 
 def test_the_collision_system_tells_the_journal_who_touched_whom(world: World) -> None:
-    surprises = Surprises()
+    surprises = Surprises(world)
     with world:
         left, right = body(world, 7, 5, EAST), body(world, 9, 7, WEST)
         body(world, 11, 20, WEST)
@@ -92,7 +92,8 @@ def test_the_collision_system_tells_the_journal_who_touched_whom(world: World) -
 
 def crowd_after_a_while(backwards: bool) -> list[tuple[int, Body]]:
     """A hundred who push, come and go; held to the rules at every tick. `backwards`: the entities are made that way."""
-    rng, world, surprises = random.Random(3), World(), Surprises()
+    rng, world = random.Random(3), World()
+    surprises = Surprises(world)
     spots = [(column, line) for line in range(2, 12) for column in range(2, 12)]
     touched: list[int] = []
     with world:
@@ -133,7 +134,7 @@ def test_a_crowd_comes_to_the_same_whether_it_steps_at_once_or_one_by_one(monkey
 
 @pytest.mark.parametrize("others", [0, FEW])
 def test_few_and_many_bodies_move_and_collide_alike_and_what_nobody_steers_stands(world: World, others: int) -> None:
-    surprises = Surprises()
+    surprises = Surprises(world)
     with world:
         left, right = body(world, 3, 5, EAST), body(world, 8, 7, WEST)
         thing = Position(20 * TILE, 20 * TILE)

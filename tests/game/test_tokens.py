@@ -183,7 +183,7 @@ def test_ten_thousand_joins_and_returns_leave_no_tokens_behind() -> None:
         return secret
 
     world, rng = World(), random.Random(1)
-    seats = Seats(world, Surprises(), HALL, 32, rng, mint)
+    seats = Seats(world, Surprises(world), HALL, 32, rng, mint)
     inside: list[int] = []
     joins = 0
     with world:
