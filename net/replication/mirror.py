@@ -187,8 +187,9 @@ class Mirror:
             log.debug("tick %d: checksum %08x of cell %d", self.tick, ours, section.cell)
             if ours != section.checksum:
                 self.mismatches += 1
+                if self._astray != self.tick:  # a line for each frame, however many sections it has
+                    log.warning("mirror differs from the server as of tick %d, in cell %d", self.tick, section.cell)
                 self._astray, self._asked = self.tick, False
-                log.warning("mirror differs from the server as of tick %d, in cell %d", self.tick, section.cell)
 
     def _built(self, row: EntityRow) -> Spawn:
         net_id, components = row

@@ -4,6 +4,7 @@ import logging
 
 import pytest
 
+from game.client.play import Play
 from net.codec import decode_from_client
 from net.errors import RemoteProtocolError
 from tests.fuzz import targets
@@ -50,3 +51,21 @@ def test_a_stage_tells_a_fault_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
         except AssertionError:
             failed += 1
     assert failed > 3, "a seat that is never free is noticed"
+
+
+def test_the_stored_crowds_are_heaps_and_take_a_client_long_ways(monkeypatch: pytest.MonkeyPatch) -> None:
+    efforts, ticks = [], []
+    update = Play.update
+
+    def watched(play: Play) -> None:
+        update(play)
+        if play.stay is not None:
+            efforts.append(play.stay.mirror._sweep.effort)
+            ticks.append(play.stay.mirror.tick)
+
+    monkeypatch.setattr(Play, "update", watched)
+    monkeypatch.setattr("net.replication.mirror.log.warning", lambda *_: None)
+    for data in load("crowds"):
+        TARGETS["crowds"](data)
+    assert max(efforts) > 1_000_000
+    assert max(ticks) > 100
