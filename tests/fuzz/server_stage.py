@@ -77,7 +77,8 @@ class ServerStage:
 
     def __init__(self) -> None:
         self.clock = Clock()
-        settings = ServerSettings(HALL, MAX_PLAYERS, hold_seconds=HOLD_SECONDS, max_unsent=4000)
+        # A frame in each tick: what is to happen at the next one happens at the cost of one tick.
+        settings = ServerSettings(HALL, MAX_PLAYERS, send_rate=60, hold_seconds=HOLD_SECONDS, max_unsent=4000)
         tokens = (f"{number:032x}" for number in range(1, 1 << 30))
         self.simulation = Simulation(
             settings, self.clock, REGISTRY, mint_token=lambda: next(tokens), server_id=SERVER_ID
@@ -87,7 +88,7 @@ class ServerStage:
         self.witness = self.connect()
         self.strangers.clear()
         self.witness.hello("witness")
-        self.run(2)
+        self.run(1)
 
     def connect(self) -> Stranger:
         """Somebody more."""
@@ -120,7 +121,7 @@ class ServerStage:
         """Everybody hangs up, and nothing is left of them."""
         for stranger in self.strangers:
             stranger.hang_up()
-        self.run(3, standstill=round(HOLD_SECONDS / TICK))
+        self.run(2, standstill=round(HOLD_SECONDS / TICK))
         self.check()
         assert len(self.simulation.seats) == 1, "only the witness has a seat"
         with self.simulation.world as world:
