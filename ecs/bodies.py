@@ -63,13 +63,14 @@ class Bodies:
             return
         self.overlook()
         found, steering = esper.get_components(NetID, Position, Velocity, Size), esper.get_components(Intent, Dash)
+        if _same(found, self._found) and _same(steering, self._steering):
+            self._found, self._steering = found, steering
+            return
         if _give_own([*found, *steering]):
             found, steering = esper.get_components(NetID, Position, Velocity, Size), esper.get_components(Intent, Dash)
             self.overlook()
-        same = _same(found, self._found) and _same(steering, self._steering)
         self._found, self._steering = found, steering
-        if not same:
-            self._move_in()
+        self._move_in()
 
     @property
     def up_to_date(self) -> bool:

@@ -71,11 +71,13 @@ class AfterRules(esper.Processor):
         """Whether somebody came or went, and nobody was told."""
         world, bodies, surprises = self._world, self._world.bodies, self._surprises
         world.bury()
-        for net_id in (surprises.told | surprises.spawned) - surprises.gone - world.net_id_set():
+        for net_id in (surprises.told - world.net_id_set() - surprises.gone) | (surprises.spawned - world.net_id_set()):
             if net_id in surprises.told:
                 log.error("entity %d was removed and nobody was told: call surprises.leave(%d) as well", net_id, net_id)
             surprises.leave(net_id)
         bodies.find()
+        if bodies.rows is self._before.rows:  # none of them came or went: mostly a component that only some have
+            return
         for entity, net_id in bodies.bearers():
             if world.entity(net_id) != entity:
                 log.error("entity %d is removed: it came by esper.create_entity, so use world.spawn", net_id)

@@ -185,7 +185,7 @@ class Publisher:
             if entity is None or said is None:
                 if entity is not None and net_id not in self._surprises.spawned:
                     log.error("entity %d came and nobody was told: call surprises.spawn(%d) as well", net_id, net_id)
-                    self._surprises.spawn(net_id)
+                    self._surprises.spawned.add(net_id)
                 continue
             kind = self._registry.kind_at(index)
             component = self._tellable(net_id, entity, kind)

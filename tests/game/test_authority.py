@@ -9,6 +9,7 @@ from ecs.components import Position, Size
 from ecs.step import DASH, DIRECTIONS, motion_at
 from game.rules import build_registry
 from game.server.intents import MAX_PENDING
+from net.codec import MAX_TICK
 from net.framing import frame
 from net.messages import VERSION, Frame, Goodbye, Hello, Snapshot, Steer, Welcome
 from tests.harness import HALL, Stage, Stranger
@@ -42,7 +43,7 @@ def seated(stage: Stage) -> tuple[Stranger, int]:
         [1, 200, -1],
         [1, 200, 31],
         [1, -1, 3],
-        [1, 2**32, 3],
+        [1, MAX_TICK + 1, 3],
         [1, 2**63, 3],
         [1, 200, True],
         [1, 200.5, 3],
