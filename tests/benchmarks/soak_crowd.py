@@ -103,8 +103,8 @@ class Visitor:
             seed=rng.randrange(1 << 30),
             watch=watch,
         )
-        self.session.entered = self._entered
         self._bot = None if watch else Bot(self.session, rng)
+        self.session.entered = self._entered  # in place of the bot, whose figures nobody reads here
         self._due = now + rng.expovariate(1 / self._stay)
         self._tally["arrivals"] += 1
 
@@ -159,7 +159,7 @@ class Visitor:
         pipe: Any = self.session.play._pipe if self.session is not None and self.session.play is not None else None
         while hasattr(pipe, "_under"):  # a simulated network around it
             pipe = pipe._under
-        transport = pipe._transport if pipe is not None else None
+        transport = getattr(pipe, "_transport", None)  # None where it was closed, or never stood
         if transport is None or transport.is_closing():
             return
         if self._rng.random() < 0.5:
