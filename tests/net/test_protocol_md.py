@@ -116,7 +116,7 @@ def test_the_checksum_is_that_of_the_snapshot_of_the_example() -> None:
     snapshot = example(Snapshot)
     assert isinstance(snapshot, Snapshot)
     assert int(said) == zlib.crc32(bytes.fromhex(block)) == checksum(snapshot.entities)
-    assert f"`123456789` is\n{zlib.crc32(b'123456789')})" in TEXT
+    assert f"`123456789` is {zlib.crc32(b'123456789')})" in TEXT.replace("\n", " ")
 
 
 def test_the_entities_of_the_examples_can_be_built() -> None:
