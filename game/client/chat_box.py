@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import pygame
@@ -22,13 +22,16 @@ SHOWN_OPEN: Final = 14
 STAYS: Final = 9.0  # seconds that a line can be read
 FADES: Final = 1.5  # seconds in which it goes then
 FIELD: Final = 34  # pixels of the field's height
+NAME: Final = WIDTH // 3  # pixels of a name; sixteen of the widest letters take more than a whole line
 
 
 @dataclass(slots=True)
 class _Line:
     when: float
     text: str
-    picture: pygame.Surface
+    color: Rgb
+    name: str = ""  # of who said it
+    picture: pygame.Surface | None = field(default=None, repr=False)  # made when it is to be seen: most never are
 
 
 class ChatBox:
@@ -46,11 +49,11 @@ class ChatBox:
 
     def said(self, name: str, color: Rgb, text: str, now: float) -> None:
         """Somebody said something."""
-        self._add(self._fonts.text(f"{name}:", SMALL, mix(color, TEXT, 0.25), True), text, TEXT, now)
+        self._lines.append(_Line(now, text, mix(color, TEXT, 0.25), name))
 
     def notice(self, text: str, now: float, color: Rgb = MUTED) -> None:
         """A line that nobody said."""
-        self._add(None, text, color, now)
+        self._lines.append(_Line(now, text, color))
 
     def show(self) -> None:
         """Open the field."""
@@ -88,9 +91,10 @@ class ChatBox:
             alpha = 255 if self.open else round(255 * min(1.0, (STAYS + FADES - age) / FADES))
             if alpha <= 0 or number == (SHOWN_OPEN if self.open else SHOWN):
                 break
-            line.picture.set_alpha(alpha)
-            bottom -= line.picture.get_height()
-            target.blit(line.picture, (MARGIN, bottom))
+            picture = line.picture = line.picture or self._drawn(line)
+            picture.set_alpha(alpha)
+            bottom -= picture.get_height()
+            target.blit(picture, (MARGIN, bottom))
             bottom -= 3
         if self.open:
             self._draw_field(target, now)
@@ -107,10 +111,14 @@ class ChatBox:
         self.hide()
         self._say(line)
 
-    def _add(self, head: pygame.Surface | None, text: str, color: Rgb, now: float) -> None:
+    def _drawn(self, line: _Line) -> pygame.Surface:
         """A line with its name, if any, to the left of all its rows."""
+        head, color = None, line.color
+        if line.name:
+            head, color = self._fonts.text(f"{line.name}:", SMALL, line.color, True), TEXT
+            head = head.subsurface((0, 0, min(NAME, head.get_width()), head.get_height()))
         indent = head.get_width() + 6 if head else 0
-        rows = self._fonts.wrap(text, SMALL, WIDTH - 20 - indent, ROWS)
+        rows = self._fonts.wrap(line.text, SMALL, WIDTH - 20 - indent, ROWS)
         pictures = [self._fonts.text(row, SMALL, color, False) for row in rows]
         width = 20 + indent + max((picture.get_width() for picture in pictures), default=0)
         picture = pygame.Surface((width, ROW * max(1, len(rows)) + 4), pygame.SRCALPHA)
@@ -119,7 +127,7 @@ class ChatBox:
             picture.blit(head, (10, 2))
         for number, row in enumerate(pictures):
             picture.blit(row, (10 + indent, 2 + ROW * number))
-        self._lines.append(_Line(now, text, picture))
+        return picture
 
     def _draw_field(self, target: pygame.Surface, now: float) -> None:
         area = pygame.Rect(MARGIN, target.get_height() - MARGIN - FIELD, WIDTH, FIELD)

@@ -3,7 +3,9 @@
 Between the watcher, which finds what happens, and all that tells it; draws nothing itself.
 """
 
-from game.client.chat_box import ChatBox
+from collections import deque
+
+from game.client.chat_box import KEPT, ChatBox
 from game.client.happenings import Happened, Happening, Watcher
 from game.client.notices import Notices
 from game.client.roster import Roster
@@ -24,7 +26,7 @@ class Commentary:
         self._notices = Notices()
         self._chat, self._bar, self._sounds = chat, bar, sounds
         self._names: dict[int, tuple[str, int]] = {}  # NetID -> name and colour, of all who can be heard or have left
-        self._said: list[Said] = []  # bounded by what came since the last drawn frame
+        self._said: deque[Said] = deque(maxlen=KEPT)  # since the last drawn frame; of more, nobody could read the first
 
     def heard(self, said: Said) -> None:
         """The server told a line of chat."""

@@ -77,14 +77,17 @@ class Fonts:
         return found
 
     def wrap(self, text: str, size: int, width: int, most: int) -> list[str]:
-        """The text in lines of at most `width` pixels; what does not fit into `most` lines ends in an ellipsis."""
+        """The text in lines of at most `width` pixels; what does not fit into `most` lines ends in an ellipsis.
+
+        Where not even one letter fits, each line has one.
+        """
 
         def fits(text: str) -> int:
             return self.width(text, size)
 
         lines = [""]
         for word in text[:MOST_WRAPPED].split():
-            while fits(word) > width:  # a word longer than a line is cut
+            while len(word) > 1 and fits(word) > width:  # a word longer than a line is cut
                 cut = 1
                 while fits(word[: cut + 1]) <= width:
                     cut += 1
@@ -98,7 +101,7 @@ class Fonts:
         lines = [line for line in lines if line]
         if len(lines) > most:
             last = lines[most - 1]
-            while fits(last + "…") > width:
+            while last and fits(last + "…") > width:
                 last = last[:-1]
             lines = [*lines[: most - 1], last + "…"]
         return lines

@@ -3,9 +3,9 @@
 import pygame
 import pytest
 
-from game.client.chat_box import FADES, MARGIN, ROWS, SHOWN, STAYS, ChatBox
+from game.client.chat_box import FADES, KEPT, MARGIN, ROWS, SHOWN, STAYS, WIDTH, ChatBox
 from game.client.theme import Fonts
-from game.rules import CHAT_LIMIT
+from game.rules import CHAT_LIMIT, NAME_LIMIT, clean_name
 from tests.game.client.layouts import LAYOUTS, on
 from tests.game.client.stage import differs
 
@@ -197,7 +197,7 @@ def test_a_long_line_is_wrapped_and_never_reaches_the_middle() -> None:
     assert left >= MARGIN
     assert right < 500
     assert len(chat._lines) == 2
-    assert all(line.picture.get_height() <= 24 * ROWS for line in chat._lines)
+    assert all(line.picture is not None and line.picture.get_height() <= 24 * ROWS for line in chat._lines)
 
 
 def test_what_strangers_say_cannot_break_the_picture() -> None:
@@ -205,3 +205,30 @@ def test_what_strangers_say_cannot_break_the_picture() -> None:
     for text in ("\x00\x1b[31m", "\u202e", "🙂" * 256, "", "\n\n", "̴̵̶" * 80):
         chat.said("\x00", (0, 0, 0), text, 0.0)
     picture(chat, 0.0)
+
+
+def test_a_name_of_the_widest_letters_leaves_room_for_what_is_said() -> None:
+    name = clean_name("\u2e3b" * NAME_LIMIT)  # three-em dashes: 650 pixels
+    chat = ChatBox(Fonts(), lambda text: None)
+    chat.said(name, (255, 255, 255), "hello", 0.0)
+    chat.said("Ann", (255, 255, 255), "hello", 0.0)
+    assert differs(picture(chat, 1.0), picture(ChatBox(Fonts(), lambda text: None), 1.0))
+    assert all(line.picture is not None and line.picture.get_width() < WIDTH for line in chat._lines)
+
+
+def test_of_a_flood_only_the_lines_that_can_be_read_are_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    chat = ChatBox(Fonts(), lambda text: None)
+    drawn: list[object] = []
+
+    def draw(line: object) -> pygame.Surface:
+        drawn.append(line)
+        return pygame.Surface((9, 9))
+
+    monkeypatch.setattr(chat, "_drawn", draw)
+    for number in range(10_000):
+        chat.said("Ann", (255, 255, 255), f"{number}", 0.0)
+    assert not drawn
+    picture(chat, 1.0)
+    picture(chat, 1.1)
+    assert len(drawn) == SHOWN
+    assert len(chat.lines) == KEPT

@@ -34,6 +34,15 @@ def test_too_many_lines_end_in_an_ellipsis() -> None:
 
 
 @pytest.mark.usefixtures("surface")
+@pytest.mark.parametrize("width", [5, 1, 0, -200])
+def test_a_place_that_is_narrower_than_a_letter_or_an_ellipsis_has_one_in_each_line(width: int) -> None:
+    fonts = Fonts()
+    assert fonts.wrap("WW W", SMALL, width, 99) == ["W", "W", "W"]
+    assert fonts.wrap("WWWW", SMALL, width, 2) == ["W", "…"]
+    assert fonts.wrap("", SMALL, width, 2) == []
+
+
+@pytest.mark.usefixtures("surface")
 def test_nothing_wraps_to_no_line() -> None:
     assert Fonts().wrap("", SMALL, 100, 3) == []
 
