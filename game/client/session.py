@@ -52,6 +52,11 @@ def goodbye_seconds(simulate: Conditions | None) -> float:
     return LAST_WORDS + (simulate.latency + 4 * simulate.jitter if simulate else 0.0)
 
 
+def seconds_before(attempt: int) -> float:
+    """How long to wait before the attempt of that number, counted from 0."""
+    return min(FIRST_WAIT * 2.0 ** min(attempt, 100), LONGEST_WAIT)  # two hours of attempts are more than floats hold
+
+
 class Session:
     """A player's will to be in one server's game."""
 
@@ -145,7 +150,7 @@ class Session:
             if not played or self.ending in FINAL:
                 self.phase = Phase.FAILED if self.ending is not Ending.LEFT else Phase.LEFT
                 return
-            wait = min(FIRST_WAIT * 2**self.attempts, LONGEST_WAIT)
+            wait = seconds_before(self.attempts)
             self.attempts += 1
             self.retry_at = self._now() + wait
             self.phase = Phase.WAITING

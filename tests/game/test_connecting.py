@@ -13,7 +13,7 @@ import game.client.session
 import net.happy_eyeballs
 import net.transport
 from game import walltime
-from game.client.session import Phase, Session
+from game.client.session import Phase, Session, seconds_before
 from game.rules import build_registry
 from game.server.simulation import ServerSettings
 from net.address import Address
@@ -323,3 +323,7 @@ def test_the_waits_between_attempts_grow_up_to_a_bound(monkeypatch: pytest.Monke
         assert [wait for wait in waits if wait >= 0.25][:8] == [0.25, 0.5, 1, 2, 4, 8, 8, 8]
 
     run(test())
+
+
+def test_however_often_one_has_tried_the_wait_before_the_next_attempt_is_the_longest() -> None:
+    assert [seconds_before(attempt) for attempt in (0, 1, 5, 6, 10_000)] == [0.25, 0.5, 8.0, 8.0, 8.0]
