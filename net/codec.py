@@ -4,6 +4,7 @@ Random bytes often decode as *something*, so each field is tested for its exact 
 Python, not to us). Raises RemoteProtocolError, and only that, for whatever a peer may send.
 """
 
+import reprlib
 from collections.abc import Callable, Sequence
 from typing import Any, Final, cast
 
@@ -63,6 +64,10 @@ MAX_CELL: Final = MAX_SIDE**2  # in cells of one tile
 NONCE_DIGITS: Final = 32  # 128 random bits
 SERVER_ID_DIGITS: Final = 16  # 64 random bits
 PROOF_DIGITS: Final = 64  # of a SHA-256
+TOKEN_LIMIT: Final = 32  # characters of a token, in ASCII: a Hello has to carry it back
+
+_BRIEF: Final = reprlib.Repr()  # looks a few levels deep: a peer may nest a thousand, more than Python can recurse into
+_BRIEF.maxstring = _BRIEF.maxother = _BRIEF.maxlong = 60
 
 _HEX: Final = frozenset("0123456789abcdef")
 _PACKER: Final = msgpack.Packer()  # a new one takes a buffer of 256 kB each time, and thrice as long as to pack
@@ -212,7 +217,7 @@ def decode_from_server(payload: bytes) -> FromServer:
                 _integer(frame_ticks, 1, 1000),
                 _integer(cell_tiles, 0, MAX_CELL_TILES),
                 rows_of(arena),
-                _text(token),
+                _token(token),
                 _index(free_seats),
                 _hex(server_id, SERVER_ID_DIGITS),
             )
@@ -221,9 +226,8 @@ def decode_from_server(payload: bytes) -> FromServer:
             lines = tuple(_text(line) for line in _rows(schema))
             return Refused(code, _integer(version, 0, MAX_INT), _text(reason), lines)
         case 7, [tick, drop, cells]:
-            return Snapshot(
-                _integer(tick, 0, MAX_TICK), tuple(map(_cell, _rows(drop))), tuple(map(_cell_row, _rows(cells)))
-            )
+            _integer(tick, 0, MAX_TICK)
+            return Snapshot(tick, tuple(map(_cell, _rows(drop))), tuple(map(_cell_row, _cells(cells))))
         case 8, [tick, sections]:
             _integer(tick, 0, MAX_TICK)
             return Frame(tick, tuple(_section(tick, row) for row in _rows(sections)))
@@ -292,6 +296,12 @@ def _hex(value: Any, digits: int) -> str:
     return value
 
 
+def _token(value: Any) -> str:
+    if type(value) is not str or len(value) > TOKEN_LIMIT or not value.isascii():
+        raise RemoteProtocolError(f"{_short(value)} where a token of up to {TOKEN_LIMIT} characters belongs")
+    return value
+
+
 def _flag(value: Any) -> bool:
     if type(value) is not bool:
         raise RemoteProtocolError(f"{_short(value)} where true or false belongs")
@@ -347,6 +357,14 @@ def _cell_row(value: Any) -> CellRow:
     return cast(CellRow, _row(value, _cell, lambda entities: tuple(map(_entity, _rows(entities)))))
 
 
+def _cells(value: Any) -> tuple[Any, ...]:
+    """Looked over before each row is: three bytes an entity, a third of a million fits into a message."""
+    cells = _rows(value)
+    if sum(len(row[1]) for row in cells if type(row) is tuple and len(row) > 1 and type(row[1]) is tuple) > ROWS_LIMIT:
+        raise RemoteProtocolError(f"a snapshot of more than {ROWS_LIMIT} entities")
+    return cells
+
+
 def _section(tick: int, value: Any) -> Section:
     match _rows(value):
         case [cell, intents, bodies, gone, spawned, changed, checksum]:
@@ -382,5 +400,5 @@ def _intents(tick: int, flat: tuple[Any, ...]) -> list[IntentRow]:
 
 
 def _short(value: Any) -> str:
-    text = repr(value)
+    text = _BRIEF.repr(value)
     return text if len(text) <= 60 else text[:57] + "..."

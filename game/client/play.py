@@ -306,7 +306,7 @@ class Play:
         interpolation = None
         systems: list[esper.Processor] = [incoming] if self._watch else [incoming, reconciliation, input_system]
         if self._draws:
-            timeline = Timeline(motion, rate, collides=grid.whole)
+            timeline = Timeline(motion, rate, collides=grid.whole, bodies=self.world.bodies)
             mirror.ticked = timeline.record
             incoming.took = timeline.smooth
             interpolation = InterpolationSystem(

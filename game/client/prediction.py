@@ -14,6 +14,9 @@ from ecs.step import Body, Motion, step
 from net.errors import RemoteProtocolError
 from net.messages import Steer
 
+# From what the server said last on, for so long those around us are predicted as well: 4 s at 60 Hz. A server that
+# makes us run further ahead would have us compute nine bodies for thousands of ticks, in each drawn frame.
+MAX_AROUND_TICKS: Final = 250
 MAX_BEHIND_TICKS: Final = 1000  # a server far ahead of us is not caught up with step by step
 
 COMPONENT: Final = {"x": "Position", "y": "Position", "vx": "Velocity", "vy": "Velocity"}  # of a Body's field
@@ -88,6 +91,7 @@ class Prediction:
         self._sent: deque[tuple[int, int]] = deque()  # (tick, direction), not yet seen in a frame
         self._assumed = 0  # how many of these are in the predicted body
         self._around: Others = {}  # who is near, as of `tick`, if they go on as we heard last
+        self._alone_from = tick  # the tick from which on nobody is
         self._touched = 0
         self.acked = 0  # intents that a frame told us of
         self.late_intents = 0  # of these, applied at another tick than they were meant for
@@ -124,6 +128,7 @@ class Prediction:
         predicted, until, touched = self.body, self.tick, self._touched
         self.tick, self.body, self.direction, self._assumed = tick, body, direction, 0
         self._around, self._touched = around, 0
+        self._alone_from = tick + MAX_AROUND_TICKS
         while self.tick < until:
             self._step()
         if self.body == predicted:
@@ -150,6 +155,8 @@ class Prediction:
 
     def _step(self) -> None:
         self.tick += 1
+        if self._around and self.tick >= self._alone_from:
+            self._around = {}
         if self._assumed < len(self._sent) and self._sent[self._assumed][0] <= self.tick:
             self.direction = self._sent[self._assumed][1]
             self._assumed += 1

@@ -8,6 +8,7 @@ from typing import Final
 
 import esper
 
+from ecs.bodies import Bodies
 from ecs.collision import separate
 from ecs.components import Dash, Intent, NetID, Position, Size, Velocity
 from ecs.step import Body, Motion, step
@@ -19,6 +20,7 @@ Places = dict[int, tuple[int, int]]  # NetID -> (x, y) in world units
 
 PAST_SECONDS: Final = 3  # more than anybody is ever shown behind
 MAX_PLACES: Final = 500_000  # that are kept of the past, 45 MB: three seconds of the largest crowd one can carry
+MAX_SMOOTHED: Final = 30_000  # places that one frame may change in the past: a second of 500 who are pushed in it
 MAX_GUESSED: Final = 60_000  # bodies times ticks, 0.1 s of work: half a second of such a crowd
 MAX_GUESS_EFFORT: Final = 4_000_000  # looks at pairs in the collisions of one guessed tick
 GUESS_SECONDS: Final = 0.5  # a quarter second between quiet frames, and a stall of as much; then the picture stands
@@ -27,8 +29,9 @@ GUESS_SECONDS: Final = 0.5  # a quarter second between quiet frames, and a stall
 class Timeline:
     """Records the mirror's ticks. `record` is called inside `with world`."""
 
-    def __init__(self, motion: Motion, tick_rate: int, collides: bool) -> None:
-        self._motion = motion
+    def __init__(self, motion: Motion, tick_rate: int, collides: bool, bodies: Bodies) -> None:
+        """`bodies` are those of the world whose ticks are recorded."""
+        self._motion, self._world_bodies = motion, bodies
         self._collides = collides
         self._past_ticks = PAST_SECONDS * tick_rate
         self._guess_ticks = round(GUESS_SECONDS * tick_rate)
@@ -41,7 +44,11 @@ class Timeline:
 
     def record(self, tick: int) -> None:
         """The mirror's world is as of this tick now."""
-        places = {net_id.id: (at.x, at.y) for _, (net_id, at) in esper.get_components(NetID, Position)}
+        found, bodies = esper.get_components(NetID, Position), self._world_bodies
+        bodies.find()
+        places: Places = dict(zip(bodies.net_ids, zip(bodies.x.tolist(), bodies.y.tolist(), strict=True), strict=True))
+        if len(found) > len(places):  # what has a place and is no body does not move by itself, and is rare
+            places.update((net_id.id, (at.x, at.y)) for _, (net_id, at) in found if net_id.id not in places)
         self._kept += len(places) - len(self._past.get(tick, ()))
         self._past[tick] = places
         self.known = tick
@@ -57,7 +64,10 @@ class Timeline:
 
     def smooth(self, since: int, frame: Frame) -> None:
         """Spread the pushes that a frame told of over its ticks: it says where they led to, not in which they were."""
-        for net_id, by in {row[0]: row[-1] for row in frame.bodies}.items():
+        touched = {row[0]: row[-1] for row in frame.bodies}
+        if len(touched) * (frame.tick - since) > MAX_SMOOTHED:
+            return  # then they jump: who can see so many sees nobody of them
+        for net_id, by in touched.items():
             start, end = self._past.get(since, {}).get(net_id), self._past[frame.tick].get(net_id)
             if start is None or end is None or by == BY_THE_RULES:
                 continue

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import esper
+import numpy as np
 
 from ecs.collision_system import CollisionSystem
 from ecs.components import IN_COLUMNS, Intent, NetID, Position, Size, Velocity
@@ -19,6 +20,7 @@ from ecs.movement_system import MovementSystem
 from ecs.step import Motion, is_direction
 from ecs.sweep import Sweep, TooCrowdedError
 from ecs.world import World
+from net.codec import MAX_TICK
 from net.errors import RemoteProtocolError
 from net.messages import BodyRow, ChangeRow, EntityRow, Frame, Section, Snapshot
 from net.replication.registry import Kind, Registry, checksum
@@ -29,6 +31,7 @@ MAX_ENTITIES: Final = 20_000  # that a server may have us hold: ten times the la
 # Entities times ticks a second: what the largest crowd takes at 60 Hz, half of a core. A server that simulates them has
 # to do more than we do.
 MAX_STEPS_PER_SECOND: Final = 60 * MAX_ENTITIES
+LAST_TICK: Final = MAX_TICK - 5_000  # a client runs ahead by 3 s, of 1000 ticks each, and says ticks too
 MAX_GAP_SECONDS: Final = 1  # between two frames; a server says something four times a second
 MAX_EFFORT: Final = (
     100_000_000  # looks at pairs in one frame's collisions: one to four seconds; a server has one for it
@@ -70,6 +73,7 @@ class Mirror:
         """Make these cells what the snapshot says, keeping entities that stay. Raises RemoteProtocolError."""
         given = {cell: [self._built(row) for row in rows] for cell, rows in snapshot.cells}
         kept = self.view.difference(snapshot.drop, given)
+        _check_counts_on(snapshot.tick)
         if snapshot.tick < self.tick:
             raise RemoteProtocolError(f"a snapshot of tick {snapshot.tick} after tick {self.tick}")
         if kept and snapshot.tick > self.tick:
@@ -100,6 +104,7 @@ class Mirror:
         """
         if self.tick < 0 or not self.tick < frame.tick <= self.tick + self._max_gap:
             raise RemoteProtocolError(f"a frame of tick {frame.tick} after tick {self.tick}")
+        _check_counts_on(frame.tick)
         spawns, changes = self._checked(frame)
         pending = iter(sorted(frame.intents, key=lambda row: row[0]))  # stable: each tick's in the order they came
         upcoming = next(pending, None)
@@ -111,7 +116,7 @@ class Mirror:
             self._move(tick)
             if tick < frame.tick:
                 if tick % self._frame_ticks == 0:
-                    self._let_go()
+                    self._let_go_of_bodies()
                 self.ticked(tick)
         for row in frame.bodies:
             self._put(row)
@@ -159,6 +164,16 @@ class Mirror:
         if not self._grid.whole:
             for net_id in [net_id for net_id, cell in self._places() if cell not in self.view]:
                 self._world.remove(net_id)
+
+    def _let_go_of_bodies(self) -> None:
+        """The same between two frames, where nothing else moves: thousands of times as often as a frame comes."""
+        bodies = self._world.bodies
+        if not self._grid.whole and len(bodies):
+            cells = self._grid.cells_of(bodies.x, bodies.y)
+            for cell in np.unique(cells).tolist():
+                if cell not in self.view:
+                    for row in np.flatnonzero(cells == cell).tolist():
+                        self._world.remove(bodies.net_ids[row])
 
     def _places(self) -> list[tuple[int, int]]:
         """All NetIDs in ascending order, with their cells."""
@@ -255,6 +270,11 @@ class Mirror:
         else:
             for name, _ in kind.fields:
                 setattr(held, name, getattr(component, name))
+
+
+def _check_counts_on(tick: int) -> None:
+    if tick > LAST_TICK:
+        raise RemoteProtocolError(f"tick {tick}: no server counts so far")
 
 
 def _check_each_once(what: str, named: list[int]) -> None:

@@ -5,15 +5,17 @@ from collections.abc import Callable
 
 import pytest
 
+from ecs.step import Body, Motion, step
 from ecs.world import World
+from game.client import prediction as prediction_module
 from game.client.controls import Controls
 from game.client.play import MAX_UNREAD, Ending, Play
 from game.rules import build_registry
-from net.codec import encode
+from net.codec import MAX_TICK, decode_from_client, decode_from_server, encode
 from net.errors import RemoteProtocolError
-from net.framing import frame
+from net.framing import Deframer, frame
 from net.link import Conditions
-from net.messages import EntityRow, Frame, Pong, Section, Snapshot, Welcome
+from net.messages import EntityRow, Frame, Pong, Section, Snapshot, Steer, Welcome
 from net.replication import mirror as mirror_module
 from net.replication.mirror import Mirror
 from net.replication.publisher import quiet_ticks
@@ -27,7 +29,11 @@ class Pipe:
     name = "hostile"
     unsent = 0
 
+    def __init__(self) -> None:
+        self.said = bytearray()
+
     def write(self, data: bytes) -> bool:
+        self.said += data
         return True
 
     def close(self) -> None: ...
@@ -108,10 +114,16 @@ def crowd(many: int, x: int = 600, y: int = 600, side: int = 448) -> tuple[Entit
     )
 
 
-def entered(tick_rate: int = 60, frame_ticks: int = 2, cell_tiles: int = 0, rows: tuple[str, ...] = HALL.rows) -> Play:
+def entered(
+    tick_rate: int = 60,
+    frame_ticks: int = 2,
+    cell_tiles: int = 0,
+    rows: tuple[str, ...] = HALL.rows,
+    pipe: Pipe | None = None,
+) -> Play:
     clock = Clock()
     play = Play("Ann", 1, Controls(), REGISTRY, clock)
-    play.attach(Pipe())
+    play.attach(pipe or Pipe())
     play.received(frame(encode(Welcome(1, 0, tick_rate, frame_ticks, cell_tiles, rows, "t"))))
     return play
 
@@ -284,3 +296,105 @@ def test_no_honest_server_comes_near_to_these_bounds_though_it_is_overloaded_or_
     assert len(gaps) > 10
     assert max(gaps) <= max(tick_rate // send_rate, quiet_ticks(tick_rate)) <= tick_rate
     stage.close()
+
+
+NESTS = (0x91, 0x92, 0x93, 0x97, 0x9A)  # arrays of so many, of which the last one is another
+
+
+@pytest.mark.parametrize("tag", range(21))
+def test_what_is_nested_deeper_than_python_goes_is_a_fault_of_the_peer_alone(tag: int) -> None:
+    for decode, depth in ((decode_from_server, 1020), (decode_from_client, 460)):
+        for before in range(10):
+            for nest in NESTS:
+                nested = bytes([nest, *[0] * (nest - 0x91)]) * (depth * 2 // (nest - 0x8F)) + b"\xc0"
+                payload = bytes([0x92 + before, tag, *[0] * before]) + nested
+                with pytest.raises(RemoteProtocolError):
+                    decode(payload)
+
+
+def test_a_server_whose_ticks_are_nearly_counted_out_is_played_and_one_beyond_is_left() -> None:
+    last = mirror_module.LAST_TICK
+    for tick, ends in ((last - 40, False), (last + 1, True)):
+        pipe = Pipe()
+        play = entered(tick_rate=1000, pipe=pipe)
+        clock = play._now
+        assert isinstance(clock, Clock)
+        play.received(frame(encode(Snapshot(tick, (), ((0, crowd(1)),)))))
+        play.update()
+        play.received(frame(encode(Pong(0, 1000 * MAX_TICK, 1000 * MAX_TICK))))
+        for turn in range(40):
+            play._controls.steer(turn % 9)
+            clock.time += 0.2
+            if play.ending is None:
+                play.received(frame(encode(Frame(tick + 1 + turn, ()))))
+            play.update()
+        assert (play.ending is Ending.LOST) is ends, play.reason
+        assert ("no server counts so far" in play.reason) is ends
+        said = map(decode_from_client, Deframer(512).feed(bytes(pipe.said)))
+        steered = [message.tick for message in said if isinstance(message, Steer)]
+        assert ends or last + 2500 < max(steered) <= MAX_TICK
+        play.world.close()
+
+
+@pytest.mark.parametrize(("token", "ends"), [("8d" * 16, False), ("8d" * 16 + "8", True), ("é" * 16, True)])
+def test_a_token_that_a_hello_could_not_carry_back_ends_the_stay(token: str, ends: bool) -> None:
+    play = Play("\U0001f600" * 16, 1, Controls(), REGISTRY, Clock())
+    play.attach(Pipe())
+    play.received(frame(encode(Welcome(1, 0, 60, 2, 0, HALL.rows, token))))
+    assert (play.ending is Ending.LOST) is ends
+    again = Play("\U0001f600" * 16, 1, Controls(), REGISTRY, Clock(), token=play.token)
+    again.attach(Pipe())
+    assert again.ending is None
+    for each in (play, again):
+        each.world.close()
+
+
+def test_a_snapshot_of_more_entities_than_a_message_may_have_rows_is_not_even_looked_through() -> None:
+    row = b"\x92\x01\x90"
+    cell = b"\x92\x00\xdc\x80\x00" + row * 0x8000
+    decode_from_server(b"\x94\x07\x01\x90\x92" + cell * 2)
+    with pytest.raises(RemoteProtocolError, match="more than 65536 entities"):
+        decode_from_server(b"\x94\x07\x01\x90\x93" + cell * 2 + b"\x92\x00\x91" + row)
+
+
+def test_pushes_of_too_many_are_not_spread_over_the_ticks_of_a_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("game.client.timeline.MAX_SMOOTHED", 100)
+    for many, smooth in ((10, True), (11, False)):
+        play = entered()
+        assert play.stay is not None
+        assert play.stay.interpolation is not None
+        past = play.stay.interpolation.timeline._past
+        signs: tuple[EntityRow, ...] = tuple((net_id, ((0, (600, 600)), (1, (0, 0)))) for net_id in range(2, many + 2))
+        pushed = [(net_id, 700, 600, 0, 0, 1) for net_id in range(2, many + 2)]
+        play.received(frame(encode(Snapshot(1, (), ((0, crowd(1) + signs),)))))
+        play.received(frame(encode(Frame(11, (Section(0, bodies=pushed),)))))
+        play.update()
+        assert past[11][2] == (700, 600)
+        assert past[6][2] == ((650, 600) if smooth else (600, 600))
+        play.world.close()
+
+
+def test_however_far_ahead_a_server_makes_us_run_those_around_us_are_predicted_for_a_while_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    steps: list[int] = []
+    every_step = step
+
+    def counted(body: Body, direction: int, motion: Motion) -> Body:
+        steps.append(1)
+        return every_step(body, direction, motion)
+
+    monkeypatch.setattr(prediction_module, "step", counted)
+    play = entered(tick_rate=1000)
+    clock = play._now
+    assert isinstance(clock, Clock)
+    play.received(frame(encode(Snapshot(1, (), ((0, crowd(12)),)))))
+    play.update()
+    play.received(frame(encode(Pong(0, 1 << 40, 1 << 40))))
+    for tick in (2, 3, 4):
+        clock.time += 0.02
+        play.received(frame(encode(Frame(tick, ()))))
+        steps.clear()
+        play.update()
+    assert 3000 < len(steps) < 3100 + 9 * prediction_module.MAX_AROUND_TICKS
+    play.world.close()

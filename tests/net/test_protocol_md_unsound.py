@@ -16,7 +16,7 @@ from net.codec import decode_from_server, encode
 from net.errors import RemoteProtocolError
 from net.messages import EntityRow, Frame, Section, Snapshot, Welcome
 from net.replication import mirror as module
-from net.replication.mirror import MAX_CELLS, MAX_GAP_SECONDS, Mirror
+from net.replication.mirror import LAST_TICK, MAX_CELLS, MAX_GAP_SECONDS, Mirror
 from tests.net.protocol_md import TEXT, examples
 
 WELCOME: Welcome = examples(Welcome)[0]
@@ -49,6 +49,7 @@ FRAMES: dict[str, list[Frame]] = {
         Frame(121 + 60 * MAX_GAP_SECONDS, ()),
         Frame((1 << 32) - 1, ()),
     ],
+    "its tick is more than `LAST_TICK`": [Frame(LAST_TICK + 1, ())],
     "a section is of a cell that the client does not see": [frame(cell=1), frame(cell=5, gone=[7])],
     "an intent began before tick 0": [frame(intents=[(-1, 7, 3)])],
     "an intent began at or before the tick of the last snapshot or frame": [frame(intents=[(120, 7, 3)])],
@@ -100,7 +101,10 @@ FRAMES: dict[str, list[Frame]] = {
     ],
 }
 SNAPSHOTS: dict[str, list[Snapshot]] = {
-    "its tick is less than that of the last snapshot or frame": [Snapshot(119, (), ((0, ()),))],
+    "its tick is less than that of the last snapshot or frame, or more than `LAST_TICK`": [
+        Snapshot(119, (), ((0, ()),)),
+        Snapshot(LAST_TICK + 1, (), ((0, ()),)),
+    ],
     "its tick is more than that of the last snapshot or frame, and it leaves out a cell that the client sees": [
         Snapshot(122, (), ((1, ()),)),
         Snapshot(122, (), ()),
@@ -114,7 +118,7 @@ SNAPSHOTS: dict[str, list[Snapshot]] = {
     "the client would see more than `MAX_CELLS` cells": [
         Snapshot(122, (), tuple((cell, ()) for cell in range(MAX_CELLS + 1)))
     ],
-    "an entity occurs twice in it": [
+    "an entity occurs twice in it, or there are more than `ROWS_LIMIT` in all": [
         Snapshot(122, (), ((0, (row(), row())),)),
         Snapshot(122, (), ((0, (row(),)), (1, (row(),)))),
     ],
