@@ -23,7 +23,7 @@ from game.client.camera import Camera
 from game.client.components import Shown
 from game.client.prediction import Prediction
 from game.client.spectator import Spectator
-from game.client.sprites import LOOKS, RING, SHADOW, Sprites
+from game.client.sprites import LARGEST, LOOKS, RING, SHADOW, NotNowError, Sprites
 from game.client.tag_marks import Blit, TagMarks
 from game.client.theme import FAINT, SMALL, TEXT, Fonts, Rgb, mix, rgb
 from game.client.trails import Trails
@@ -38,6 +38,8 @@ BLINK_EVERY: Final = 4.1
 NAME_GAP: Final = 3  # pixels between a name and a head
 VIEW_X: Final = 64  # pixels beyond the window from which something may reach into it: a name is wider than its bearer
 VIEW_Y: Final = 44
+MOST_NAMES: Final = 400  # in one picture, of those who are nearest: in a larger crowd nobody could read them
+MOST_NEW: Final = 20_000  # pixels of bodies that are drawn for the first time, some 30 ms; others are plain till then
 TINTS: Final = 512  # colours, awake and away; as many as there are players several times over
 
 
@@ -133,7 +135,9 @@ class RenderSystem(esper.Processor):
         ground: list[Blit] = []
         players: list[Blit] = []
         above: list[Blit] = []
-        for _, net_id, entity, x, y, w, h in bodies:
+        first_named = len(bodies) - MOST_NAMES
+        sprites.left = MOST_NEW
+        for number, (_, net_id, entity, x, y, w, h) in enumerate(bodies):
             intent, velocity, dash = intents.get(entity), velocities.get(entity), dashes.get(entity)
             direction, rest = intent.direction if intent else 0, dash.rest if dash else 0
             moves = velocity is not None and (velocity.x != 0 or velocity.y != 0)
@@ -146,9 +150,16 @@ class RenderSystem(esper.Processor):
             up = round(BOB * abs(math.sin(math.pi * BOBS_PER_SECOND * now + net_id))) if moves else 0
             blinks = asleep or (now + net_id * 1.7) % BLINK_EVERY < BLINK_SECONDS
             eyes = round(look[0] * LOOKS), round(look[1] * LOOKS)
-            shadows.append((sprites.shadow(w, h), (x - SHADOW, y - SHADOW + 4)))
-            players.append((sprites.player(color, w, h, eyes, blinks), (x, y - up)))
-            if (name := names.get(entity)) is not None:
+            try:
+                if max(w, h) > LARGEST:
+                    raise NotNowError
+                shadows.append((sprites.shadow(w, h), (x - SHADOW, y - SHADOW + 4)))
+                players.append((sprites.player(color, w, h, eyes, blinks), (x, y - up)))
+                if net_id == ringed:
+                    ground.append((sprites.ring(color, w, h), (x - RING, y - RING)))
+            except NotNowError:
+                self._window.fill(color, (x, y, w, h))
+            if number >= first_named and (name := names.get(entity)) is not None:
                 picture = outlined(name.text, SMALL, written)
                 above.append((picture, (x + (w - picture.get_width()) // 2, y - picture.get_height() - NAME_GAP)))
             if rest > self._dash.rest - self._dash.burst:
@@ -160,10 +171,9 @@ class RenderSystem(esper.Processor):
                     above.append(self._marks.above_it(area, now))
                 if entity in immune and tick < immune[entity].until:
                     above.append(self._marks.immune(area, now))
-                if net_id == ringed:
-                    ground.append((sprites.ring(color, w, h), (x - RING, y - RING)))
-                    if rest:
-                        above.append(self._marks.resting(area, 1 - rest / self._dash.rest))
+                if net_id == ringed and rest:
+                    above.append(self._marks.resting(area, 1 - rest / self._dash.rest))
+        sprites.left = math.inf
         self._looks = looks
         self._window.fblits(shadows)
         self._window.fblits(self._trails.blits(self.corner, now))

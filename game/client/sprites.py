@@ -1,12 +1,14 @@
 """The pictures of players, drawn by code and kept once made. Knows nothing of worlds, cameras or windows.
 
-Each is drawn four times too large and scaled down: that is what smooths its edges.
+Each is drawn four times too large and scaled down: that is what smooths its edges. It takes milliseconds, and a server
+says how large everybody is, how many there are and of which colours: so what is kept is bounded in pixels, and so is
+what is made for one picture of the world.
 """
 
 import math
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 import pygame
 
@@ -18,19 +20,28 @@ SHADOW: Final = 8  # pixels that a shadow reaches beyond its body
 RING: Final = 7  # pixels that the ring round one's own player reaches beyond it
 CACHED_BODIES: Final = 512  # a colour and size for each player several times over
 CACHED_PLAYERS: Final = 6400  # each of 128 players with each look, awake and asleep: 20 MB if no two are of a colour
+MOST_KEPT: Final = 12_000_000  # pixels of all pictures, 48 MB: 15,000 players of the usual size
+LARGEST: Final = 256  # pixels of a side; what is larger has no picture
 WHITE: Final[Rgb] = (250, 251, 255)
+
+
+class NotNowError(Exception):
+    """Another picture would take too long."""
 
 
 class Sprites:
     """All sprites, by what makes them differ. They belong to no window: make one for the program's life."""
 
     def __init__(self) -> None:
-        self.body: Callable[[Rgb, int, int], pygame.Surface] = lru_cache(CACHED_BODIES)(_body)
-        self.face: Callable[[int, int, int, int, bool], pygame.Surface] = lru_cache(CACHED_BODIES)(_face)
-        self.shadow: Callable[[int, int], pygame.Surface] = lru_cache(CACHED_BODIES)(_shadow)
-        self.ring: Callable[[Rgb, int, int], pygame.Surface] = lru_cache(CACHED_BODIES)(_ring)
-        self.player: Callable[[Rgb, int, int, tuple[int, int], bool], pygame.Surface] = lru_cache(CACHED_PLAYERS)(
-            self.whole
+        self.left = math.inf  # pixels of new pictures until NotNowError is raised, for whoever sets it
+        self._kept = 0  # pixels, about
+        self._caches: list[Any] = []
+        self.body: Callable[[Rgb, int, int], pygame.Surface] = self._keeping(CACHED_BODIES, _body)
+        self.face: Callable[[int, int, int, int, bool], pygame.Surface] = self._keeping(CACHED_BODIES, _face, 0.05)
+        self.shadow: Callable[[int, int], pygame.Surface] = self._keeping(CACHED_BODIES, _shadow, 0.2)
+        self.ring: Callable[[Rgb, int, int], pygame.Surface] = self._keeping(CACHED_BODIES, _ring, 0.1)
+        self.player: Callable[[Rgb, int, int, tuple[int, int], bool], pygame.Surface] = self._keeping(
+            CACHED_PLAYERS, self.whole, 0.02
         )
 
     def whole(self, color: Rgb, w: int, h: int, look: tuple[int, int], blinks: bool) -> pygame.Surface:
@@ -38,6 +49,25 @@ class Sprites:
         picture = self.body(color, w, h).copy()
         picture.blit(self.face(w, h, *look, blinks), (0, 0))
         return picture
+
+    def _keeping(self, most: int, make: Callable[..., pygame.Surface], share: float = 1.0) -> Any:
+        """`make`, of which the last pictures are kept; `share`: of what a pixel of a body takes to make."""
+
+        def made(*key: Any) -> pygame.Surface:
+            if self.left <= 0:
+                raise NotNowError
+            picture = make(*key)
+            pixels = picture.get_width() * picture.get_height()
+            self.left -= share * pixels
+            self._kept += pixels
+            if self._kept > MOST_KEPT:
+                self._kept = 0
+                for cache in self._caches:
+                    cache.cache_clear()
+            return picture
+
+        self._caches.append(lru_cache(most)(made))
+        return self._caches[-1]
 
 
 def _body(color: Rgb, w: int, h: int) -> pygame.Surface:

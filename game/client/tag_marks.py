@@ -31,6 +31,7 @@ EDGE: Final = 46  # pixels of its middle from the edge
 TOP: Final = 78  # and from the upper one, where the time is
 ARC_STEPS: Final = 24
 ARC: Final = 46  # pixels a side
+LARGEST: Final = 64  # pixels of a body; those of larger ones are not larger, for all of their pictures are kept
 
 
 class TagMarks:
@@ -47,7 +48,7 @@ class TagMarks:
         """Under the body of who is "it": spikes that turn and pulse."""
         turn = int(now / TURN_SECONDS * TURNS) % TURNS
         swing = (1 + math.sin(now / PULSE_SECONDS * math.tau)) / 2
-        picture = self._spikes(max(area.size), turn, round(swing * (GROWTHS - 1)))
+        picture = self._spikes(min(LARGEST, max(area.size)), turn, round(swing * (GROWTHS - 1)))
         return picture, picture.get_rect(center=area.center).topleft
 
     def above_it(self, area: pygame.Rect, now: float) -> Blit:
@@ -58,7 +59,7 @@ class TagMarks:
 
     def immune(self, area: pygame.Rect, now: float) -> Blit:
         """Round the body of who is immune: a broken ring that turns."""
-        picture = self._ring(max(area.size), int(now / TURN_SECONDS * TURNS) % TURNS)
+        picture = self._ring(min(LARGEST, max(area.size)), int(now / TURN_SECONDS * TURNS) % TURNS)
         return picture, picture.get_rect(center=area.center).topleft
 
     def resting(self, area: pygame.Rect, share: float) -> Blit:

@@ -1,5 +1,6 @@
 """What a dash leaves behind: paler and paler pictures of the body where it was. Knows no world."""
 
+import contextlib
 from collections import deque
 from collections.abc import Callable
 from functools import lru_cache
@@ -7,8 +8,8 @@ from typing import Final
 
 import pygame
 
-from game.client.sprites import Sprites
-from game.client.tag_marks import Blit
+from game.client.sprites import NotNowError, Sprites
+from game.client.tag_marks import LARGEST, Blit
 from game.client.theme import Rgb
 
 FADES: Final = 0.28  # seconds until one is gone
@@ -29,6 +30,10 @@ class Trails:
 
     def leave(self, net_id: int, color: Rgb, area: pygame.Rect, now: float) -> None:
         """That body dashes, and is there (pixels of the arena)."""
+        if max(area.size) > LARGEST:
+            return
+        if len(self._last) > MOST:  # NetIDs come and go
+            self._last.clear()
         x, y = self._last.get(net_id, (-1000, -1000))
         if max(abs(area.x - x), abs(area.y - y)) >= APART:
             self._last[net_id] = area.topleft
@@ -40,13 +45,12 @@ class Trails:
             self._marks.popleft()
         if not self._marks:
             self._last.clear()
-        return [
-            (
-                self._pale(color, w, h, min(SHADES - 1, int((now - when) / FADES * SHADES))),
-                (x - corner[0], y - corner[1]),
-            )
-            for when, color, x, y, w, h in self._marks
-        ]
+        blits: list[Blit] = []
+        for when, color, x, y, w, h in self._marks:
+            shade = min(SHADES - 1, int((now - when) / FADES * SHADES))
+            with contextlib.suppress(NotNowError):
+                blits.append((self._pale(color, w, h, shade), (x - corner[0], y - corner[1])))
+        return blits
 
     def _made(self, color: Rgb, w: int, h: int, shade: int) -> pygame.Surface:
         picture = self._sprites.body(color, w, h).copy()

@@ -1,5 +1,6 @@
 """What is in the world is on the screen, where it is and as it looks."""
 
+import math
 from collections.abc import Iterator
 
 import esper
@@ -7,15 +8,16 @@ import pygame
 import pytest
 
 from ecs.arena import Arena, parse_arena
-from ecs.components import UNITS_PER_PIXEL, Intent
+from ecs.components import UNITS_PER_PIXEL, Intent, Size
 from ecs.world import World
 from game.client.camera import HEADROOM, Camera
 from game.client.render_system import RenderSystem
-from game.client.sprites import Sprites
-from game.client.theme import VOID, Fonts
-from game.components import Away
+from game.client.sprites import LARGEST, Sprites
+from game.client.theme import VOID, Fonts, Rgb
+from game.client.trails import MOST, Trails
+from game.components import Away, Immune, Tagged
 from tests.game.client.stage import differs
-from tests.game.client.tag_world import BLUE, OWN, RED, body
+from tests.game.client.tag_world import BLUE, OWN, RED, body, give
 
 WIDE = parse_arena("\n".join(["#" * 80, *["#" + "." * 78 + "#"] * 60, "#" * 80]))
 TINY = parse_arena("#####\n#...#\n#...#\n#####")
@@ -176,3 +178,76 @@ def test_a_resized_window_is_filled(surface: pygame.Surface, world: World) -> No
     assert larger is surface
     assert render.own_place == (800 - 14, 450 - 14)
     assert surface.get_at((1599, 899))[:3] != (0, 0, 0)
+
+
+def test_a_body_of_any_size_is_drawn_and_costs_no_more_than_its_place(surface: pygame.Surface, world: World) -> None:
+    for net_id, place, side in ((2, 1300, LARGEST), (3, 1300, LARGEST + 1), (4, 600, 2047)):
+        body(world, net_id, place, place, BLUE)
+        for component in (Size(side * UNITS_PER_PIXEL, side * UNITS_PER_PIXEL), Tagged(0), Immune(100)):
+            give(world, net_id, component)
+    body(world, OWN, 1200, 1000)
+    render = drawing(surface)
+    for frame in range(30):
+        render.process(frame / 60)
+    assert is_like(surface.get_at((1000, 600)), BLUE)
+    assert 0 < render._sprites._kept < 5 * (LARGEST + 16) ** 2
+
+
+def test_of_a_crowd_of_new_colours_a_few_are_drawn_anew_in_each_picture_till_all_are(
+    surface: pygame.Surface, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("game.client.render_system.MOST_NEW", 3000)
+    body(world, OWN, 1200, 1000)
+    for number in range(40):
+        body(world, 2 + number, 800 + number * 20, 1000 + number % 7 * 10, 0x404040 + number)
+    render = drawing(surface)
+    sprites, made, kept = render._sprites, [], 0
+    for frame in range(40):
+        render.process(frame / 1000)
+        made.append(sprites._kept - kept)
+        kept = sprites._kept
+        assert sprites.left == math.inf, "whoever draws a menu is not bounded"
+    assert made[0] > 2 * 28 * 28
+    assert max(made) < 4 * 3000
+    assert made[-1] == 0, "all are drawn"
+
+
+def test_what_is_kept_of_pictures_is_bounded_in_pixels(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("game.client.sprites.MOST_KEPT", 5000)
+    sprites = Sprites()
+    first = sprites.player((1, 2, 3), 28, 28, (0, 0), False)
+    assert sprites.player((1, 2, 3), 28, 28, (0, 0), False) is first
+    for color in range(4):
+        sprites.player((color, 0, 0), 28, 28, (0, 0), False)
+    assert sprites.player((1, 2, 3), 28, 28, (0, 0), False) is not first
+    assert sprites._kept <= 5000
+
+
+def test_of_a_crowd_those_who_are_nearest_have_names(
+    surface: pygame.Surface, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("game.client.render_system.MOST_NAMES", 3)
+    body(world, OWN, 1200, 1000)
+    for number in range(2, 8):
+        body(world, number, 1200, 1000 + 10 * number, name=f"player {number}")
+    render = drawing(surface)
+    written: list[str] = []
+    outlined = render._fonts.outlined
+
+    def write(text: str, size: int, color: Rgb) -> pygame.Surface:
+        written.append(text)
+        return outlined(text, size, color)
+
+    monkeypatch.setattr(render._fonts, "outlined", write)
+    render.process(0.0)
+    assert written == ["player 5", "player 6", "player 7"]
+
+
+def test_what_is_remembered_of_dashes_is_bounded_however_many_net_ids_there_are() -> None:
+    trails = Trails(Sprites())
+    for net_id in range(3 * MOST):
+        trails.leave(net_id, (1, 2, 3), pygame.Rect(net_id, 0, 28, 28), 1.0)
+        trails.leave(net_id, (1, 2, 3), pygame.Rect(net_id, 0, 2000, 2000), 1.0)
+    assert len(trails._last) <= MOST + 1
+    assert len(trails._marks) == MOST
+    assert all(picture.get_width() == 28 for picture, _ in trails.blits((0, 0), 1.1))
