@@ -57,12 +57,14 @@ def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace, passwor
     from game.server.app import Service, serve
     from game.server.bans import BanFileError, Bans
     from game.server.interest import CELL_TILES
-    from game.server.simulation import ServerSettings
+    from game.server.simulation import ServerSettings, most_players
 
     try:
         arena = load_arena(options.arena)
     except ArenaError as error:
         parser.error(f"argument --arena: {error}")
+    if options.max_players > (most := most_players(options.tick_rate)):
+        parser.error(f"argument --max-players: at {options.tick_rate} ticks a second, clients bear {most} at most")
     if options.send_rate > options.tick_rate or options.tick_rate % options.send_rate:
         parser.error(f"argument --send-rate: {options.tick_rate} ticks a second must be a multiple of it")
     try:

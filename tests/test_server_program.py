@@ -75,6 +75,8 @@ def test_a_port_in_use_is_one_clear_line_with_what_to_try() -> None:
     [
         (["--server", "--port", "70000"], ["--port", "70000", "0 to 65535"]),
         (["--server", "--max-players", "none"], ["--max-players", "none"]),
+        (["--server", "--max-players", "5001"], ["--max-players", "5000 at most"]),
+        (["--server", "--max-players", "4901", "--tick-rate", "240"], ["--max-players", "240", "4900 at most"]),
         (["--server", "--max-per-address", "0"], ["--max-per-address", "'0'", "1 to"]),
         (["--server", "--tick-rate", "60", "--send-rate", "45"], ["--send-rate", "multiple"]),
         (["--server", "--arena", "nowhere.txt"], ["--arena", "nowhere.txt"]),

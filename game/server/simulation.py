@@ -46,6 +46,7 @@ from game.server.tick_times import TickTimes
 from net.codec import MAX_TICK, SERVER_ID_DIGITS
 from net.messages import Welcome
 from net.pipe import Pipe
+from net.replication.mirror import most_entities
 from net.replication.publisher import Publisher
 from net.replication.registry import Registry
 
@@ -56,6 +57,14 @@ BUSY: Final = 100  # sessions, of which each speaks five times a second
 LAST_TICK: Final = MAX_TICK - 10_000  # clients run ahead by up to 3 s, and those may have 1000 ticks each
 OLD_TICK: Final = MAX_TICK // 100 * 99  # from here on we warn, once a day: more than a year before, at any tick rate
 MAX_UNSENT: Final = 64 * 1024  # bytes that a client may be behind: seconds of frames; more would only be older
+# Players, whatever they are called: each takes up to 180 bytes of a snapshot, which has to fit into one message.
+MOST_PLAYERS: Final = 5000
+OTHER_ENTITIES: Final = 100  # that rules may add
+
+
+def most_players(tick_rate: int) -> int:
+    """How many a server of that tick rate may seat, so that its clients take what it says."""
+    return min(MOST_PLAYERS, most_entities(tick_rate) - OTHER_ENTITIES)
 
 
 class WornOutError(Exception):

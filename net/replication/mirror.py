@@ -43,6 +43,11 @@ MAX_CELLS: Final = (
 Spawn = tuple[int, list[tuple[Kind, Any]]]
 
 
+def most_entities(tick_rate: int) -> int:
+    """How many a server of that tick rate may have a client hold."""
+    return min(MAX_ENTITIES, MAX_STEPS_PER_SECOND // tick_rate)
+
+
 class Mirror:
     """A client's copy of the server's world. All methods are called inside `with world`."""
 
@@ -61,7 +66,7 @@ class Mirror:
         collisions = CollisionSystem(motion.arena, movement, self.touched.__setitem__, self._sweep)
         self._systems = (movement, collisions) if grid.whole else (movement,)
         self._max_gap = MAX_GAP_SECONDS * tick_rate
-        self._max_entities = min(MAX_ENTITIES, MAX_STEPS_PER_SECOND // tick_rate)
+        self._max_entities = most_entities(tick_rate)
         self.tick = -1  # as of the end of which the world is exact; negative: nothing has come yet
         self.checks = 0  # checksums that were compared with the server's
         self.mismatches = 0  # and did not agree
