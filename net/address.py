@@ -15,6 +15,7 @@ _SPACE_FOR_COLON = re.compile(r"^([^\s:]+)\s+(\d{1,5})$")
 # What input methods for Chinese and Japanese type, and what looks like a colon or a point.
 _LOOK_ALIKES = {0xFF01 + number: 0x21 + number for number in range(94)} | dict.fromkeys(map(ord, "。．｡"), ".")
 _LOOK_ALIKES |= dict.fromkeys(map(ord, "：﹕∶꞉ː"), ":")
+_LIKE_IPV6 = re.compile(r"[0-9a-f]*:[0-9a-f:]*(:[0-9.]+)?(%.*)?", re.IGNORECASE)
 _LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
 
 
@@ -120,6 +121,10 @@ def _parse(text: str) -> Address:
             raise AddressError(f"{rest!r} follows the bracket: write [::1] or [::1]:5000")
         return Address(_ipv6(host), _port(rest[1:]) if rest else DEFAULT_PORT)
     if text.count(":") > 1:
+        if not _LIKE_IPV6.fullmatch(text):
+            raise AddressError(
+                f"{text!r} has too many colons: one host and one port, such as 192.168.1.5:{DEFAULT_PORT}"
+            )
         return Address(_ipv6(text), DEFAULT_PORT)
     host, colon, port = text.partition(":")
     return Address(_host(host), _port(port) if colon else DEFAULT_PORT)

@@ -99,8 +99,13 @@ BAD: dict[str, tuple[str, ...]] = {
     "[localhost]:5000": ("'localhost' is no IPv6 address", "[::1]"),
     "[192.168.1.5]": ("'192.168.1.5' is no IPv6 address",),
     "::1::2": ("'::1::2' is no IPv6 address",),
-    "localhost:5000:6000": ("'localhost:5000:6000' is no IPv6 address",),
-    "2001:db8::g": ("'2001:db8::g' is no IPv6 address",),
+    "localhost:5000:6000": ("'localhost:5000:6000' has too many colons", "192.168.1.5:5000"),
+    "192.168.1.5:5000:": ("too many colons",),
+    "tls://192.168.1.5:5000:5000": ("too many colons",),
+    "tcp:192.168.1.5:5000": ("too many colons",),
+    "::ffff:1.2.3": ("'::ffff:1.2.3' is no IPv6 address",),
+    "fe80:::1%eth0": ("'fe80:::1%eth0' is no IPv6 address",),
+    "2001:db8::g": ("'2001:db8::g' has too many colons",),
 }
 
 
