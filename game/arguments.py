@@ -4,6 +4,7 @@ Which of them go together is in `options`.
 """
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from typing import Final, NoReturn
@@ -165,9 +166,14 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _typed(text: str) -> str:
+    """An argument as it was typed, in UTF-8: a narrow locale (LC_ALL=C) leaves its letters as bytes."""
+    return os.fsencode(text).decode(errors="surrogateescape")
+
+
 def _address(text: str) -> Address:
     try:
-        return parse_address(text)
+        return parse_address(_typed(text))
     except AddressError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 
@@ -196,14 +202,14 @@ def _network(text: str) -> Conditions:
 
 def _name(text: str) -> str:
     try:
-        return clean_name(text, judge=False)
+        return clean_name(_typed(text), judge=False)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _server_name(text: str) -> str:
     try:
-        return clean_server_name(text)
+        return clean_server_name(_typed(text))
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 

@@ -227,6 +227,6 @@ def _lines_of_stdin() -> Iterator[str]:
         rest = rest[:LINE_BYTES]
         if not data and rest:  # a last line without an end
             lines.append(rest)
-        yield from (line.decode(errors="replace") for line in lines)
+        yield from (line.decode("utf-8-sig", "replace") for line in lines)  # PowerShell begins with a byte order mark
         if not data:
             return

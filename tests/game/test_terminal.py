@@ -202,13 +202,26 @@ def test_no_encoding_keeps_the_console_from_answering(name: str) -> None:
     with subprocess.Popen([*SERVER, "--admin"], cwd=ROOT, stdin=-1, stdout=-1, stderr=-1, env=environment) as server:
         assert server.stdin is not None
         assert server.stdout is not None
-        server.stdin.write("say Paweł: ça va? 你好\nkick Paweł\nquit\n".encode())
+        server.stdin.write("\ufeffsay Paweł: ça va? 你好\nkick Paweł\nquit\n".encode())  # as PowerShell pipes it
         server.stdin.flush()
         out, errors = server.communicate(timeout=PATIENCE)
         assert b"Traceback" not in errors
         assert rb"said: Pawe\u0142: " in out
         assert rb"nobody here is 'Pawe\u0142'" in out
         assert server.returncode == 0
+
+
+def test_what_is_typed_in_a_narrow_locale_is_what_was_meant() -> None:
+    show = (
+        "import sys; from game.arguments import build_parser; options = build_parser().parse_args(sys.argv[1:]);"
+        "print(ascii((options.name, options.server_name, options.connect.host)))"
+    )
+    arguments = "--name", "Łódź😀", "--server-name", "你好", "--connect", "bücher.example"
+    command = [sys.executable, "-c", show, *arguments]
+    said = subprocess.run(
+        command, cwd=ROOT, env=os.environ | ENCODINGS["C"], capture_output=True, timeout=PATIENCE, check=False
+    )
+    assert said.stdout.decode().strip() == ascii(("Łódź😀", "你好", "bücher.example")), said.stderr
 
 
 def test_what_could_forge_a_line_or_hide_is_spelled_out_in_all_that_is_said(capsys: pytest.CaptureFixture[str]) -> None:
