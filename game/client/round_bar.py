@@ -39,6 +39,7 @@ BLOCKS: Final = ((2, 78), (1, 112), (3, 54))  # from left to right: whose place,
 BLOCK: Final = 150  # pixels wide
 HERO: Final = 64  # pixels of a winner's side
 SMALL_HERO: Final = 40  # where there are several
+MOST_HEROES: Final = 5  # side by side on a block
 MEDALS: Final[tuple[Rgb, ...]] = ((246, 196, 83), (190, 200, 216), (205, 143, 95))
 
 
@@ -67,6 +68,7 @@ class RoundBar:
         if roster.round is not None:
             self._draw_bar(target, roster, own, seconds_left(roster.round, tick, tick_rate), now)
             if roster.is_over:
+                self._banner = None  # of the round, which nobody needs any more; and the podium is in its place
                 self._draw_podium(target, roster, tick_rate)
         if self._banner is not None:
             self._draw_banner(target, self._banner, now - self._banner.since)
@@ -158,9 +160,11 @@ class RoundBar:
         for line in reversed(lines):
             words = self._fonts.text(line, SMALL, ACCENT if step.place == 1 else TEXT, True)
             y = target.blit(words, words.get_rect(midbottom=(block.centerx, y))).top
-        there = [one for one in roster.players.values() if one.score == step.score and one.name in step.names]
+        equals = [one for one in roster.players.values() if one.score == step.score]
+        named = [one for one in equals if one.name in step.names]
+        there = (named or equals * bool(step.score))[:MOST_HEROES]  # who came to the podium has 0
         size = HERO if len(lines) == len(there) == 1 else SMALL_HERO
-        for number, one in enumerate(there[:NAMED]):
+        for number, one in enumerate(there):
             hero = self._sprites.player(rgb(one.color), size, size, (0, 0), False)
-            x = block.centerx + round((number - (len(there[:NAMED]) - 1) / 2) * min(size, block.w // NAMED))
+            x = block.centerx + round((number - (len(there) - 1) / 2) * min(size, (block.w - size) / MOST_HEROES))
             target.blit(hero, hero.get_rect(midbottom=(x, y - 1)))

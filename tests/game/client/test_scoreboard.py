@@ -122,6 +122,34 @@ def test_equals_stand_on_one_step_and_the_next_stays_empty() -> None:
     assert used(bar(Round(1, 2, 600), (everybody,))).bottom < 366
 
 
+def test_of_more_equals_than_are_named_some_stand_there_all_the_same() -> None:
+    target = pygame.Surface((1280, 720))
+    above = pygame.Rect(1280 // 2 - BLOCK // 2, 366 - 18 - 112 - 20 - 45, BLOCK, 40)  # the golden block and its line
+    pictures = []
+    for there in (0, 2, 5, 9):
+        target.fill((0, 0, 0))
+        players = {n: standing(n, f"Ann {n}", 600) for n in range(1, there + 1)} | {99: standing(99, "Zoe", 60)}
+        step = Place(1, "9 players", 600)
+        RoundBar(Fonts(), Sprites()).draw(target, Roster(players, None, Round(1, 2, 600), (step,)), OWN, 0, 60, 0.6)
+        pictures.append(target.subsurface(above).copy())
+    nobody, two, five, nine = pictures
+    assert differs(nobody, two) > 300
+    assert differs(two, five) > 300
+    assert differs(five, nine) == 0, "there is no room for more"
+
+
+def test_a_word_of_the_round_does_not_lie_over_its_podium() -> None:
+    target = pygame.Surface((1280, 720))
+    round_bar = RoundBar(Fonts(), Sprites())
+    over = Roster({}, None, Round(1, 2, 600), (Place(1, "Bob", 600),))
+    round_bar.draw(target, over, OWN, 0, 60, 0.6)
+    alone = target.copy()
+    round_bar.banner("You are it!", "touch somebody to pass it on", (255, 0, 0), 0.5)
+    target.fill((0, 0, 0))
+    round_bar.draw(target, over, OWN, 0, 60, 0.6)
+    assert differs(target, alone) == 0
+
+
 def test_equals_share_a_place_on_the_scoreboard_whatever_they_are_called() -> None:
     scores = {"Zoe": 900, "Ann": 900, "Bob": 700, "Cem": 700, "Dan": 700, "Eve": 0}
     players = {n: standing(n, name, score, away=name == "Ann") for n, (name, score) in enumerate(scores.items(), 1)}
