@@ -11,7 +11,7 @@ from game.lan import default_server_name, given_server_name
 from game.options import check_together, check_values
 from game.passwords import PasswordError, find_password
 from game.rules import load_arena
-from game.terminal import complain
+from game.terminal import complain, ignore_job_control
 from net.certificates import CertificateError, server_tls
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def _run(arguments: list[str] | None) -> int:
         password = find_password(options.password, options.password_file)
     except PasswordError as error:
         parser.error(str(error))
+    ignore_job_control()
     if options.server:
         return _serve(parser, options, password)
     from game.client.access import Access

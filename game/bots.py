@@ -101,7 +101,6 @@ def run_bots(
 
     `simulate`: a network for each of them to add to the real one.
     """
-    terminal.ignore_job_control()
     report = asyncio.run(_run(count, address, seconds, seed, simulate, access))
     terminal.say(json.dumps(report))
     return 0 if report["connected"] == count else 1

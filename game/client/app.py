@@ -16,7 +16,7 @@ from game.client.access import NOTHING, Access
 from game.client.devices import FAULTS
 from game.client.settings import Settings, load_settings
 from game.rules import clean_name
-from game.terminal import call_on_signals, complain, ignore_job_control
+from game.terminal import call_on_signals, complain
 from net.address import Address
 from net.conditions import Conditions
 
@@ -106,6 +106,11 @@ async def run_frames(window: "Window") -> None:
         await asyncio.sleep(due - walltime.now())
 
 
+def end_on_signals(window: "Window") -> None:
+    """Close it at once: who closes a terminal or logs out sees no question. SDL would make one of SIGTERM."""
+    call_on_signals(("SIGTERM", "SIGHUP"), window.quit)
+
+
 async def _run(
     address: Address | None,
     settings: Settings,
@@ -122,8 +127,7 @@ async def _run(
         window = Window(settings, walltime.now, simulate, notice, Services(Discovery, examine), access)
     except pygame.error as error:  # the display is there, and opens no window
         raise DisplayError(str(error)) from None
-    ignore_job_control()
-    call_on_signals(("SIGHUP",), lambda: pygame.event.post(pygame.Event(pygame.QUIT)))
+    end_on_signals(window)
     try:
         if address is not None:
             window.join(address, settings, watch)

@@ -207,7 +207,11 @@ class Window:
         self._leave()
         self._chosen_by_hand = False
         self._before = self.to_start
-        self._show(StartScreen(self._look, self.settings, self._host, self._to_join, self._adjust, self._quit, notice))
+        self._show(StartScreen(self._look, self.settings, self._host, self._to_join, self._adjust, self.quit, notice))
+
+    def quit(self) -> None:
+        """Let the window be closed after this frame, whoever plays."""
+        self.open = False
 
     async def close(self) -> None:
         """Leave, and wait until nothing of ours runs any more."""
@@ -223,7 +227,7 @@ class Window:
         elif event.type in UNCOVERED:
             self.hidden = False
         if event.type == pygame.QUIT:
-            self._ask_to_leave(self._quit)
+            self._ask_to_leave(self.quit)
         elif event.type == pygame.KEYDOWN and event.key == pygame.K_F11:
             self._change(replace(self.settings, fullscreen=not self.settings.fullscreen))
             self._save()
@@ -447,9 +451,6 @@ class Window:
 
     def _connecting(self, words: Callable[[], tuple[str, str]]) -> None:
         self._show(ConnectingScreen(self._look, words, self._before))
-
-    def _quit(self) -> None:
-        self.open = False
 
     def _show(self, page: Page | None) -> None:
         if self.page is not None:

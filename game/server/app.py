@@ -73,7 +73,6 @@ def serve(settings: ServerSettings, service: Service) -> int:
 
 async def _serve(settings: ServerSettings, service: Service, out: Lines) -> int:
     stop = asyncio.Event()
-    terminal.ignore_job_control()
     terminal.call_on_signals(ENDING_SIGNALS, stop.set)
     if service.with_parent:
         _stop_with_parent(stop)

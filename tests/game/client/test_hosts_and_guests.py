@@ -1,6 +1,8 @@
 """Who hosts and who is a guest: what each reads when it ends, when it never begins, and when there is no seat."""
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pytest
 import game.client.session
 import game.client.window
 from game import walltime
-from game.client import hosting
+from game.client import app, hosting
 from game.client.access import Access
 from game.client.failed_screen import FailedScreen
 from game.client.game_screen import GameScreen
@@ -143,6 +145,19 @@ def test_nobody_is_asked_where_nobody_else_plays_or_the_server_is_another_ones(
     run(story())
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_it_without_a_question_that_nobody_may_see(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Window, "_ask_to_leave", lambda window, leave: pytest.fail("it asks"))
+
+    async def story() -> None:
+        async with opened(ANN) as window:
+            app.end_on_signals(window)
+            os.kill(os.getpid(), number)
+            await frames_until(window, lambda: not window.open)
+
+    run(story())
+
+
 def test_who_is_asked_and_closes_the_window_again_means_it(monkeypatch: pytest.MonkeyPatch) -> None:
     host_at(monkeypatch, 0)
 
@@ -152,7 +167,7 @@ def test_who_is_asked_and_closes_the_window_again_means_it(monkeypatch: pytest.M
             await frames_until(window, lambda: plays(window))
             assert window.game is not None
             monkeypatch.setattr(GameScreen, "others", 8)
-            window._ask_to_leave(window._quit)
+            window._ask_to_leave(window.quit)
             assert isinstance(window.screen, LeaveScreen)
             assert window.screen.words.startswith("8 others are playing.")
             pygame.event.post(pygame.Event(pygame.QUIT))
