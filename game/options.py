@@ -40,9 +40,9 @@ def check_together(parser: argparse.ArgumentParser, arguments: list[str] | None)
     given = {name for name, value in vars(parser.parse_args(arguments, nothing)).items() if value is not None}
     kinds = [kind for kind in KINDS if kind in given]
     if len(kinds) > 1:
-        parser.error(f"--{kinds[0]} goes not with --{kinds[1]}: start a program for each")
+        parser.error(f"--{kinds[0]} does not go with --{kinds[1]}: start a program for each")
     if "server" in given and "connect" in given:
-        parser.error("--server goes not with --connect: it only serves; start another program to play there")
+        parser.error("--server does not go with --connect: it only serves; start another program to play there")
     kind = kinds[0] if kinds else "play"
     for fit, names in FOR.items():
         for name in names:
@@ -53,7 +53,7 @@ def check_together(parser: argparse.ArgumentParser, arguments: list[str] | None)
     if "spectate" in given and "connect" not in given:
         parser.error("--spectate needs --connect HOST[:PORT]: whom to watch?")
     if "no_advertise" in given and "server_name" in given:
-        parser.error("--no-advertise goes not with --server-name: nobody would see the name; leave one of them away")
+        parser.error("--no-advertise does not go with --server-name: nobody would see the name; leave one of them away")
 
 
 def check_values(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:

@@ -132,7 +132,7 @@ def test_a_wrong_argument_ends_the_program_without_a_traceback() -> None:
     code, lines = run_to_its_end("--server", "--bots", "3")
     assert code == 2
     assert lines == [
-        "main.py: error: --server goes not with --bots: start a program for each (--help lists all options)"
+        "main.py: error: --server does not go with --bots: start a program for each (--help lists all options)"
     ]
 
 

@@ -71,7 +71,7 @@ class FailedScreen(Page):
     @property
     def _pulses(self) -> tuple[int, int]:
         """Where the next finding will be."""
-        return self.inner.x + 40, self._top + len(self.findings) * FINDING + 14
+        return self.inner.x + 40, self._top + sum(map(self._height, self.findings)) + 14
 
     def draw(self, now: float) -> None:
         """Draw all of it, the findings so far with ticks and crosses."""
@@ -81,10 +81,9 @@ class FailedScreen(Page):
         for finding in self.findings:
             _mark(surface, (self.inner.x + 9, y + 10), finding.ok)
             surface.blit(fonts.text(finding.step.capitalize(), SMALL, TEXT, True), (self.inner.x + 30, y))
-            room = self.inner.w - 150
-            for line in fonts.wrap(finding.text, SMALL, room, 1):
-                surface.blit(fonts.text(line, SMALL, MUTED, False), (self.inner.x + 150, y))
-            y += FINDING
+            for number, line in enumerate(self._wrapped(finding)):
+                surface.blit(fonts.text(line, SMALL, MUTED, False), (self.inner.x + 150, y + number * LINE))
+            y += self._height(finding)
         if self._examines:
             pulse(surface, self._pulses, now)
         surface.blits(self.lines(self.advice, y + 8, ADVICE_LINES, TEXT))
@@ -101,6 +100,13 @@ class FailedScreen(Page):
         if self.works:
             return "All of that works now: try again."
         return " ".join(finding.advice[:1].upper() + finding.advice[1:] for finding in self.findings if finding.advice)
+
+    def _wrapped(self, finding: Finding) -> list[str]:
+        """In a line; what is wrong may take two, of which no page has many."""
+        return self.look.fonts.wrap(finding.text, SMALL, self.inner.w - 150, 1 if finding.ok else 2)
+
+    def _height(self, finding: Finding) -> int:
+        return FINDING + LINE * (len(self._wrapped(finding)) - 1)
 
     def _failed(self, reason: str) -> None:
         self.findings = [*self.findings[: STEPS - 1], Finding("examine", False, reason)]
