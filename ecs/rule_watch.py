@@ -5,6 +5,7 @@ Each is an error in the log that names the entity and what to do. A tick in whic
 columns.
 """
 
+import dataclasses
 import logging
 from collections.abc import Sequence
 
@@ -14,7 +15,7 @@ import numpy as np
 from ecs.arena import Arena
 from ecs.bodies import NAMES
 from ecs.columns import Array
-from ecs.components import DIRECTIONS, SIZES, VELOCITIES
+from ecs.components import DIRECTIONS, IN_COLUMNS, SIZES, VELOCITIES
 from ecs.surprises import BY_THE_RULES, Surprises
 from ecs.world import World
 
@@ -78,6 +79,7 @@ class AfterRules(esper.Processor):
         bodies.find()
         if bodies.rows is self._before.rows:  # none of them came or went: mostly a component that only some have
             return
+        self._make_players_whole()
         for entity, net_id in bodies.bearers():
             if world.entity(net_id) != entity:
                 log.error("entity %d is removed: it came by esper.create_entity, so use world.spawn", net_id)
@@ -90,6 +92,23 @@ class AfterRules(esper.Processor):
                 self._remove(net_id, str(error))
             else:
                 log.error("entity %d came and nobody was told: call surprises.spawn(%d) as well", net_id, net_id)
+        bodies.find()
+
+    def _make_players_whole(self) -> None:
+        """A client does without none of the components that its own player has."""
+        world, bodies, before = self._world, self._world.bodies, self._before
+        for net_id in self._surprises.players:
+            row, entity = bodies.rows.get(net_id), world.entity(net_id)
+            if (row is not None and bodies.steered[row]) or entity is None or net_id not in before.rows:
+                continue
+            values = iter([int(column[before.rows[net_id]]) for column in before.columns])
+            for kind in IN_COLUMNS:
+                former = [next(values) for _ in dataclasses.fields(kind)]
+                if esper.try_component(entity, kind) is None:
+                    log.error(
+                        "entity %d gets its %s back: it is a player's, who cannot be without", net_id, kind.__name__
+                    )
+                    esper.add_component(entity, kind(*former))
         bodies.find()
 
     def _look_at_newcomers(self) -> None:

@@ -4,13 +4,13 @@ Systems write it, replication reads it. A body that moves as `step` says is neve
 writes what clients could not follow is told so at once, by a ValueError that names the entity and what to do instead.
 """
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Collection
 from typing import Final
 
 import esper
 
 from ecs.components import DIRECTIONS, IN_COLUMNS, Position, Velocity
-from ecs.world import World
+from ecs.world import World, check_is_int
 
 BY_THE_RULES = 0  # the author of a body's change where it was no other entity: a spawn, a teleport, a rule
 MAX_TOLD: Final = 10_000  # entities: as many as surely fit into one message, whatever happens to all of them at once
@@ -36,11 +36,12 @@ class Surprises:
         self.steered: dict[int, int] = {}  # NetID -> the direction from the next tick on, by a rule
         self.told: set[int] = set()  # NetIDs that clients know since some former frame
         self.tick = 0  # that is being simulated
-        self.players: Container[int] = ()  # NetIDs of those whom no rule may steer
+        self.players: Collection[int] = ()  # NetIDs of those whom no rule may steer
         self._world, self._replicates = world, replicates
 
     def spawn(self, net_id: int) -> None:
         """An entity came into the world."""
+        check_is_int(net_id)
         if self._world.entity(net_id) is None:
             raise ValueError(f"there is no entity {net_id} to tell of: first world.spawn({net_id}, ...)")
         if not self._world.minted(net_id):
@@ -126,6 +127,7 @@ class Surprises:
 
     def _is_here(self, net_id: int) -> bool:
         """Whether an entity is in the world; False if it has left. Raises ValueError where there never was one."""
+        check_is_int(net_id)
         if self._world.entity(net_id) is not None:
             return True
         if not self._world.minted(net_id):

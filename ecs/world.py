@@ -18,6 +18,12 @@ from ecs.components import IN_COLUMNS, NetID
 _names = itertools.count(1)
 
 
+def check_is_int(net_id: int) -> None:
+    """Refuse what is equal to a NetID and is none: numpy's integers, say, cannot be told. Raises ValueError."""
+    if type(net_id) is not int:
+        raise ValueError(f"{net_id!r} is no NetID: those are of type int, so make it int({net_id})")
+
+
 class World:
     """An esper context and the index from NetIDs to its entities."""
 
@@ -62,6 +68,7 @@ class World:
 
     def spawn(self, net_id: int, *components: Any) -> int:
         """Create an entity that bears `net_id`; return esper's entity. Raises ValueError for a NetID in use."""
+        check_is_int(net_id)
         if net_id in self._entities:
             raise ValueError(f"NetID {net_id} is in use: world.mint() gives a new one")
         if any(isinstance(component, NetID) for component in components):

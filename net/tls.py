@@ -95,11 +95,13 @@ class TlsPipe:
         if self._closed:
             return
         self._closed = True
-        if self._shaken and not self._ended:
-            with contextlib.suppress(ssl.SSLError):  # it would like to wait for the peer's end
-                self._tls.unwrap()
-            self._flush()
-        self._under.close()
+        try:
+            if self._shaken and not self._ended:
+                with contextlib.suppress(ssl.SSLError):  # it would like to wait for the peer's end
+                    self._tls.unwrap()
+                self._flush()
+        finally:  # whatever the TLS object raises: the connection under it is not to stay
+            self._under.close()
 
     def received(self, data: bytes) -> None:
         """As a Receiver has it."""

@@ -14,7 +14,7 @@ import random
 import secrets
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import esper
@@ -85,6 +85,9 @@ class Seats:
 
     def __contains__(self, net_id: object) -> bool:
         return net_id in self._seats
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._seats)
 
     @property
     def free(self) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import esper
+import numpy as np
 import pytest
 
 from ecs.arena import TILE
@@ -36,6 +37,11 @@ class Secret:
     """One that is not registered."""
 
     word: str
+
+
+def like(net_id: int, kind: Callable[[int], Any] = np.int64) -> Any:
+    """What is equal to a NetID, and is none."""
+    return kind(net_id)
 
 
 class Hands:
@@ -193,6 +199,12 @@ REFUSED: dict[str, tuple[Callable[[Hands], Any], str]] = {
     "a place of 61 bits": (lambda h: setattr(h.get(Position), "x", 1 << 60), "from -2147483647 to 2147483647"),
     "a velocity of 17 bits": (lambda h: setattr(h.get(Velocity), "x", 40_000), "from -32767 to 32767"),
     "no size": (lambda h: setattr(h.get(Size, h.npc), "w", 0), "from 1 to 32767"),
+    "telling of a number of numpy's": (lambda h: h.surprises.body(like(h.npc)), "make it int("),
+    "changing a number of numpy's": (lambda h: h.surprises.change(like(h.player), Color), "make it int("),
+    "steering a float": (lambda h: h.surprises.steer(like(h.npc, float), 3), "make it int("),
+    "a true that leaves": (lambda h: h.surprises.leave(True), "make it int("),
+    "spawning a number of numpy's": (lambda h: h.world.spawn(like(h.world.mint()), Points(1)), "make it int("),
+    "telling of a newcomer by a number of numpy's": (lambda h: h.surprises.spawn(like(h.npc)), "make it int("),
     "no direction": (lambda h: setattr(h.get(Intent, h.npc), "direction", 9), "it takes an integer of"),
 }
 
@@ -264,6 +276,12 @@ FOUND: dict[str, tuple[Callable[[Hands], Any], str]] = {
     "moved and not told": (lambda h: setattr(h.get(Position, h.npc), "x", 15 * TILE), "call surprises.body("),
     "grown and not told": (lambda h: setattr(h.get(Size, h.npc), "w", 500), "call surprises.change("),
     "turned and not told": (lambda h: setattr(h.get(Intent, h.npc), "direction", 3), "call surprises.change("),
+    "a player's Position is taken": (lambda h: take(h, h.player, Position), "gets its Position back"),
+    "a player's Velocity is taken": (lambda h: take(h, h.player, Velocity), "gets its Velocity back"),
+    "a player's Size is taken": (lambda h: take(h, h.player, Size), "gets its Size back"),
+    "a player's Intent is taken": (lambda h: take(h, h.player, Intent), "gets its Intent back"),
+    "a player's Dash is taken": (lambda h: take(h, h.player, Dash), "gets its Dash back"),
+    "a player's Dash is taken and not told": (lambda h: esper.remove_component(h.entity, Dash), "gets its Dash back"),
     "a body that came and was not told": (lambda h: h.body(10), "call surprises.spawn("),
     "a thing that came, changed and was not told": (
         lambda h: h.surprises.change(h.spawn(Points(1)), Points),
@@ -292,6 +310,7 @@ FOUND: dict[str, tuple[Callable[[Hands], Any], str]] = {
 
 
 IN_AREAS = (
+    "a player's Position is taken",
     "a float",
     "a place in a wall",
     "moved and not told",
