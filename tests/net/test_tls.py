@@ -7,7 +7,7 @@ import pytest
 
 from net.certificates import ServerTls, client_context, server_tls, trusting_context
 from net.link import PERFECT, Conditions, link
-from net.pipe import Pipe
+from net.pipe import GuardedPipe, Pipe
 from net.tls import TlsPipe, fingerprint, read_fingerprint, secured, spelled
 from tests.certificates import CA, OTHER, SERVER
 from tests.harness import Clock
@@ -261,3 +261,17 @@ def test_a_fingerprint_is_the_one_that_openssl_prints() -> None:
     for wrong in ("", "ab", "g" * 64, TLS.fingerprint + "00"):
         with pytest.raises(ValueError, match="is no fingerprint: 64"):
             read_fingerprint(wrong)
+
+
+@pytest.mark.parametrize("fault", [ValueError(), MemoryError(), OSError(9, "Bad file descriptor"), RecursionError()])
+def test_whatever_the_tls_object_raises_at_the_end_what_is_under_it_is_closed(fault: Exception) -> None:
+    pair = open_pair()
+
+    class Broken:
+        def unwrap(self) -> None:
+            raise fault
+
+    pair.server._tls = Broken()  # type: ignore[assignment]
+    GuardedPipe(pair.server, pair.server_ear).close()
+    pair.run()
+    assert pair.client_ear.ends == ["the other side closed the connection"]
