@@ -21,12 +21,18 @@ class Notices:
 
     def __init__(self) -> None:
         self._waiting: dict[Happened, list[Happening]] = {what: [] for what in WORDS}
+        self._more = dict.fromkeys(WORDS, 0)  # of whom nobody will read the name: a server can rename all in each frame
         self._due = dict.fromkeys(WORDS, 0.0)
 
     def take(self, happening: Happening) -> None:
         """Something happened; what is told elsewhere is ignored."""
-        if happening.what in WORDS:
-            self._waiting[happening.what].append(happening)
+        waiting = self._waiting.get(happening.what)
+        if waiting is None:
+            return
+        if len(waiting) <= NAMED:
+            waiting.append(happening)
+        else:
+            self._more[happening.what] += 1
 
     def due(self, now: float) -> list[str]:
         """The lines to show now, each once."""
@@ -34,14 +40,16 @@ class Notices:
         for what, waiting in self._waiting.items():
             if waiting and now >= self._due[what]:
                 self._due[what] = now + PAUSE
-                lines.append(_told(waiting, what))
+                lines.append(_told(waiting, what, self._more[what]))
                 waiting.clear()
+                self._more[what] = 0
         return lines
 
 
-def _told(waiting: list[Happening], what: Happened) -> str:
+def _told(waiting: list[Happening], what: Happened, more: int) -> str:
     words, names = WORDS[what], [happening.name for happening in waiting]
     if what is Happened.RENAMED and len(waiting) <= NAMED:
         return ", ".join(f"{happening.former} is now called {happening.name}" for happening in waiting)
     one, many = (words, words) if isinstance(words, str) else words
-    return f"{listed(names)} {one if len(names) == 1 else many}"
+    who = f"{len(names) + more} players" if more else listed(names)
+    return f"{who} {one if len(names) == 1 else many}"

@@ -143,3 +143,15 @@ def test_notices_tell_each_name_once_and_many_together() -> None:
     assert notices.due(9.0) == [f"{NAMED + 1} players are back"]
     notices.take(Happening(Happened.BACK, 1, "Ann"))
     assert notices.due(99.0) == ["Ann is back"]
+
+
+def test_of_a_crowd_that_comes_and_goes_in_each_frame_a_few_are_kept_and_all_are_counted() -> None:
+    notices = Notices()
+    for net_id in range(10_000):
+        notices.take(Happening(Happened.RENAMED, net_id, f"p{net_id}", former=f"q{net_id}"))
+        notices.take(Happening(Happened.DASHED, net_id, f"p{net_id}"))
+    assert sum(map(len, notices._waiting.values())) <= NAMED + 1
+    assert notices.due(0.0) == ["10000 players changed their name"]
+    for net_id in range(NAMED + 1):
+        notices.take(Happening(Happened.JOINED, net_id, f"p{net_id}"))
+    assert notices.due(9.0) == [f"{NAMED + 1} players joined"]
