@@ -66,6 +66,7 @@ REPORT_SECONDS: Final = 10.0  # from one report of our corrections to the next
 MAX_UNREAD: Final = 4 << 20  # bytes that wait to be taken in: a crowd's snapshot is 1 MB, and a stall's frames are less
 FIRST_PINGS: Final = 8  # sent faster, so that the clock is good before the first step
 FIRST_PING_SECONDS: Final = 0.05
+MOST_REASON: Final = 1000  # letters: a server can tell of a million components, and this goes to screens and logs
 FIRST_BYTES: Final = 16  # of an answer that are kept: as many as a banner needs to name its protocol
 
 
@@ -396,7 +397,7 @@ class Play:
     def _end(self, ending: Ending, reason: str, goodbye: str = "") -> None:
         """Remember why, say that `goodbye` if it is one and can be said, and close."""
         if self.ending is None:
-            self.ending, self.reason = ending, reason  # whatever becomes of the last words
+            self.ending, self.reason = ending, reason[:MOST_REASON]  # whatever becomes of the last words
             if goodbye:
                 self._send(Goodbye(goodbye))
             if self._pipe is not None:

@@ -9,13 +9,13 @@ from ecs.step import Body, Motion, step
 from ecs.world import World
 from game.client import prediction as prediction_module
 from game.client.controls import Controls
-from game.client.play import MAX_UNREAD, Ending, Play
+from game.client.play import MAX_UNREAD, MOST_REASON, Ending, Play
 from game.rules import build_registry
 from net.codec import MAX_TICK, decode_from_client, decode_from_server, encode
 from net.errors import RemoteProtocolError
 from net.framing import Deframer, frame
 from net.link import Conditions
-from net.messages import EntityRow, Frame, Pong, Section, Snapshot, Steer, Welcome
+from net.messages import VERSION, EntityRow, Frame, Pong, Refusal, Refused, Section, Snapshot, Steer, Welcome
 from net.replication import mirror as mirror_module
 from net.replication.mirror import Mirror
 from net.replication.publisher import quiet_ticks
@@ -296,6 +296,17 @@ def test_no_honest_server_comes_near_to_these_bounds_though_it_is_overloaded_or_
     assert len(gaps) > 10
     assert max(gaps) <= max(tick_rate // send_rate, quiet_ticks(tick_rate)) <= tick_rate
     stage.close()
+
+
+def test_of_a_schema_without_end_the_beginning_is_read() -> None:
+    play = Play("Ann", 1, Controls(), REGISTRY, Clock())
+    play.attach(Pipe())
+    lines = tuple(f"Component{number}(x: int)" for number in range(20_000))
+    play.received(frame(encode(Refused(Refusal.SCHEMA, VERSION, "no", lines))))
+    assert play.ending is Ending.IMPOSSIBLE
+    assert "the server has Component0(x: int)" in play.reason
+    assert len(play.reason) == MOST_REASON
+    play.world.close()
 
 
 NESTS = (0x91, 0x92, 0x93, 0x97, 0x9A)  # arrays of so many, of which the last one is another
