@@ -156,13 +156,16 @@ class GameScreen:
             self.graph.draw(window, self._play, now)
         round_trip = stay.clock.round_trip if plays and stay.clock.synced else None
         self._hud.corner(window, round_trip, len(roster.players), self._note())
-        if self.shows_scores or roster.is_over:
+        scores = self.shows_scores or roster.is_over
+        if scores:
             top = BELOW_THE_PODIUM if roster.is_over else None
             self._scoreboard.draw(window, roster.ranked(), stay.net_id, stay.tick_rate, now, top)
         else:
             self._scoreboard.forget()
         if not plays:
             self._hud.overlay(window, "Connection lost", session.message, self._next_step(now), now)
+        elif scores:  # a long list goes down to where hints are
+            pass
         elif self.renderer.spectator is not None:
             self._hud.hint(window, self.renderer.spectator.hint)
         elif not self._keyboard.used and not self.chat.open:

@@ -10,6 +10,7 @@ import pytest
 from ecs.components import Intent
 from game import walltime
 from game.client.game_screen import GameScreen
+from game.client.hud import Hud
 from game.client.session import Phase, Session
 from game.client.settings import Settings
 from game.client.window import Window
@@ -91,6 +92,23 @@ def test_what_one_types_is_read_by_everybody_and_steers_nobody() -> None:
             await frames_until(window, lambda: steered(simulation, window) > so_far)
 
     run(story())
+
+
+def test_hints_give_way_to_the_scores_which_may_reach_down_to_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    hints: list[str] = []
+    monkeypatch.setattr(Hud, "hint", lambda hud, target, text: hints.append(text))
+
+    async def test() -> None:
+        async with live_server() as (_, address), opened(ANN) as window:
+            screen = await joined(window, address)
+            await frames_until(window, lambda: bool(hints))
+            hold(pygame.K_TAB)
+            await frames_until(window, lambda: screen.shows_scores)
+            hints.clear()
+            window.frame()
+            assert not hints
+
+    run(test())
 
 
 @pytest.mark.parametrize("layout", ["fr", "ru"])
