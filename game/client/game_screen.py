@@ -76,7 +76,8 @@ class GameScreen:
         if not play.stay.net_id:
             self.chat.hide()  # who watches cannot talk
         if self._session.ending is Ending.BENCHED:
-            self.chat.notice(f"{self._session.message}: now you watch; leave and join again to play", self._now, ACCENT)
+            words = f"{self._session.message}: you are watching now; leave and join again to play"
+            self.chat.notice(words, self._now, ACCENT)
 
     @property
     def types(self) -> bool:

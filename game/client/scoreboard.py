@@ -53,9 +53,9 @@ class Scoreboard:
         panel(picture, picture.get_rect(), 244)
         title = self._fonts.text("Scores", NORMAL, TEXT, True)
         picture.blit(title, (26, 12))
-        note = self._fonts.text(f"{count} playing · seconds of not being it", SMALL, MUTED, False)
+        note = self._fonts.text(f"{count} playing · seconds without being it", SMALL, MUTED, False)
         if columns == 1:
-            note = self._fonts.text("seconds of not being it", SMALL, MUTED, False)
+            note = self._fonts.text("seconds without being it", SMALL, MUTED, False)
         picture.blit(note, note.get_rect(topright=(picture.get_width() - 26, 15)))
         for index, (place, one) in enumerate(places[: rows * columns]):
             area = pygame.Rect(16 + index // rows * COLUMN, 46 + index % rows * height, COLUMN, height)

@@ -43,7 +43,7 @@ class Bench:
     def _warn(self, longest: "Session | None", now: float) -> None:
         enough = max(self._idle_seconds - BENCH_NOTICE_SECONDS, self._idle_seconds / 2)  # nobody is warned who plays
         if longest is not None and now - longest.acted >= enough:
-            longest.tell(f"others want to play: do something within {BENCH_NOTICE_SECONDS:.0f} s, or you only watch")
+            longest.tell(f"others want to play: move within {BENCH_NOTICE_SECONDS:.0f} s, or you will only watch")
             self._warned = longest, now
 
     def _go_on(self, session: "Session", warned: float, players: Collection["Session"], now: float) -> None:

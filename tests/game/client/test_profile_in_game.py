@@ -62,7 +62,7 @@ def test_who_is_benched_watches_on_in_the_same_window_and_reads_why() -> None:
             await frames_until(window, lambda: screen.renderer.spectator is not None)
             assert not screen.chat.open
             assert screen.chat.lines[-1] == (
-                "you did nothing for 180 s, and others want to play: now you watch; leave and join again to play"
+                "you did nothing for 180 s, and others want to play: you are watching now; leave and join again to play"
             )
             press(pygame.K_RETURN)  # talks no more
             for _ in range(5):

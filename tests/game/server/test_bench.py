@@ -69,7 +69,7 @@ def test_the_longest_idle_is_warned_and_then_benched_and_who_was_refused_comes_i
     hall.wait(38, hall.cid)
     assert isinstance(hall.knock().told[0], Refused)
     hall.wait(1, hall.cid)
-    warning = f"others want to play: do something within {BENCH_NOTICE_SECONDS:.0f} s, or you only watch"
+    warning = f"others want to play: move within {BENCH_NOTICE_SECONDS:.0f} s, or you will only watch"
     assert [guest.notices for guest in hall.guests] == [[warning], [], []]
     hall.wait(BENCH_NOTICE_SECONDS - 2, hall.cid)
     assert not hall.ann.benched
