@@ -18,6 +18,11 @@ def now() -> float:
     return time.monotonic()
 
 
+def date() -> str:
+    """Today's date and time, UTC, as YYYYMMDDhhmmss."""
+    return time.strftime("%Y%m%d%H%M%S", time.gmtime())
+
+
 def spent() -> float:
     """Seconds of the core that this program has had, all of its threads together."""
     return time.process_time()

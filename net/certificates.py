@@ -3,6 +3,7 @@
 TLS 1.3 alone: both ends are ours, and it has no renegotiation that a stranger could make a server repeat for ever.
 """
 
+import re
 import ssl
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -74,16 +75,19 @@ _SELF_SIGNED: Final = 18
 _UNKNOWN_AUTHORITY: Final = (2, 19, 20, 21)
 _REVOKED: Final = 23
 _OTHER_NAME: Final = (62, 64)
+_CLOCK: Final = "says this machine's clock"  # which may be the one that is wrong
+# From when and until when a certificate holds: two UTCTimes or GeneralizedTimes of its DER form. To look for them is
+# enough: whoever puts other ones before them misleads people about their own certificate alone.
+_VALIDITY: Final = re.compile(rb"\x30.(?:\x17\x0d|\x18\x0f)(\d{12,14})Z(?:\x17\x0d|\x18\x0f)(\d{12,14})Z", re.DOTALL)
 
 
 def why_not_believed(fault: ssl.SSLCertVerificationError, host: str) -> str:
     """What is wrong with a certificate that a context did not believe: what goes on after "its certificate"."""
-    clock = "says this machine's clock"  # which may be the one that is wrong
     code = fault.verify_code
     if code == _EXPIRED:
-        return f"has expired, {clock}"
+        return f"has expired, {_CLOCK}"
     if code == _NOT_YET_VALID:
-        return f"is not valid yet, {clock}"
+        return f"is not valid yet, {_CLOCK}"
     if code in _OTHER_NAME:
         return f"is for another name than {host}"
     if code == _SELF_SIGNED:
@@ -93,6 +97,25 @@ def why_not_believed(fault: ssl.SSLCertVerificationError, host: str) -> str:
     if code == _REVOKED:
         return "was revoked by its authority"
     return f"cannot be accepted: {fault.verify_message}"
+
+
+def why_out_of_date(certificate: bytes, date: str) -> str:
+    """Whether a certificate (DER) has expired, or is not valid yet, in the same words; empty where neither is.
+
+    OpenSSL does not come to look at that where a certificate is self-signed. `date` is today's, as YYYYMMDDhhmmss.
+    """
+    found = _VALIDITY.search(certificate)
+    if found is None:
+        return ""
+    begin, end = (_in_full(each.decode()) for each in found.groups())
+    if date < begin:
+        return f"is not valid yet, {_CLOCK}"
+    return f"has expired, {_CLOCK}" if date > end else ""
+
+
+def _in_full(time: str) -> str:
+    """With the century, which a UTCTime leaves out (RFC 5280, 4.1.2.5.1)."""
+    return time if len(time) > 12 else ("20" if time < "50" else "19") + time
 
 
 def _read(path: Path, what: str) -> str:

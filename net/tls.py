@@ -72,10 +72,14 @@ class TlsPipe:
         return self._under.unsent + len(self._held)
 
     @property
+    def certificate(self) -> bytes:
+        """The peer's, in its DER form, once the handshake is over; empty where it has shown none."""
+        return self._tls.getpeercert(binary_form=True) or b""
+
+    @property
     def fingerprint(self) -> str:
-        """That of the peer's certificate, once the handshake is over; empty where it has shown none."""
-        certificate = self._tls.getpeercert(binary_form=True)
-        return fingerprint(certificate) if certificate else ""
+        """That of the peer's certificate; likewise."""
+        return fingerprint(self.certificate) if self.certificate else ""
 
     def start(self) -> None:
         """A client speaks first."""

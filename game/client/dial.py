@@ -12,14 +12,21 @@ import ssl
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
+from game import walltime
 from game.client.access import Access
 from game.client.known_servers import known_fingerprint, known_servers_file, remember
 from game.client.settings import NoFolderError
 from net.address import Address
-from net.certificates import CertificateError, client_context, trusting_context, why_not_believed
+from net.certificates import (
+    CertificateError,
+    client_context,
+    trusting_context,
+    why_not_believed,
+    why_out_of_date,
+)
 from net.happy_eyeballs import SocketAddress
 from net.pipe import Pipe, Receiver
-from net.tls import TlsPipe, spelled
+from net.tls import TlsPipe, fingerprint, spelled
 from net.transport import DialError, connect
 
 log = logging.getLogger(__name__)
@@ -110,7 +117,10 @@ async def dial(
     if known:
         raise ChangedError(address, shown.fingerprint, known, vouched.why)
     shown = await _encrypted(address, vouched.found, accept, trusting_context(), "", around)
-    raise UntrustedError(address, shown.fingerprint, vouched.why)
+    why = vouched.why
+    if (dated := why_out_of_date(shown.certificate, walltime.date())) not in why:
+        why = f"{why}; besides, it {dated}"
+    raise UntrustedError(address, shown.fingerprint, why)
 
 
 def _renewed(address: Address, known: str, shown: str) -> str:
@@ -127,8 +137,13 @@ class _Shown(NamedTuple):
     """What became of one attempt to encrypt."""
 
     found: list[SocketAddress]  # the one that answered in front
-    fingerprint: str = ""  # of the certificate that was shown
+    certificate: bytes = b""  # that was shown
     why: str = ""  # the context does not believe it
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the certificate."""
+        return fingerprint(self.certificate)
 
 
 async def _encrypted(
@@ -176,7 +191,7 @@ async def _encrypted(
     finally:
         if not believed:
             pipes[0].close()
-    return _Shown(found, pipes[0].fingerprint)
+    return _Shown(found, pipes[0].certificate)
 
 
 class _LostError(Exception):

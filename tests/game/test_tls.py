@@ -151,6 +151,26 @@ def test_what_is_wrong_with_a_certificate_is_said_as_it_is(
     run(test())
 
 
+@pytest.mark.parametrize(
+    ("certificate", "why"),
+    [(EXPIRED, "; besides, it has expired"), (FUTURE, "; besides, it is not valid yet"), (OTHER, "")],
+    ids=["expired", "not yet valid", "valid"],
+)
+def test_what_a_host_made_and_is_out_of_date_is_said_to_be_so_too(
+    monkeypatch: pytest.MonkeyPatch, certificate: tuple[Path, Path], why: str
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(CA))
+
+    async def test() -> None:
+        async with live_server(tls=server_tls(*certificate)) as (_, address):
+            session = Session(address, "Ann", 0, now)
+            await ended(session)
+            assert session.why_untrusted.startswith("is self-signed")
+            assert session.why_untrusted.partition("vouches for it")[2].partition(", says")[0] == why
+
+    run(test())
+
+
 @pytest.mark.parametrize("access", [NOTHING, BY_CA], ids=["the system's authorities", "a given one"])
 def test_a_server_that_was_trusted_by_its_fingerprint_may_get_a_certificate_that_an_authority_vouches_for(
     monkeypatch: pytest.MonkeyPatch, access: Access
