@@ -164,7 +164,8 @@ class RoundBar:
         named = [one for one in equals if one.name in step.names]
         there = (named or equals * bool(step.score))[:MOST_HEROES]  # who came to the podium has 0
         size = HERO if len(lines) == len(there) == 1 else SMALL_HERO
+        apart = min(size, (block.w - size) / max(1, len(there) - 1))
         for number, one in enumerate(there):
             hero = self._sprites.player(rgb(one.color), size, size, (0, 0), False)
-            x = block.centerx + round((number - (len(there) - 1) / 2) * min(size, (block.w - size) / MOST_HEROES))
+            x = block.centerx + round((number - (len(there) - 1) / 2) * apart)
             target.blit(hero, hero.get_rect(midbottom=(x, y - 1)))
