@@ -37,8 +37,8 @@ def test_a_server_and_three_windows_one_killed_one_refused_and_equal_mirrors(tmp
         cid.end(signal.SIGKILL)
         server.wait_for("leave: 'Cid'")
         seen = len(checksums(ann))
-        ann.wait_for("checksum", seen + 3)
-        bob.wait_for("checksum", seen + 3)
+        ann.wait_for("checksum", seen + 2)
+        bob.wait_for("checksum", seen + 2)
 
         truth = checksums(server)
         for program in (ann, bob, cid):

@@ -49,6 +49,7 @@ class InterpolationSystem(esper.Processor):
         self._quiet_ticks = quiet_ticks(tick_rate)
         self._pace = Pace(tick_rate)
         self._ages: deque[float] = deque(maxlen=FRAMES)  # ticks of the server's clock, when each frame arrived
+        self._news = False  # whether there are others since `delay` was worked out
         self._heard = 0.0  # seconds, when the last frame arrived
         self._drawn_at = 0.0
         self._known = -1
@@ -66,12 +67,14 @@ class InterpolationSystem(esper.Processor):
                 self._ages.pop()  # of what a stall held back and then let go at once, the newest alone tells the delay
             self._heard = now
             self._ages.append(self._clock.tick(now) - frame.tick)
+            self._news = True
 
     def process(self, now: float) -> None:
         if self.timeline.known < 0 or not self._clock.synced:
             return
-        if self._ages:  # here and not with each frame: thousands may come at once
+        if self._news:  # here and not with each frame: thousands may come at once
             self.delay = nearly_all(self._ages) + self._frame_ticks
+            self._news = False
         fade = 0.5 ** (max(0.0, now - self._drawn_at) / HALF_LIFE)
         self._drawn_at = now
         before, self.now = self.now, self._pace.follow(now, self._clock.tick(now) - self.delay)

@@ -4,6 +4,7 @@ Distances are those of OKLab (Ottosson 2020), where equal steps look equally lar
 """
 
 import bisect
+import functools
 import itertools
 from collections.abc import Sequence
 from typing import Final
@@ -19,6 +20,7 @@ CONTRAST: Final = 3.0  # with the floor, at least: what WCAG 2 (1.4.11) asks of 
 APART: Final = 80  # thousandths of OKLab between two players: side by side, everybody tells them apart
 CROWD: Final = 24  # players up to whom all are held apart; with more, colours that are free differ from what was wanted
 FAR: Final = 10**9  # the square of a distance that no two colours have
+MOST_REMEMBERED: Final = 1024  # colours that were worked out, 0.2 MB: each join looks at those of up to CROWD others
 LEVELS: Final = (0x30, 0x60, 0x90, 0xC0, 0xF0)  # of red, green and blue, among which to look for one
 
 
@@ -40,6 +42,7 @@ def choose(wanted: int, taken: Sequence[int]) -> int:
     return _COLORS[int(np.where(free, _squares(_PLACES, place)[:, 0], FAR).argmin())]
 
 
+@functools.lru_cache(MOST_REMEMBERED)
 def visible(rgb: int) -> int:
     """The colour itself, or the darkest mixture with white that has the least contrast with the floor."""
     return _mixed(rgb, bisect.bisect_left(range(257), CONTRAST, key=lambda share: contrast(_mixed(rgb, share))))
@@ -67,6 +70,7 @@ def _luminance(rgb: int) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
+@functools.lru_cache(MOST_REMEMBERED)
 def _oklab(rgb: int) -> tuple[int, int, int]:
     """L, a and b in thousandths: whole numbers, so that a choice does not depend on a machine's last digit."""
     red, green, blue = _linear(rgb)

@@ -27,7 +27,7 @@ from net.clock import SAFETY_TICKS, SLEW, quantile
 from net.conditions import PROFILES, Conditions
 from net.pipe import GuardedPipe
 from tests.benchmarks.feel_stage import FeelStage, Key, Picture, Uplink, distance, truth
-from tests.harness import HALL, Player, Stage, Walker
+from tests.harness import HALL, Player, Walker
 
 PEOPLE = 8
 SETTLING_TICKS = 300  # before anything is counted: clocks, leads and delays have found their places
@@ -79,19 +79,16 @@ class Figures:
     frozen: int = 0  # the truth moves, the picture stands though it knows of somebody who goes
 
 
-def fastest(stage: Stage, since: int) -> float:
+def fastest(stage: FeelStage, since: int) -> float:
     """The farthest that the server moved anybody in one tick, in pixels: a push is faster than a walk."""
     steps = [0.0]
     for tick in range(since + 1, stage.simulation.tick):
-        then = dict(stage.history[tick])
-        for net_id, components in stage.history[tick + 1]:
-            if net_id in then:
-                (x, y), (to_x, to_y) = dict(then[net_id])[0], dict(components)[0]
-                steps.append(distance((int(x), int(y)), (int(to_x), int(to_y))))
+        then = stage.places(tick)
+        steps.extend(distance(then[it], place) for it, place in stage.places(tick + 1).items() if it in then)
     return max(steps)
 
 
-def judge(stage: Stage, pictures: list[Picture], figures: Figures, since: int) -> None:
+def judge(stage: FeelStage, pictures: list[Picture], figures: Figures, since: int) -> None:
     """Hold what was drawn against the truth.
 
     The bound of a jump: what the body itself moves at most, on a clock 5 % fast, and what fades of an error.
@@ -231,15 +228,12 @@ def spread(values: list[float]) -> dict[str, float]:
     }
 
 
-def walked(stage: Stage, since: int) -> float:
+def walked(stage: FeelStage, since: int) -> float:
     """How far all together have walked, in pixels."""
     total = 0.0
     for tick in range(since + 1, stage.simulation.tick):
-        then = dict(stage.history[tick])
-        for net_id, components in stage.history[tick + 1]:
-            if net_id in then:
-                (x, y), (to_x, to_y) = dict(then[net_id])[0], dict(components)[0]
-                total += distance((int(x), int(y)), (int(to_x), int(to_y)))
+        then = stage.places(tick)
+        total += sum(distance(then[it], place) for it, place in stage.places(tick + 1).items() if it in then)
     return total
 
 
@@ -264,7 +258,7 @@ def recovery(profile: Conditions) -> int:
     ann.near.reading = ann.far.reading = True
     pictures.clear()
     ann.compared = 0
-    go_on(600)
+    go_on(240)
     own = [picture for picture in pictures if picture.player is ann]
     exact = 0
     for number, picture in enumerate(own):

@@ -25,6 +25,7 @@ class FeelStage(Stage):
         self.compare_ticks = 10 * self.frame_ticks  # what is measured here is another thing
         self.frame_seconds = 1 / fps
         self._next_frame = self.clock.time
+        self._places: dict[int, dict[int, tuple[int, int]]] = {}  # tick -> where everybody was, once asked for
 
     def tick(self, pictures: "list[Picture]") -> None:
         """Let one tick pass, and give a picture of each frame that was drawn in it to `pictures`."""
@@ -39,6 +40,16 @@ class FeelStage(Stage):
         self.simulation.advance(self.clock.time)
         with self.simulation.world:
             self.history[self.simulation.tick] = self.registry.describe_all(self.simulation.world)
+
+    def places(self, tick: int) -> dict[int, tuple[int, int]]:
+        """Where the server had everybody at the end of a tick, in world units; nobody where there was no such tick."""
+        found = self._places.get(tick)
+        if found is None:
+            rows = {net_id: dict(components)[0] for net_id, components in self.history.get(tick, ())}
+            found = {net_id: (int(x), int(y)) for net_id, (x, y) in rows.items()}
+            if tick in self.history:
+                self._places[tick] = found
+        return found
 
     def _at(self, time: float) -> None:
         self.clock.time = time
@@ -97,15 +108,15 @@ def picture_of(stage: Stage, player: Player) -> Picture:
     return Picture(player, stage.clock.time, server, shown_tick, stands, others, own)
 
 
-def truth(stage: Stage, net_id: int, tick: float) -> tuple[float, float] | None:
+def truth(stage: FeelStage, net_id: int, tick: float) -> tuple[float, float] | None:
     """Where the server had somebody at a tick with its fraction, in world units."""
     first = int(tick)
-    before, after = (dict(stage.history.get(t, ())).get(net_id) for t in (first, first + 1))
+    before, after = stage.places(first).get(net_id), stage.places(first + 1).get(net_id)
     if before is None or after is None:
         return None
-    (x, y), (to_x, to_y) = dict(before)[0], dict(after)[0]
+    (x, y), (to_x, to_y) = before, after
     share = tick - first
-    return int(x) + (int(to_x) - int(x)) * share, int(y) + (int(to_y) - int(y)) * share
+    return x + (to_x - x) * share, y + (to_y - y) * share
 
 
 def distance(a: tuple[float, float], b: tuple[float, float]) -> float:

@@ -68,7 +68,7 @@ def test_one_at_the_wall_cannot_be_pushed_into_it() -> None:
     assert bodies[2].x == TILE + SIZE
 
 
-@settings(derandomize=True, deadline=None, max_examples=120)
+@settings(derandomize=True, deadline=None, max_examples=60)
 @given(st.data())
 def test_in_any_crowd_nobody_overlaps_nobody_is_in_a_wall_and_it_is_deterministic(data: st.DataObject) -> None:
     arena = data.draw(arenas())

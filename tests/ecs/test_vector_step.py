@@ -42,7 +42,7 @@ def both_ways(world: World, motion: Motion, crowd: list[Body], wanted: list[list
     return crowd
 
 
-@settings(derandomize=True, deadline=None, max_examples=150)
+@settings(derandomize=True, deadline=None, max_examples=75)
 @given(st.data())
 def test_a_crowd_steps_as_each_of_them_would(data: st.DataObject) -> None:
     arena = data.draw(arenas())

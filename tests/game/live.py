@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import Any
 
 from game import walltime
 from game.client.session import Phase, Session
@@ -37,7 +38,6 @@ async def live_server(
         await ticking
         server.close()
         simulation.close("the test is over")
-        await asyncio.sleep(0.05)  # for sockets to close
 
 
 @contextlib.asynccontextmanager
@@ -57,7 +57,6 @@ async def answering(answer: bytes, hang_up: bool = True) -> AsyncIterator[Addres
         yield bound_address(server)
     finally:
         server.close()
-        await asyncio.sleep(0.02)
 
 
 @contextlib.contextmanager
@@ -110,5 +109,7 @@ def run(test: Awaitable[None]) -> None:
     async def bounded() -> None:
         async with asyncio.timeout(2 * PATIENCE):
             await test
+            loop: Any = asyncio.get_running_loop()
+            await until(lambda: len(loop._selector.get_map()) == 1)  # the loop's own: no socket was left open
 
     asyncio.run(bounded())

@@ -11,13 +11,12 @@ import pytest
 from ecs.arena import parse_arena
 from ecs.components import Dash
 from game.server.interest import CELL_TILES
-from net.codec import decode_from_server
 from net.framing import Deframer
 from net.link import Conditions
 from net.messages import Frame, Resync, Snapshot
 from net.replication.publisher import check_ticks
 from tests.game.server.test_network_system import joined
-from tests.harness import Player, Stage, Walker
+from tests.harness import Player, Stage, Walker, understood
 
 FIELD = parse_arena("\n".join(["#" * 70, *["#" + "." * 68 + "#"] * 68, "#" * 70]))
 # Tick rate, send rate, and the ticks from one checksum to the next: worked out by hand, not by what is tested.
@@ -35,7 +34,7 @@ MODES = pytest.mark.parametrize("cell_tiles", [0, CELL_TILES], ids=["all", "area
 
 
 def told(player: Player) -> list[Frame | Snapshot]:
-    messages = [decode_from_server(payload) for payload in Deframer(1 << 24).feed(bytes(player.tap.data))]
+    messages = [understood(bytes(payload)) for payload in Deframer(1 << 24).feed(bytes(player.tap.data))]
     return [message for message in messages if isinstance(message, Frame | Snapshot)]
 
 

@@ -58,7 +58,7 @@ class Dasher(Walker):
             self.player.controls.release("dash")
 
 
-@settings(derandomize=True, deadline=None, max_examples=8, phases=[Phase.generate])
+@settings(derandomize=True, deadline=None, max_examples=5, phases=[Phase.generate])
 @given(st.floats(0, 0.3), st.integers(0, 1000))
 def test_on_a_steady_network_of_any_latency_no_dash_is_ever_corrected(latency: float, seed: int) -> None:
     stage = Stage(PILLARS, seed=seed)

@@ -11,7 +11,7 @@ from tests.benchmarks.feel import DISPLAYS, EAST, PEOPLE, play, recovery, withou
 from tests.benchmarks.feel_stage import FeelStage
 from tests.harness import HALL, Stage, Walker
 
-SECONDS = 10
+SECONDS = 8
 # Corrections a minute, and the 99th percentile of how far (pixels) others are drawn from where they were.
 GATES = {
     "lan": (5.0, 0.5),

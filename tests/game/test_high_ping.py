@@ -51,7 +51,7 @@ def test_steady_movement_along_and_into_walls_is_never_corrected(direction: int)
     ann.controls.steer(direction)
     stage.run(60)  # the first intent may be late on such a network; what follows is steady
     ann.corrections.clear()
-    stage.run(600)
+    stage.run(400)
     assert ann.corrections == []
     assert ann.play.causes[Cause.UNEXPLAINED] == 0
     assert stage.at(ann.net_id) != start
@@ -84,7 +84,7 @@ def test_nobody_is_drawn_jumping_on_such_a_network(arena: Arena) -> None:
     jumps: list[tuple[float, float]] = []  # on one axis: how far in one frame, and how much of that was fading error
     before = [shown(player) for player in players]
     began = stage.simulation.tick
-    for _ in range(1800):
+    for _ in range(900):
         for walker in walkers:
             walker(stage.simulation.tick)
         stage.run(1)
@@ -104,9 +104,9 @@ def test_nobody_is_drawn_jumping_on_such_a_network(arena: Arena) -> None:
     assert fastest == top_speed if arena is LANES else fastest <= 2 * top_speed  # who is pushed is faster for a tick
     dropped = 1 / fade  # an error that has faded below a world unit is dropped
     assert all(moved <= fastest * (1 + SLEW) + max(fading, dropped) for moved, fading in jumps)
-    assert sum(moved for moved, _ in jumps) > 4 * 100 * TILE
+    assert sum(moved for moved, _ in jumps) > 4 * 50 * TILE
     assert max(fading for _, fading in jumps) > 30, "no guess was ever wrong: this network proves nothing"
-    assert all(walker.turns > 50 for walker in walkers)
+    assert all(walker.turns > 25 for walker in walkers)
     assert all(player.play.causes[Cause.UNEXPLAINED] == 0 for player in players)
     assert all(player.stay.mirror.mismatches == 0 for player in players)
 

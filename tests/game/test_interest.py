@@ -39,7 +39,7 @@ def test_each_mirror_is_exactly_the_part_of_the_world_that_it_sees_however_peopl
         x, y = 6 * CELL + rng.randint(-900, 900) * 4, 3 * CELL + rng.randint(-900, 900) * 4
         stage.place(player.net_id, x, y)
     walkers = [Walker(player, 100 * seed + n, mean_ticks=60) for n, player in enumerate(players)]
-    for tick in range(1200):
+    for tick in range(600):
         for walker in walkers:
             walker(tick)
         if tick % 25 == 0:  # and some are carried far away, and back
@@ -51,7 +51,7 @@ def test_each_mirror_is_exactly_the_part_of_the_world_that_it_sees_however_peopl
         assert player.play.ending is None, player.play.reason
         assert player.compared > 200
         assert player.stay.mirror.mismatches == 0
-        assert player.stay.mirror.checks > 20
+        assert player.stay.mirror.checks > 10
         assert player.play.causes[Cause.UNEXPLAINED] == 0
     views = {player.stay.mirror.view for player in players}
     assert len(views) > 3, "they saw different parts"

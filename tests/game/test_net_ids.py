@@ -10,7 +10,7 @@ from tests.harness import HALL, Stage
 
 def test_ten_thousand_joins_and_leaves_never_reuse_a_net_id() -> None:
     world, rng = World(), random.Random(1)
-    seats = Seats(world, Surprises(world), HALL, 64, rng)
+    seats = Seats(world, Surprises(world), HALL, 16, rng)
     given: list[int] = []
     inside: list[int] = []
     refused = 0
@@ -22,6 +22,7 @@ def test_ten_thousand_joins_and_leaves_never_reuse_a_net_id() -> None:
                 try:
                     inside.append(seats.join("Ann", 0))
                     given.append(inside[-1])
+                    world.bodies.find()  # as each tick does
                 except FullError:
                     refused += 1
         assert len(set(given)) == 10_000

@@ -184,7 +184,7 @@ def test_who_is_lost_and_back_within_a_tick_never_was_away() -> None:
     assert ann.held() == stage.history[ann.stay.mirror.tick]
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_mirrors_stay_exact_and_nobody_changes_bodies_however_often_connections_are_cut(seed: int) -> None:
     stage, rng = Stage(seed=seed), random.Random(seed)
     networks = [
@@ -220,8 +220,8 @@ def test_mirrors_stay_exact_and_nobody_changes_bodies_however_often_connections_
                 if how != 2:
                     player.far.lose("the connection was reset")
 
-    last_cut = stage.simulation.tick + 2400
-    stage.run(2400 + HOLD_TICKS, live)
+    last_cut = stage.simulation.tick + 1500
+    stage.run(1500 + HOLD_TICKS, live)
     for player in players:
         player.controls.steer(0)
     stage.run(200)

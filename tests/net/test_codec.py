@@ -388,7 +388,7 @@ anything = st.recursive(
 )
 
 
-@settings(derandomize=True, deadline=None, max_examples=400)
+@settings(derandomize=True, deadline=None, max_examples=200)
 @given(st.integers(-1, 18), st.lists(anything, max_size=8))
 def test_whatever_a_peer_packs_is_a_message_or_a_remote_protocol_error(tag: int, fields: list[Any]) -> None:
     payload = msgpack.packb([tag, *fields])

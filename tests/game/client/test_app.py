@@ -15,7 +15,7 @@ import pygame
 import pytest
 from pygame._sdl2 import controller
 
-from ecs.components import UNITS_PER_PIXEL, Dash, Intent, Position
+from ecs.components import UNITS_PER_PIXEL, Dash, Intent, Position, Velocity
 from game import walltime
 from game.client import app, hosting
 from game.client.access import Access
@@ -91,9 +91,32 @@ def host_at(monkeypatch: pytest.MonkeyPatch, *ports: int) -> None:
     monkeypatch.setattr(hosting.Hosting.__init__, "__defaults__", (ports,))
 
 
-async def frames(window: Window, seconds: float) -> None:
-    until = walltime.now() + seconds
-    await frames_until(window, lambda: walltime.now() >= until)
+async def passes(window: Window, simulation: Simulation, ticks: int) -> None:
+    """Draw frames until the server is so many ticks further; more than a few frames in any case."""
+    drawn, until = 0, simulation.tick + ticks
+
+    def done() -> bool:
+        nonlocal drawn
+        drawn += 1
+        return drawn > 10 and simulation.tick >= until
+
+    await frames_until(window, done)
+
+
+async def stands(window: Window, simulation: Simulation) -> tuple[int, int]:
+    """Draw frames until the server knows that the only player wants to stand, and it does; returns where that is."""
+
+    def wants_to_stand() -> bool:
+        with simulation.world:
+            ((_, (velocity, intent)),) = esper.get_components(Velocity, Intent)
+            return intent.direction == velocity.x == velocity.y == 0
+
+    await frames_until(window, wants_to_stand)
+    stopped = place(simulation)
+    await passes(window, simulation, 20)
+    assert place(simulation) == stopped
+    assert wants_to_stand()
+    return stopped
 
 
 def test_enter_on_the_join_screen_joins_and_a_held_key_walks() -> None:
@@ -107,10 +130,7 @@ def test_enter_on_the_join_screen_joins_and_a_held_key_walks() -> None:
             await frames_until(window, lambda: (place(simulation)[0] - x) * sign > 60)
             assert place(simulation)[1] == y
             let_go(key)
-            await frames(window, 0.4)
-            stopped = place(simulation)
-            await frames(window, 0.1)
-            assert place(simulation) == stopped
+            await stands(window, simulation)
 
     run(story())
 
@@ -119,9 +139,8 @@ def test_ones_own_player_is_drawn_where_the_server_has_it() -> None:
     async def story() -> None:
         async with live_server() as (simulation, address), opened(at(address)) as window:
             screen = await join(window)
-            await frames(window, 0.3)
+            x, y = await stands(window, simulation)
             corner = screen.renderer._camera.corner((1280, 720), (40 * 32, 24 * 32))
-            x, y = place(simulation)
             assert screen.renderer.own_place == (x - corner[0], y - corner[1])
             surface = window.canvas.surface
             pixel = surface.get_at((x - corner[0] + 14, y - corner[1] + 4))
@@ -139,10 +158,7 @@ def test_a_lost_focus_stops_the_walk() -> None:
             hold(key)
             await frames_until(window, lambda: abs(place(simulation)[0] - before[0]) > 20)
             pygame.event.post(pygame.Event(pygame.WINDOWFOCUSLOST))
-            await frames(window, 0.4)
-            stopped = place(simulation)
-            await frames(window, 0.1)
-            assert place(simulation) == stopped
+            await stands(window, simulation)
 
     run(story())
 
@@ -176,10 +192,7 @@ def test_a_keyboard_alone_is_enough_and_the_menu_does_not_stop_the_game() -> Non
             await shows(window, PauseScreen)
             assert window.game is not None
             pictures = window.game.renderer.pictures
-            await frames(window, 0.4)
-            stopped = place(simulation)
-            await frames(window, 0.1)
-            assert place(simulation) == stopped  # a held key does not walk below a menu
+            await stands(window, simulation)  # a held key does not walk below a menu
             assert window.game.renderer.pictures > pictures + 3  # but all the rest goes on
             press(pygame.K_ESCAPE)
             await shows(window, GameScreen)
@@ -238,11 +251,9 @@ def test_settings_can_be_changed_over_the_game_and_are_kept() -> None:
                 hold(pygame.K_a)
                 await frames_until(window, lambda: place(simulation)[0] < before[0] - 20)
                 let_go(pygame.K_a)
-            await frames(window, 0.3)
-            before = place(simulation)
+            before = await stands(window, simulation)
             hold(pygame.K_d)  # which means nothing any more
-            await frames(window, 0.3)
-            assert place(simulation) == before
+            assert await stands(window, simulation) == before
             hold(pygame.K_p)
             await frames_until(window, lambda: place(simulation)[0] > before[0] + 20)
 
@@ -436,8 +447,7 @@ def test_a_gamepad_alone_is_enough_from_the_start_to_the_end() -> None:
             await frames_until(window, lambda: rests(simulation) > 0)
             pad(pads.CONTROLLER_BUTTON_START)
             await shows(window, PauseScreen)
-            await frames(window, 0.3)
-            stopped = place(simulation)
+            stopped = await stands(window, simulation)
             pad(pads.CONTROLLER_BUTTON_DPAD_DOWN, pads.CONTROLLER_BUTTON_A)
             await shows(window, SettingsScreen)
             pad(pads.CONTROLLER_BUTTON_DPAD_UP, pads.CONTROLLER_BUTTON_DPAD_RIGHT, pads.CONTROLLER_BUTTON_B)
@@ -536,8 +546,7 @@ def test_escape_gives_up_connecting() -> None:
                 await frames_until(window, lambda: session.phase is Phase.CONNECTING)
                 surface = window.canvas.surface
                 picture = surface.copy()
-                await frames(window, 0.1)
-                assert differs(picture, surface) > 0  # one sees that it lives
+                await frames_until(window, lambda: differs(picture, surface) > 0)  # one sees that it lives
                 press(pygame.K_ESCAPE)
                 await frames_until(window, lambda: isinstance(window.screen, StartScreen))
                 assert session.phase is Phase.LEFT

@@ -39,7 +39,7 @@ OTHERS: dict[type, st.SearchStrategy[object]] = {
 ALL = PHYSICS | OTHERS
 
 
-@settings(derandomize=True, deadline=None, max_examples=150)
+@settings(derandomize=True, deadline=None, max_examples=60)
 @given(st.data())
 def test_it_is_the_checksum_of_the_rows(data: st.DataObject) -> None:
     registry = Registry()
