@@ -22,7 +22,8 @@ def test_ten_thousand_joins_and_leaves_never_reuse_a_net_id() -> None:
                 try:
                     inside.append(seats.join("Ann", 0))
                     given.append(inside[-1])
-                    world.bodies.find()  # as each tick does
+                    if len(given) % 8 == 0:
+                        world.bodies.find()  # as each tick does
                 except FullError:
                     refused += 1
         assert len(set(given)) == 10_000

@@ -184,7 +184,7 @@ def test_who_is_lost_and_back_within_a_tick_never_was_away() -> None:
     assert ann.held() == stage.history[ann.stay.mirror.tick]
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 def test_mirrors_stay_exact_and_nobody_changes_bodies_however_often_connections_are_cut(seed: int) -> None:
     stage, rng = Stage(seed=seed), random.Random(seed)
     networks = [

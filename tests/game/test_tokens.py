@@ -202,7 +202,8 @@ def test_ten_thousand_joins_and_returns_leave_no_tokens_behind() -> None:
                 try:
                     inside.append(seats.join("Ann", 0))
                     joins += 1
-                    world.bodies.find()  # as each tick does
+                    if joins % 8 == 0:
+                        world.bodies.find()  # as each tick does
                 except FullError:
                     continue
         assert len(alive) <= 2 * len(seats) <= 2 * 16
