@@ -101,7 +101,7 @@ async def frames_until(window: Window, done: Callable[[], object]) -> None:
     async with asyncio.timeout(PATIENCE):
         while not done():
             window.frame()
-            await asyncio.sleep(0.003)
+            await asyncio.sleep(0.01)
 
 
 def differs(first: pygame.Surface, second: pygame.Surface) -> int:
