@@ -9,8 +9,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
-from matplotlib.figure import Figure
-
 PICTURE: Final = Path(__file__).parent.parent.parent / "assets" / "docs" / "capacity.png"
 
 # What others need, by the table of issue 4 ("Scale: a thousand people in one world on one core"): players to CPU of one
@@ -39,6 +37,8 @@ OURS: Final = {"all": ("#0072B2", "everybody sees everybody"), "area": ("#009E73
 
 def plot(lines: Iterable[dict[str, Any]], picture: Path = PICTURE) -> None:
     """Draw CPU and bytes for each client against players; lines of other cases than the crowd are left out."""
+    from matplotlib.figure import Figure  # here: each start of the tests would wait for a second otherwise
+
     crowds = sorted((line for line in lines if line["case"] == "crowd"), key=lambda line: int(line["players"]))
     figure = Figure(figsize=(11, 5.6), layout="constrained")
     cpu, traffic = figure.subplots(1, 2)
