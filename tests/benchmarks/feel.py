@@ -272,12 +272,13 @@ def recovery(profile: Conditions) -> int:
 
 def wobble(profile: Conditions, fps: float, seed: int = 1) -> dict[str, float]:
     """How unevenly a steady walk is drawn: the standard deviation of its speed from frame to frame, in percent."""
-    stage = FeelStage(HALL, fps)
+    stage = FeelStage(HALL)
     ann, bob = (stage.join(name, replace(profile, loss=0.0, outage_every=0.0), seed) for name in ("Ann", "Bob"))
     for _ in range(SETTLING_TICKS):
         stage.tick([])
     stage.place(ann.net_id, 600, 600)
     stage.place(bob.net_id, 600, 6000)
+    stage.frame_seconds = 1 / fps
     pictures: list[Picture] = []
     for tick in range(150):
         if tick == 30:

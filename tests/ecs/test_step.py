@@ -98,7 +98,7 @@ def test_the_numbers_of_directions_are_those_of_the_compass_with_a_dash_or_witho
     assert [number for number in range(-40, 80) if is_direction(number)] == [*range(9), *range(16, 25)]
 
 
-@settings(derandomize=True, deadline=None, max_examples=200)
+@settings(derandomize=True, deadline=None, max_examples=100)
 @given(st.data())
 def test_nobody_is_ever_inside_a_wall(data: st.DataObject) -> None:
     arena = data.draw(arenas())

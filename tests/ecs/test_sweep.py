@@ -31,7 +31,7 @@ def found(rows: list[tuple[int, int, int, int]]) -> list[Pair]:
     return pairs
 
 
-@settings(derandomize=True, deadline=None, max_examples=200)
+@settings(derandomize=True, deadline=None, max_examples=100)
 @given(st.lists(boxes, max_size=40))
 def test_the_sweep_finds_each_pair_that_overlaps_once_and_no_other(rows: list[tuple[int, int, int, int]]) -> None:
     expected = {
@@ -54,7 +54,7 @@ def test_nobody_overlaps_nobody() -> None:
     assert found([]) == []
 
 
-@settings(derandomize=True, deadline=None, max_examples=200)
+@settings(derandomize=True, deadline=None, max_examples=100)
 @given(st.lists(boxes, min_size=1, max_size=30), st.data())
 def test_boxes_that_are_moved_are_found_where_they_are_however_far_that_is(
     rows: list[tuple[int, int, int, int]], data: st.DataObject

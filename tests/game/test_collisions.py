@@ -86,7 +86,7 @@ def test_nobody_passes_through_somebody_who_stands_there() -> None:
     stage, ann, bob = two_in_a_corridor(0.05)
     start = stage.at(bob.net_id)[0]
     ann.controls.steer(EAST)
-    for _ in range(1200):
+    for _ in range(450):
         stage.run(1)
         assert overlapping(bodies(stage)) == []
         assert stage.at(ann.net_id)[0] < stage.at(bob.net_id)[0]
