@@ -203,8 +203,7 @@ def test_leaving_while_connecting_or_joining_works_at_once() -> None:
             await frames_until(session, lambda: session.phase is Phase.JOINING)
             session.leave()
             assert session.phase is Phase.LEFT
-        await asyncio.sleep(0.01)
-        assert [task for task in asyncio.all_tasks() if "Session" in repr(task)] == []
+        await until(lambda: [task for task in asyncio.all_tasks() if "Session" in repr(task)] == [])
 
     run(test())
 

@@ -27,7 +27,7 @@ from net.framing import frame
 from net.messages import VERSION, Goodbye, Message, Refusal, Refused, Welcome
 from net.strangers import guess
 from net.transport import DialError, bound_address
-from tests.game.live import answering, frames_until, free_port, live_server, mute_port, run
+from tests.game.live import answering, frames_until, free_port, live_server, mute_port, run, until
 from tests.game.processes import port_of, programs
 from tests.harness import HALL
 
@@ -79,8 +79,7 @@ def test_all_is_well_with_a_server_of_ours_and_it_takes_no_seat_and_is_seen_by_n
             assert simulation.tick > 10
             with simulation.world:
                 assert esper.get_component(Position) == []
-            await asyncio.sleep(0.05)
-            assert not simulation.reception.sessions
+            await until(lambda: not simulation.reception.sessions)
 
     run(test())
 
@@ -303,8 +302,7 @@ def test_who_stops_listening_to_the_doctor_leaves_nothing_behind() -> None:
                 async for finding in steps:
                     if finding.step == "handshake":
                         break
-            await asyncio.sleep(0.05)
-            assert not simulation.reception.sessions
+            await until(lambda: not simulation.reception.sessions)
 
     run(test())
 

@@ -4,6 +4,7 @@ import asyncio
 import os
 import socket
 import sys
+import threading
 from typing import Any
 
 import pytest
@@ -30,7 +31,7 @@ from game.lan import (
 )
 from game.server.advertising import Advertiser
 from net.messages import VERSION
-from tests.game.live import frames_until, live_server, run, until
+from tests.game.live import PATIENCE, frames_until, live_server, run, until
 
 HERE = ["127.0.0.1"]
 
@@ -117,21 +118,21 @@ def test_a_machine_that_is_on_no_network_is_told_so(monkeypatch: pytest.MonkeyPa
 
 
 def test_opening_imports_in_a_thread_and_lets_the_loop_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    load, went = game.lan._load, []
+    load, went, enough = game.lan._load, 0, threading.Event()
 
     def slowly() -> Any:
-        import threading
-        import time
-
         assert threading.current_thread() is not threading.main_thread()
-        time.sleep(0.1)
+        assert enough.wait(PATIENCE), "the loop stands still"
         return load()
 
     async def test() -> None:
         monkeypatch.setattr(game.lan, "_load", slowly)
         opening = asyncio.create_task(open_lan(HERE))
+        nonlocal went
         while not opening.done():
-            went.append(1)
+            went += 1
+            if went > 5:
+                enough.set()
             await asyncio.sleep(0.001)
         try:
             lan, addresses = opening.result()
@@ -141,7 +142,7 @@ def test_opening_imports_in_a_thread_and_lets_the_loop_go_on(monkeypatch: pytest
         await close_lan(lan)
 
     run(test())
-    assert len(went) > 5
+    assert went > 5
 
 
 texts = st.text(max_size=80)

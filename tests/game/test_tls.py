@@ -28,7 +28,7 @@ from net.pipe import Pipe
 from net.tls import TlsPipe, secured, spelled
 from net.transport import DialError, resolve
 from tests.certificates import CA, EXPIRED, FUTURE, OTHER, SERVER
-from tests.game.live import answering, ended, frames_until, live_server, mute_port, run
+from tests.game.live import answering, ended, frames_until, live_server, mute_port, run, until
 from tests.game.processes import port_of, programs
 from tests.harness import HALL, Stage
 from tests.net.test_tls import Ear
@@ -76,8 +76,7 @@ def test_whom_an_authority_vouches_for_is_joined_and_the_world_arrives() -> None
             await frames_until(session, lambda: stay.mirror.checks >= 1)
             assert stay.mirror.mismatches == 0
             session.leave()
-            await asyncio.sleep(0.05)
-            assert not simulation.reception.sessions
+            await until(lambda: not simulation.reception.sessions)
 
     run(test())
 

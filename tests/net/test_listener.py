@@ -181,9 +181,9 @@ def test_without_descriptors_it_refuses_with_its_reserve_and_goes_on_when_there_
             words = [await said_to(client) for client in clients[3:]]
             assert words == [b"no descriptors"] * 5
             assert room.counts == {"asked": 3, "exhausted": 5}
-            looks = 0
-            await asyncio.sleep(0.2)
-            assert 1 <= looks <= 20, "it looks again now and then, and does not spin"
+            looks, began = 0, asyncio.get_running_loop().time()
+            await until(lambda: looks >= 3)  # it looks again now and then, and does not spin
+            assert looks <= 2 + (asyncio.get_running_loop().time() - began) / listener.PAUSE_SECONDS
             clients[0].close()
             await until(lambda: room.counts["left"] == 1)
             last.connect(bound_address(server))
@@ -216,9 +216,9 @@ def test_where_even_the_reserve_is_gone_it_waits_and_comes_back(monkeypatch: pyt
             with socket.create_connection(bound_address(server)) as first:
                 assert await said_to(first) == b"no descriptors"
             second = socket.create_connection(bound_address(server))
-            accepts = 0
-            await asyncio.sleep(0.1)
-            assert 2 <= accepts <= 20, "one look a pause"
+            accepts, began = 0, loop.time()
+            await until(lambda: accepts >= 3)
+            assert accepts <= 2 + (loop.time() - began) / listener.PAUSE_SECONDS, "one look a pause"
             assert not room.pipes
         with second, socket.create_connection(bound_address(server)):
             await until(lambda: len(room.pipes) == 2)
