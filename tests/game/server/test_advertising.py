@@ -175,7 +175,7 @@ def test_the_program_says_that_it_is_advertised_under_the_name_that_it_was_given
 def test_the_program_is_silent_about_itself_where_it_is_told_to_be() -> None:
     with programs() as start:
         server = start("--server", "--port", "0", "--no-advertise", "--log-level", "debug")
-        bots = start("--bots", "1", "--connect", f"127.0.0.1:{port_of(server)}", "--seconds", "0.5")
+        bots = start("--bots", "1", "--connect", f"127.0.0.1:{port_of(server)}", "--seconds", "2")
         assert bots.wait() == 0
         assert server.end() == 0
         assert not any("advertised" in line for line in server.lines)
@@ -185,7 +185,7 @@ def test_the_program_serves_as_well_without_the_package(tmp_path: Path) -> None:
     (tmp_path / "zeroconf.py").write_text("raise ImportError('no', name='zeroconf')")
     with programs() as start:
         server = start("--server", "--port", "0", PYTHONPATH=str(tmp_path))
-        bots = start("--bots", "1", "--connect", f"127.0.0.1:{port_of(server)}", "--seconds", "0.5")
+        bots = start("--bots", "1", "--connect", f"127.0.0.1:{port_of(server)}", "--seconds", "2")
         server.wait_for("not advertised on the network: the package zeroconf is not installed: python -m pip install")
         assert bots.wait() == 0
         assert server.end() == 0
