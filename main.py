@@ -12,7 +12,7 @@ from game.options import check_together, check_values
 from game.passwords import PasswordError, find_password
 from game.rules import load_arena
 from game.terminal import complain, ignore_job_control
-from net.certificates import CertificateError, server_tls
+from net.io.certificates import CertificateError, server_tls
 
 if TYPE_CHECKING:
     from game.client.access import Access

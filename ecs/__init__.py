@@ -1,4 +1,4 @@
-"""What the world *is*: components, the arena, the one pure step, and the systems that apply it.
+"""What the world *is*: components, the arena, and the pure functions that move bodies and set them apart.
 
-Knows the standard library and esper; knows nothing of networks, windows or of this particular game.
+Knows the standard library, esper and numpy; knows nothing of networks, windows or of this particular game.
 """

@@ -13,7 +13,7 @@ UNITS_PER_PIXEL = 16
 COORDINATES: Final = range(-(1 << 31) + 1, 1 << 31)  # two of them can be multiplied in 64 bits
 VELOCITIES: Final = range(-(1 << 15) + 1, 1 << 15)
 SIZES: Final = range(1, 1 << 15)
-DIRECTIONS: Final = frozenset((*range(9), *range(16, 25)))  # by number, as `ecs.step` has them
+DIRECTIONS: Final = frozenset((*range(9), *range(16, 25)))  # by number, as `ecs.movement.step` has them
 COUNTS: Final = range(1 << 62)  # more than can ever be counted
 
 
@@ -56,8 +56,8 @@ class Size(InColumns):
 class Intent(InColumns):
     """What the one who steers this body wants, as the server applies it.
 
-    `direction` is one of `ecs.step`'s directions, with its DASH bit or without, `since` the tick from which it holds,
-    and `count` how many intents have been applied in this body's life: the owner's acknowledgement.
+    `direction` is one of `ecs.movement.step`'s directions, with its DASH bit or without, `since` the tick from which
+    it holds, and `count` how many intents have been applied in this body's life: the owner's acknowledgement.
     """
 
     direction: int = 0

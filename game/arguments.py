@@ -26,10 +26,10 @@ from game.rules import (
     parse_color,
 )
 from game.terminal import complain
-from net.address import DEFAULT_PORT, Address, AddressError, parse_address
-from net.certificates import CertificateError, client_context
-from net.conditions import PROFILES, Conditions, ConditionsError, parse_conditions
-from net.tls import read_fingerprint
+from net.conditioner.conditions import PROFILES, Conditions, ConditionsError, parse_conditions
+from net.io.address import DEFAULT_PORT, Address, AddressError, parse_address
+from net.io.certificates import CertificateError, client_context
+from net.io.tls import read_fingerprint
 
 HERE: Final = "127.0.0.1"  # where metrics are told: they are nobody else's business unless the host says so
 

@@ -16,8 +16,8 @@ from game.client.prediction import Cause
 from game.client.session import Phase, Session, goodbye_seconds
 from game.components import Name, Round, Score, Tagged
 from game.rules import PALETTE, RoundPhase, score_at
-from net.address import Address
-from net.conditions import Conditions
+from net.conditioner.conditions import Conditions
+from net.io.address import Address
 
 MEAN_HOLD_SECONDS: Final = 1 / 3  # about three changes a second, as measured of people who play
 FRAME_SECONDS: Final = 1 / 60

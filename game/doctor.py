@@ -18,10 +18,10 @@ from game.client.dial import TlsError, dial
 from game.client.play import Ending, Play, Stay
 from game.rules import build_registry
 from game.terminal import say
-from net.address import Address
-from net.messages import VERSION, Refusal
-from net.strangers import guess
-from net.transport import DialError, resolve
+from net.io.address import Address
+from net.io.transport import DialError, resolve
+from net.wire.banners import guess
+from net.wire.messages import VERSION, Refusal
 
 RESOLVE_SECONDS: Final = 15.0  # resolvers ask each of their servers for 5 s or so
 ADDRESSES: Final = 4  # of a name that are tried, each for as long as a connect may take

@@ -16,8 +16,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from net.codec import SERVER_ID_DIGITS
-from net.messages import VERSION
+from net.wire.codec import SERVER_ID_DIGITS
+from net.wire.messages import VERSION
 
 if TYPE_CHECKING:
     from zeroconf.asyncio import AsyncZeroconf

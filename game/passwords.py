@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from game.files import read_text
-from net.password import clean_password
+from net.wire.password import clean_password
 
 VARIABLE: Final = "PYGAME_NETWORKING_PASSWORD"
 MOST_BYTES: Final = 65536  # of a file; a longest password has 512, and there may be notes below it

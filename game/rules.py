@@ -11,8 +11,8 @@ from ecs.arena import Arena, ArenaError, parse_arena
 from ecs.components import UNITS_PER_PIXEL
 from game.components import Away, Color, Immune, Name, Podium, Round, Score, Tagged
 from game.files import NotTextError, read_text
-from net.messages import ANY_COLOR
 from net.replication.registry import Registry
+from net.wire.messages import ANY_COLOR
 
 PLAYER_SIZE: Final = 28 * UNITS_PER_PIXEL  # a little less than a tile, so that doors of one tile can be passed
 NAME_LIMIT: Final = 16  # characters: what fits above a head

@@ -10,7 +10,7 @@ import esper
 
 from ecs.arena import TILE
 from ecs.components import Intent, NetID, Position
-from ecs.step import DASH, DIRECTIONS, STILL
+from ecs.movement.step import DASH, DIRECTIONS, STILL
 from game.components import Immune, Tagged
 
 PAUSE_SHARE: Final = 0.15  # of the wishes of a wanderer are to stand

@@ -21,11 +21,11 @@ from game.client.prediction import Correction
 from game.rules import build_registry
 from game.server.session import Session
 from game.server.simulation import ServerSettings, Simulation
-from net.codec import decode_from_server, encode
-from net.framing import Deframer, frame
-from net.link import PERFECT, Conditions, link
-from net.messages import EntityRow, FromClient, FromServer
+from net.conditioner.link import PERFECT, Conditions, link
 from net.replication.registry import Registry
+from net.wire.codec import decode_from_server, encode
+from net.wire.framing import Deframer, frame
+from net.wire.messages import EntityRow, FromClient, FromServer
 
 TICK = 1 / 60
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from ecs.arena import FLOOR, MAX_SIDE, TILE, parse_arena
-from net.codec import encode
-from net.framing import Deframer, frame
-from net.messages import Frame, Section, Snapshot, Welcome
+from net.wire.codec import encode
+from net.wire.framing import Deframer, frame
+from net.wire.messages import Frame, Section, Snapshot, Welcome
 from tests.benchmarks import capacity
 from tests.benchmarks.capacity_cases import EAST, WEST, straight_ways
 from tests.benchmarks.capacity_plot import plot

@@ -17,8 +17,8 @@ from game.client.devices import FAULTS
 from game.client.settings import Settings, load_settings
 from game.rules import clean_name
 from game.terminal import call_on_signals, complain
-from net.address import Address
-from net.conditions import Conditions
+from net.conditioner.conditions import Conditions
+from net.io.address import Address
 
 if TYPE_CHECKING:
     from game.client.window import Window

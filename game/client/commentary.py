@@ -13,7 +13,7 @@ from game.client.round_bar import RoundBar
 from game.client.sounds import Sounds
 from game.client.theme import ACCENT, GOOD, IT, TEXT, rgb
 from game.rules import SLOW_IT_SECONDS, Passed
-from net.messages import Said
+from net.wire.messages import Said
 
 
 class Commentary:

@@ -3,7 +3,7 @@
 from collections import deque
 from typing import Final, Literal
 
-from ecs.step import COMPASS, DASH, DIRECTIONS
+from ecs.movement.step import COMPASS, DASH, DIRECTIONS
 
 Key = Literal["up", "down", "left", "right", "dash"]
 _NUMBER: Final = {vector: number for number, vector in enumerate(DIRECTIONS)}
@@ -37,7 +37,7 @@ class Controls:
         self.steer(0)
 
     def steer(self, direction: int) -> None:
-        """Go in one of `ecs.step`'s directions, with DASH or without, as bots do.
+        """Go in one of `ecs.movement.step`'s directions, with DASH or without, as bots do.
 
         A dash that is held comes again as soon as it can; one that is tapped is wanted for a few ticks.
         """

@@ -16,18 +16,18 @@ from game import walltime
 from game.client.access import Access
 from game.client.known_servers import known_fingerprint, known_servers_file, remember
 from game.client.settings import NoFolderError
-from net.address import Address
-from net.certificates import (
+from net.io.address import Address
+from net.io.certificates import (
     CertificateError,
     client_context,
     trusting_context,
     why_not_believed,
     why_out_of_date,
 )
-from net.happy_eyeballs import SocketAddress
-from net.pipe import Pipe, Receiver
-from net.tls import TlsPipe, fingerprint, spelled
-from net.transport import DialError, connect
+from net.io.happy_eyeballs import SocketAddress
+from net.io.tls import TlsPipe, fingerprint, spelled
+from net.io.transport import DialError, connect
+from net.wire.pipe import Pipe, Receiver
 
 log = logging.getLogger(__name__)
 

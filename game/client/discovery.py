@@ -29,8 +29,8 @@ from game.lan import (
     own_interfaces,
     read_advert,
 )
-from net.address import Address, TlsAddress
-from net.messages import VERSION
+from net.io.address import Address, TlsAddress
+from net.wire.messages import VERSION
 
 if TYPE_CHECKING:
     from zeroconf.asyncio import AsyncZeroconf

@@ -10,7 +10,7 @@ import esper
 import pygame
 
 from ecs.components import UNITS_PER_PIXEL
-from ecs.step import motion_at
+from ecs.movement.step import motion_at
 from game.client.camera import Camera
 from game.client.chat_box import ChatBox
 from game.client.commentary import Commentary

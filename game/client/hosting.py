@@ -14,7 +14,7 @@ from typing import Final
 from game.background import start_in_background
 from game.lan import give_server_name
 from game.rules import ASSETS
-from net.address import DEFAULT_PORT, Address, parse_address
+from net.io.address import DEFAULT_PORT, Address, parse_address
 
 log = logging.getLogger(__name__)
 

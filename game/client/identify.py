@@ -5,12 +5,12 @@ import socket
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from net.address import Address
-from net.certificates import trusting_context
-from net.connection import ClientConnection
-from net.errors import RemoteProtocolError
-from net.happy_eyeballs import first_to_answer
-from net.messages import VERSION, Identity, Query
+from net.io.address import Address
+from net.io.certificates import trusting_context
+from net.io.happy_eyeballs import first_to_answer
+from net.wire.connection import ClientConnection
+from net.wire.errors import RemoteProtocolError
+from net.wire.messages import VERSION, Identity, Query
 
 READ_BYTES: Final = 4096  # an Identity has 28
 

@@ -8,9 +8,9 @@ import esper
 from game.client.controls import Controls
 from game.client.prediction import Prediction
 from game.client.reconciliation_system import ReconciliationSystem
-from net.clock import Pace, ServerClock
-from net.messages import Steer
+from net.client.clock import Pace, ServerClock
 from net.replication.mirror import Mirror
+from net.wire.messages import Steer
 
 MAX_AHEAD_SECONDS: Final = 3  # without a word from the server, after which predicting further makes no sense
 

@@ -16,9 +16,9 @@ from game.client.input_system import InputSystem
 from game.client.mirror_system import MirrorSystem
 from game.client.reconciliation_system import ReconciliationSystem
 from game.client.timeline import Places, Timeline
-from net.clock import Pace, ServerClock, nearly_all
-from net.messages import Frame
+from net.client.clock import Pace, ServerClock, nearly_all
 from net.replication.publisher import quiet_ticks
+from net.wire.messages import Frame
 
 HALF_LIFE: Final = 0.025  # seconds in which an error halves: a sixteenth is left after 100 ms
 TELEPORT: Final = 30 * TILE  # world units: four seconds at top speed; whoever is further off has not walked there

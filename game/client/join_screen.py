@@ -17,8 +17,8 @@ from game.client.page import LINE, Look, Page
 from game.client.settings import Settings
 from game.client.theme import MUTED, SMALL
 from game.client.widgets import HEIGHT, Choice, Row, Widget
-from net.address import DEFAULT_PORT, Address, AddressError, parse_address
-from net.messages import VERSION
+from net.io.address import DEFAULT_PORT, Address, AddressError, parse_address
+from net.wire.messages import VERSION
 
 ADDRESS_EXAMPLE: Final = "192.168.1.5 or play.example.org:5000"
 WIDTH: Final = 680

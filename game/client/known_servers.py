@@ -9,8 +9,8 @@ from typing import Final
 
 from game.client.settings import keep, set_aside, settings_file
 from game.files import NotTextError, read_text
-from net.address import Address
-from net.tls import read_fingerprint
+from net.io.address import Address
+from net.io.tls import read_fingerprint
 
 log = logging.getLogger(__name__)
 

@@ -6,8 +6,8 @@ from typing import Final
 
 import esper
 
-from net.messages import Frame, Snapshot
 from net.replication.mirror import Mirror
+from net.wire.messages import Frame, Snapshot
 
 MOST_SECONDS: Final = 0.1  # spent on what came, before the window has its turn again; the rest waits for the next time
 

@@ -11,7 +11,7 @@ import pygame
 from game.client.page import LINE, Look, Page
 from game.client.theme import MUTED, SMALL, TEXT
 from game.client.widgets import HEIGHT
-from net.password import PASSWORD_LIMIT, clean_password
+from net.wire.password import PASSWORD_LIMIT, clean_password
 
 WIDTH: Final = 520
 REASON_LINES: Final = 2

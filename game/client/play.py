@@ -15,7 +15,7 @@ import esper
 
 from ecs.arena import Arena, ArenaError
 from ecs.grid import Grid
-from ecs.step import motion_at
+from ecs.movement.step import motion_at
 from ecs.world import World
 from game.client.controls import Controls
 from game.client.input_system import InputSystem
@@ -25,11 +25,14 @@ from game.client.prediction import Cause
 from game.client.reconciliation_system import ReconciliationSystem
 from game.client.timeline import Timeline
 from game.rules import SILENCE_SECONDS
-from net.clock import ServerClock
-from net.codec import MAX_REPORTED
-from net.connection import ClientConnection, State
-from net.errors import NotOurProtocolError, RemoteProtocolError
-from net.messages import (
+from net.client.clock import ServerClock
+from net.replication.mirror import Mirror
+from net.replication.registry import Registry, difference
+from net.wire.banners import guess
+from net.wire.codec import MAX_REPORTED
+from net.wire.connection import ClientConnection, State
+from net.wire.errors import NotOurProtocolError, RemoteProtocolError
+from net.wire.messages import (
     VERSION,
     Benched,
     Challenge,
@@ -51,11 +54,8 @@ from net.messages import (
     Snapshot,
     Welcome,
 )
-from net.password import prove
-from net.pipe import GuardedPipe, Pipe
-from net.replication.mirror import Mirror
-from net.replication.registry import Registry, difference
-from net.strangers import guess
+from net.wire.password import prove
+from net.wire.pipe import GuardedPipe, Pipe
 
 JOIN_SECONDS: Final = 10.0  # for a server's answer to Hello; one of ours answers within a round trip
 PING_SECONDS: Final = 0.5

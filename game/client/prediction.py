@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final, NamedTuple
 
-from ecs.collision import any_overlap, separate
-from ecs.step import Body, Motion, step
-from net.errors import RemoteProtocolError
-from net.messages import Steer
+from ecs.collision.separate import any_overlap, separate
+from ecs.movement.step import Body, Motion, step
+from net.wire.errors import RemoteProtocolError
+from net.wire.messages import Steer
 
 # From what the server said last on, for so long those around us are predicted as well: 4 s at 60 Hz. A server that
 # makes us run further ahead would have us compute nine bodies for thousands of ticks, in each drawn frame.

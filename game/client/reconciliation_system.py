@@ -7,17 +7,17 @@ from typing import Final
 import esper
 
 from ecs.components import UNITS_PER_PIXEL, Dash, Intent, NetID, Position, Size, Velocity
-from ecs.step import STILL, Body, Motion
+from ecs.movement.step import STILL, Body, Motion
 from ecs.surprises import BY_THE_RULES
 from ecs.world import World
 from game.client.components import Shown
 from game.client.mirror_system import MirrorSystem
 from game.client.prediction import Cause, Correction, Difference, Others, Prediction
 from game.components import Name
-from net.errors import RemoteProtocolError
-from net.messages import Frame
 from net.replication.mirror import Mirror
 from net.replication.publisher import quiet_ticks
+from net.wire.errors import RemoteProtocolError
+from net.wire.messages import Frame
 
 log = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ import pygame
 
 from ecs.arena import Arena
 from ecs.components import UNITS_PER_PIXEL, Dash, Intent, NetID, Size, Velocity
-from ecs.step import COMPASS, DIRECTIONS
+from ecs.movement.step import COMPASS, DIRECTIONS
 from game.client.arena_picture import ArenaPicture
 from game.client.camera import Camera
 from game.client.components import Shown

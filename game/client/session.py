@@ -17,13 +17,13 @@ from game.client.controls import Controls
 from game.client.dial import ChangedError, UntrustedError, dial
 from game.client.play import Ending, Play
 from game.rules import build_registry
-from net.address import Address
-from net.conditions import Conditions
-from net.happy_eyeballs import SocketAddress
-from net.messages import Refusal
-from net.pipe import Pipe, Receiver
-from net.simulated import simulated
-from net.transport import DialError, resolve
+from net.conditioner.conditions import Conditions
+from net.conditioner.simulated import simulated
+from net.io.address import Address
+from net.io.happy_eyeballs import SocketAddress
+from net.io.transport import DialError, resolve
+from net.wire.messages import Refusal
+from net.wire.pipe import Pipe, Receiver
 
 log = logging.getLogger(__name__)
 

@@ -18,7 +18,7 @@ from platformdirs import user_config_dir
 
 from game.files import NotTextError, read_text, write_whole
 from game.rules import parse_color
-from net.messages import ANY_COLOR
+from net.wire.messages import ANY_COLOR
 
 log = logging.getLogger(__name__)
 

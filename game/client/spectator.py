@@ -9,7 +9,7 @@ from typing import Final
 
 from ecs.arena import TILE
 from ecs.components import UNITS_PER_PIXEL
-from ecs.step import DASH, DIRECTIONS
+from ecs.movement.step import DASH, DIRECTIONS
 from game.client.camera import Camera
 from game.client.controls import Controls
 

@@ -13,7 +13,7 @@ from game.client.settings import Settings
 from game.client.theme import MUTED, NORMAL, SMALL, TEXT, panel
 from game.client.widgets import HEIGHT, Swatches
 from game.rules import PALETTE, clean_name
-from net.messages import ANY_COLOR
+from net.wire.messages import ANY_COLOR
 
 TITLE_TEXT: Final = "pygame-networking"
 NAME_EXAMPLE: Final = "what the others call you"

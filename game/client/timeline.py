@@ -9,12 +9,12 @@ from typing import Final
 import esper
 
 from ecs.bodies import Bodies
-from ecs.collision import separate
+from ecs.collision.separate import separate
+from ecs.collision.sweep import TooCrowdedError
 from ecs.components import Dash, Intent, NetID, Position, Size, Velocity
-from ecs.step import Body, Motion, step
+from ecs.movement.step import Body, Motion, step
 from ecs.surprises import BY_THE_RULES
-from ecs.sweep import TooCrowdedError
-from net.messages import Frame
+from net.wire.messages import Frame
 
 Places = dict[int, tuple[int, int]]  # NetID -> (x, y) in world units
 

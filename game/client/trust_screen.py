@@ -6,7 +6,7 @@ from typing import Final
 from game.client.page import LINE, Look, Page
 from game.client.theme import ACCENT, MUTED, NORMAL, SMALL, TEXT
 from game.client.widgets import HEIGHT
-from net.tls import spelled
+from net.io.tls import spelled
 
 WIDTH: Final = 600
 WORDS: Final = (

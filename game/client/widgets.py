@@ -15,7 +15,7 @@ from game.client.text_field import TextField
 from game.client.text_line import TextLine
 from game.client.theme import ACCENT, FAINT, INK, MUTED, NORMAL, PANEL_EDGE, SMALL, TEXT, Fonts, Rgb, rgb
 from game.rules import PALETTE
-from net.messages import ANY_COLOR
+from net.wire.messages import ANY_COLOR
 
 HEIGHT: Final = 42  # of a button or a field, in pixels
 EDGE: Final = 14  # from a row's edge to its words

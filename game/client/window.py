@@ -42,8 +42,8 @@ from game.client.trust_screen import TrustScreen
 from game.doctor import Finding
 from game.lan import tidy
 from game.rules import clean_name
-from net.address import Address
-from net.conditions import Conditions
+from net.conditioner.conditions import Conditions
+from net.io.address import Address
 
 TITLE: Final = "pygame-networking"
 ICON_COLOR: Final = (245, 166, 35)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from game.background import start_in_background
 from game.lan import SERVICE, Advert, LanError, close_lan, open_lan
-from net.address import Address
+from net.io.address import Address
 
 if TYPE_CHECKING:
     from zeroconf import ServiceInfo

@@ -8,7 +8,7 @@ Knows no connection. It lies on the path of every message, so the arithmetic is 
 
 from typing import Final
 
-from net.errors import RemoteProtocolError
+from net.wire.errors import RemoteProtocolError
 
 PER_TICK: Final = 4.0  # an intent in each tick, each in a read of its own, costs 2.2; a person's play costs 0.2
 BURST_SECONDS: Final = 3.0  # that a network may stall and then hand over at once what was said meanwhile

@@ -19,13 +19,13 @@ from game.server.descriptors import allow_connections
 from game.server.doors import SPARE_CONNECTIONS, Doors
 from game.server.simulation import ServerSettings, Simulation, WornOutError
 from game.terminal import Lines
-from net.address import Address, TlsAddress
-from net.certificates import ServerTls
-from net.codec import encode
-from net.framing import frame
-from net.messages import VERSION, Goodbye
-from net.tls import secured, spelled
-from net.transport import ListenError, bound_address, friends_address, listen
+from net.io.address import Address, TlsAddress
+from net.io.certificates import ServerTls
+from net.io.tls import secured, spelled
+from net.io.transport import ListenError, bound_address, friends_address, listen
+from net.wire.codec import encode
+from net.wire.framing import frame
+from net.wire.messages import VERSION, Goodbye
 
 if TYPE_CHECKING:
     from game.server.metrics import MetricsServer

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from ecs.columns import Array
 from game.rules import FLOOR, PALETTE
-from net.messages import ANY_COLOR
+from net.wire.messages import ANY_COLOR
 
 CONTRAST: Final = 3.0  # with the floor, at least: what WCAG 2 (1.4.11) asks of things that matter
 APART: Final = 80  # thousandths of OKLab between two players: side by side, everybody tells them apart

@@ -13,9 +13,9 @@ from typing import Final
 from game.server.bucket import Bucket
 from game.server.log_quota import LogQuota
 from game.server.origin import THIS_MACHINE, of_host
-from net.codec import encode
-from net.framing import frame
-from net.messages import VERSION, Refusal, Refused
+from net.wire.codec import encode
+from net.wire.framing import frame
+from net.wire.messages import VERSION, Refusal, Refused
 
 log = logging.getLogger(__name__)
 

@@ -10,10 +10,10 @@ from typing import Final
 
 import esper
 
-from ecs.step import DASH, DIRECTIONS, STILL, is_direction
+from ecs.movement.step import DASH, DIRECTIONS, STILL, is_direction
 from ecs.surprises import Surprises
 from ecs.world import World
-from net.errors import RemoteProtocolError
+from net.wire.errors import RemoteProtocolError
 
 MAX_AHEAD_SECONDS: Final = 2  # the lead of a client on a round trip of four seconds
 MAX_PENDING: Final = 64  # a person's key presses of several seconds, which a stalled network may hand over at once

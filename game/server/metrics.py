@@ -22,7 +22,7 @@ from prometheus_client.registry import Collector
 
 from game.server.stats import Spread, Stats
 from game.server.tick_times import TickTimes
-from net.address import Address
+from net.io.address import Address
 
 log = logging.getLogger(__name__)
 

@@ -16,11 +16,11 @@ from game.server.log_quota import LogQuota
 from game.server.reception import Reception
 from game.server.session import Session
 from game.server.stats import Stats
-from net.codec import MAX_MILLITICK, encode
-from net.framing import frame
-from net.messages import Said
-from net.pipe import Pipe
 from net.replication.publisher import Publisher, check_ticks, quiet_ticks
+from net.wire.codec import MAX_MILLITICK, encode
+from net.wire.framing import frame
+from net.wire.messages import Said
+from net.wire.pipe import Pipe
 
 log = logging.getLogger(__name__)
 

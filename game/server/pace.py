@@ -3,7 +3,7 @@
 from typing import Final
 
 from game.server.bucket import Bucket
-from net.errors import RemoteProtocolError
+from net.wire.errors import RemoteProtocolError
 
 FLOOD: Final = 20  # dropped, with no pause for a burst in between: no person goes on that long
 

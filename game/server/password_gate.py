@@ -1,14 +1,14 @@
 """Asks those who say hello for the server's password, and lets nobody try for long.
 
-Keeps a key, not the password. Knows neither sessions nor seats; the cryptography is `net.password`.
+Keeps a key, not the password. Knows neither sessions nor seats; the cryptography is `net.wire.password`.
 """
 
 from collections.abc import Callable
 from typing import Final
 
 from game.server.origin import THIS_MACHINE
-from net.messages import Challenge, Proof
-from net.password import derive, is_proven, random_digits
+from net.wire.messages import Challenge, Proof
+from net.wire.password import derive, is_proven, random_digits
 
 TRIES: Final = 5  # wrong proofs from one origin; a person mistypes two or three times
 # ... and from this machine, from which all come whom a tunnel or a proxy brings: one who mistypes must not keep the

@@ -20,8 +20,8 @@ from game.server.origin import origin
 from game.server.password_gate import PasswordGate
 from game.server.seats import FullError, Seats
 from game.server.session import Session
-from net.messages import ANY_COLOR, VERSION, Hello, Profile, Proof, Refusal, Refused, Welcome
 from net.replication.registry import Registry
+from net.wire.messages import ANY_COLOR, VERSION, Hello, Profile, Proof, Refusal, Refused, Welcome
 
 log = logging.getLogger(__name__)
 

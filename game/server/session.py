@@ -6,10 +6,10 @@ from game.server.allowance import Allowance
 from game.server.bucket import Bucket
 from game.server.chat import Voice
 from game.server.pace import Pace
-from net.codec import MAX_REPORTED
-from net.connection import ServerConnection, State
-from net.errors import RemoteProtocolError
-from net.messages import (
+from net.wire.codec import MAX_REPORTED
+from net.wire.connection import ServerConnection, State
+from net.wire.errors import RemoteProtocolError
+from net.wire.messages import (
     VERSION,
     Benched,
     Challenge,
@@ -30,7 +30,7 @@ from net.messages import (
     Steer,
     Welcome,
 )
-from net.pipe import GuardedPipe, Pipe
+from net.wire.pipe import GuardedPipe, Pipe
 
 if TYPE_CHECKING:
     from game.server.interest import View

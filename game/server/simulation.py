@@ -13,11 +13,11 @@ from typing import Final
 import esper
 
 from ecs.arena import Arena
-from ecs.collision_system import CollisionSystem
+from ecs.collision.collision_system import CollisionSystem
 from ecs.grid import Grid
-from ecs.movement_system import MovementSystem
+from ecs.movement.movement_system import MovementSystem
+from ecs.movement.step import motion_at
 from ecs.rule_watch import AfterRules, BeforeRules
-from ecs.step import motion_at
 from ecs.surprises import Surprises
 from ecs.world import World
 from game.components import Away, Color, Immune, Name, Podium, Round, Score, Tagged
@@ -43,12 +43,12 @@ from game.server.seats import Seats, mint_token
 from game.server.session import Session
 from game.server.stats import Stats
 from game.server.tick_times import TickTimes
-from net.codec import MAX_TICK, SERVER_ID_DIGITS
-from net.messages import Welcome
-from net.pipe import Pipe
 from net.replication.mirror import most_entities
 from net.replication.publisher import Publisher
 from net.replication.registry import Registry
+from net.wire.codec import MAX_TICK, SERVER_ID_DIGITS
+from net.wire.messages import Welcome
+from net.wire.pipe import Pipe
 
 log = logging.getLogger(__name__)
 

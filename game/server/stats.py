@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from net.messages import Refusal, Section
+from net.wire.messages import Refusal, Section
 
 SURPRISES: Final = ("intent", "body", "spawned", "gone", "changed")  # the kinds, as the lists of a Section
 

@@ -30,7 +30,7 @@ from typing import Final
 import esper
 
 from ecs.components import UNITS_PER_PIXEL, Intent, NetID, Position, Size
-from ecs.step import COMPASS, STILL
+from ecs.movement.step import COMPASS, STILL
 from ecs.surprises import Surprises
 from ecs.world import World
 from game.components import Away, Immune, Tagged

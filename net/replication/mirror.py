@@ -13,17 +13,17 @@ from typing import Any, Final
 import esper
 import numpy as np
 
-from ecs.collision_system import CollisionSystem
+from ecs.collision.collision_system import CollisionSystem
+from ecs.collision.sweep import Sweep, TooCrowdedError
 from ecs.components import IN_COLUMNS, Intent, NetID, Position, Size, Velocity
 from ecs.grid import EVERYWHERE, Grid
-from ecs.movement_system import MovementSystem
-from ecs.step import Motion, is_direction
-from ecs.sweep import Sweep, TooCrowdedError
+from ecs.movement.movement_system import MovementSystem
+from ecs.movement.step import Motion, is_direction
 from ecs.world import World
-from net.codec import MAX_TICK
-from net.errors import RemoteProtocolError
-from net.messages import BodyRow, ChangeRow, EntityRow, Frame, Section, Snapshot
 from net.replication.registry import Kind, Registry, checksum
+from net.wire.codec import MAX_TICK
+from net.wire.errors import RemoteProtocolError
+from net.wire.messages import BodyRow, ChangeRow, EntityRow, Frame, Section, Snapshot
 
 log = logging.getLogger(__name__)
 

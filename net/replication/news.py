@@ -5,9 +5,9 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Set
 from typing import Protocol, TypeVar
 
-from net.codec import begin_frame, encode_section, join_sections
-from net.framing import frame
-from net.messages import EntityRow, Section
+from net.wire.codec import begin_frame, encode_section, join_sections
+from net.wire.framing import frame
+from net.wire.messages import EntityRow, Section
 
 log = logging.getLogger(__name__)
 

@@ -18,13 +18,13 @@ from ecs.components import IN_COLUMNS, Position, Size, Velocity
 from ecs.grid import EVERYWHERE, Grid
 from ecs.surprises import Surprises
 from ecs.world import World
-from net.codec import begin_frame, join_cells, join_sections
-from net.errors import LocalProtocolError
-from net.framing import frame
-from net.messages import EntityRow, Scalar
 from net.replication.news import News, Sections
 from net.replication.registry import Kind, Registry
 from net.replication.rows import Rows
+from net.wire.codec import begin_frame, join_cells, join_sections
+from net.wire.errors import LocalProtocolError
+from net.wire.framing import frame
+from net.wire.messages import EntityRow, Scalar
 
 log = logging.getLogger(__name__)
 

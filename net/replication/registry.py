@@ -16,9 +16,9 @@ import msgpack
 
 from ecs.components import IN_COLUMNS, NetID
 from ecs.world import World
-from net.codec import MAX_INT, TEXT_LIMIT
-from net.errors import LocalProtocolError, RemoteProtocolError
-from net.messages import ComponentRow, EntityRow, Scalar
+from net.wire.codec import MAX_INT, TEXT_LIMIT
+from net.wire.errors import LocalProtocolError, RemoteProtocolError
+from net.wire.messages import ComponentRow, EntityRow, Scalar
 
 C = TypeVar("C")
 

@@ -12,8 +12,8 @@ import msgpack
 
 from ecs.components import IN_COLUMNS
 from ecs.world import World
-from net.messages import EntityRow, Scalar
 from net.replication.registry import Registry
+from net.wire.messages import EntityRow, Scalar
 
 
 class Rows:

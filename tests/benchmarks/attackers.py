@@ -18,9 +18,9 @@ from contextlib import suppress
 from typing import Final
 
 from game.rules import build_registry
-from net.codec import encode
-from net.framing import frame
-from net.messages import VERSION, Hello, Ping
+from net.wire.codec import encode
+from net.wire.framing import frame
+from net.wire.messages import VERSION, Hello, Ping
 
 SILENT, MUTE, GARBAGE = "silent", "mute", "garbage"
 BACK_SECONDS: Final = {SILENT: 1.0, MUTE: 1.0, GARBAGE: 0.0}  # from being thrown out to the next attempt

@@ -7,7 +7,7 @@ import random
 from typing import Any, Final
 
 from ecs.arena import MAX_SIDE, TILE
-from ecs.step import DIRECTIONS
+from ecs.movement.step import DIRECTIONS
 from tests.benchmarks.capacity_stage import COMING_PER_SECOND, Bench, figures
 from tests.benchmarks.child import Child
 from tests.benchmarks.grounds import grounds

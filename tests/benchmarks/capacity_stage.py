@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from net.clock import quantile
+from net.client.clock import quantile
 from tests.benchmarks.child import Child, Used, share
 from tests.benchmarks.load import Load
 from tests.benchmarks.window import Window

@@ -16,16 +16,16 @@ from unittest.mock import patch
 
 from ecs.arena import Arena
 from ecs.components import UNITS_PER_PIXEL
-from ecs.step import DIRECTIONS, motion_at
+from ecs.movement.step import DIRECTIONS, motion_at
 from game.client import interpolation_system, reconciliation_system
 from game.client import play as client
 from game.client.interpolation_system import HALF_LIFE
 from game.client.prediction import Cause
 from game.rules import DEFAULT_ARENA, load_arena
-from net import clock
-from net.clock import SAFETY_TICKS, SLEW, quantile
-from net.conditions import PROFILES, Conditions
-from net.pipe import GuardedPipe
+from net.client import clock
+from net.client.clock import SAFETY_TICKS, SLEW, quantile
+from net.conditioner.conditions import PROFILES, Conditions
+from net.wire.pipe import GuardedPipe
 from tests.benchmarks.feel_stage import FeelStage, Key, Picture, Uplink, distance, truth
 from tests.harness import HALL, Player, Walker
 

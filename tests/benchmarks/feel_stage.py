@@ -6,12 +6,12 @@ import esper
 
 from ecs.arena import Arena
 from ecs.components import UNITS_PER_PIXEL, Intent, NetID
-from ecs.step import Body, Motion, step
+from ecs.movement.step import Body, Motion, step
 from game.client.components import Shown
-from net.codec import FROM_CLIENT_LIMIT, decode_from_client
-from net.framing import Deframer
-from net.link import End
-from net.messages import Steer
+from net.conditioner.link import End
+from net.wire.codec import FROM_CLIENT_LIMIT, decode_from_client
+from net.wire.framing import Deframer
+from net.wire.messages import Steer
 from tests.harness import Player, Stage
 
 SUBSTEPS = 4  # the network is looked at so often within a tick

@@ -20,9 +20,9 @@ from game.bots import MEAN_HOLD_SECONDS
 from game.client.play import PING_SECONDS, RIDE_SECONDS
 from game.rules import TICK_RATE, build_registry
 from game.tactics import PAUSE_SHARE
-from net.codec import decode_from_server, encode
-from net.framing import LENGTH_BYTES, frame
-from net.messages import VERSION, Goodbye, Hello, Ping, Refused, Steer
+from net.wire.codec import decode_from_server, encode
+from net.wire.framing import LENGTH_BYTES, frame
+from net.wire.messages import VERSION, Goodbye, Hello, Ping, Refused, Steer
 from tests.benchmarks.window import Window, surprises, tick_of, welcomed_as
 
 NAP_SECONDS: Final = 0.001  # between looks at the sockets: nobody sleeps in epoll, so the server's sends wake nobody

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from game.rules import TICK_RATE
-from net.framing import LENGTH_BYTES, frame
+from net.wire.framing import LENGTH_BYTES, frame
 
 PATIENCE = 30.0  # seconds for somebody to connect
 SHORTEST = LENGTH_BYTES + 7  # bytes: length, header of the list, tag, tick

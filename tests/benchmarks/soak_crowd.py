@@ -25,8 +25,8 @@ from game.bots import Bot
 from game.client.play import Play
 from game.client.session import Phase, Session, goodbye_seconds
 from game.rules import PALETTE
-from net.address import Address
-from net.conditions import PROFILES, Conditions
+from net.conditioner.conditions import PROFILES, Conditions
+from net.io.address import Address
 from tests.benchmarks.child import descriptors, rss_mb
 
 FRAME_RATE: Final = 30  # of the bots: half of what people see, for a hundred of them share a core

@@ -17,7 +17,7 @@ from typing import Any, Final
 from game import walltime
 from game.client.session import Session, goodbye_seconds
 from game.rules import HOLD_SECONDS, SILENCE_SECONDS
-from net.address import Address
+from net.io.address import Address
 from tests.benchmarks.capacity_stage import given_up
 from tests.benchmarks.child import Child
 from tests.benchmarks.grounds import grounds

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 
 from game.rules import DEFAULT_ARENA, build_registry, load_arena
 from game.server.reception import MAX_GREETING
-from net.codec import decode_from_server, encode
-from net.framing import LENGTH_BYTES, Deframer, frame
-from net.link import PERFECT, End, link
-from net.messages import VERSION, BodyRow, Frame, Hello, Ping, Section, Steer
+from net.conditioner.link import PERFECT, End, link
+from net.wire.codec import decode_from_server, encode
+from net.wire.framing import LENGTH_BYTES, Deframer, frame
+from net.wire.messages import VERSION, BodyRow, Frame, Hello, Ping, Section, Steer
 from tests.harness import Player, Stage
 
 MEAN_HOLD_TICKS = 20  # about three changes a second

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from hypothesis import strategies as st
 
 from ecs.arena import TILE, Arena
-from ecs.collision import overlap
-from ecs.step import DASH, DIRECTIONS, Body
+from ecs.collision.separate import overlap
+from ecs.movement.step import DASH, DIRECTIONS, Body
 
 
 @st.composite

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 import esper
 import pytest
 
-from ecs import movement_system
 from ecs.arena import TILE, parse_arena
-from ecs.collision_system import CollisionSystem
+from ecs.collision.collision_system import CollisionSystem
+from ecs.collision.sweep import FEW
 from ecs.components import Dash, Intent, NetID, Position, Size, Velocity
-from ecs.movement_system import MovementSystem
-from ecs.step import DASH, DIRECTIONS, Body, motion_at, step
+from ecs.movement import movement_system
+from ecs.movement.movement_system import MovementSystem
+from ecs.movement.step import DASH, DIRECTIONS, Body, motion_at, step
 from ecs.surprises import Surprises
-from ecs.sweep import FEW
 from ecs.world import World
 from tests.ecs.arenas import overlapping
 

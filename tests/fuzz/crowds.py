@@ -11,9 +11,9 @@ import msgpack
 
 from game.client.controls import Controls
 from game.client.play import Play
-from net.codec import encode
-from net.framing import frame
-from net.messages import Welcome
+from net.wire.codec import encode
+from net.wire.framing import frame
+from net.wire.messages import Welcome
 from tests.fuzz.script import Script
 from tests.fuzz.server_stage import REGISTRY, TICK
 from tests.harness import Clock

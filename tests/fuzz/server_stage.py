@@ -5,9 +5,9 @@ from functools import lru_cache
 from ecs.arena import parse_arena
 from game.rules import build_registry
 from game.server.simulation import ServerSettings, Simulation
-from net.codec import decode_from_server, encode
-from net.framing import Deframer, frame
-from net.messages import VERSION, Frame, FromClient, FromServer, Hello, Snapshot, Welcome
+from net.wire.codec import decode_from_server, encode
+from net.wire.framing import Deframer, frame
+from net.wire.messages import VERSION, Frame, FromClient, FromServer, Hello, Snapshot, Welcome
 from tests.harness import SERVER_ID, Clock
 
 HALL = parse_arena("#######\n#.....#\n#.....#\n#.....#\n#######\n")

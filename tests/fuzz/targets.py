@@ -13,10 +13,10 @@ import msgpack
 from game.client.controls import Controls
 from game.client.play import Play
 from game.rules import clean_chat, clean_name
-from net.codec import FROM_CLIENT_LIMIT, decode_from_client, decode_from_server, encode
-from net.errors import RemoteProtocolError
-from net.framing import Deframer, frame
-from net.messages import MAGIC, VERSION, Goodbye, Ping, Pong, Resync, Said, Say, Steer, Welcome
+from net.wire.codec import FROM_CLIENT_LIMIT, decode_from_client, decode_from_server, encode
+from net.wire.errors import RemoteProtocolError
+from net.wire.framing import Deframer, frame
+from net.wire.messages import MAGIC, VERSION, Goodbye, Ping, Pong, Resync, Said, Say, Steer, Welcome
 from tests.fuzz.console import console
 from tests.fuzz.crowds import crowds
 from tests.fuzz.script import Script

@@ -5,8 +5,8 @@ import logging
 import pytest
 
 from game.client.play import Play
-from net.codec import decode_from_client
-from net.errors import RemoteProtocolError
+from net.wire.codec import decode_from_client
+from net.wire.errors import RemoteProtocolError
 from tests.fuzz import targets
 from tests.fuzz.corpus import load
 from tests.fuzz.server_stage import ServerStage

@@ -11,12 +11,12 @@ from game.client.controls import Controls
 from game.client.play import Ending, Play
 from game.server.app import WITHOUT_TLS
 from game.server.session import Session
-from net.certificates import server_tls, trusting_context
-from net.codec import encode
-from net.framing import frame
-from net.messages import VERSION, Hello, Ping, Said, Welcome
-from net.pipe import Pipe, Receiver
-from net.tls import TlsPipe, secured
+from net.io.certificates import server_tls, trusting_context
+from net.io.tls import TlsPipe, secured
+from net.wire.codec import encode
+from net.wire.framing import frame
+from net.wire.messages import VERSION, Hello, Ping, Said, Welcome
+from net.wire.pipe import Pipe, Receiver
 from tests.certificates import SERVER
 from tests.fuzz.script import Script
 from tests.fuzz.server_stage import HALL, REGISTRY, TICK, ServerStage

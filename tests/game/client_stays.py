@@ -7,7 +7,7 @@ import esper
 from ecs.arena import TILE
 from ecs.components import Dash, Intent, Position, Size, Velocity
 from ecs.grid import EVERYWHERE, Grid
-from ecs.step import Body, Motion, motion_at, step
+from ecs.movement.step import Body, Motion, motion_at, step
 from ecs.world import World
 from game.client.components import Shown
 from game.client.controls import Controls
@@ -15,9 +15,9 @@ from game.client.input_system import InputSystem
 from game.client.mirror_system import MirrorSystem
 from game.client.reconciliation_system import ReconciliationSystem
 from game.rules import build_registry
-from net.clock import ServerClock
-from net.messages import BodyRow, Frame, IntentRow, Section, Snapshot, Steer
+from net.client.clock import ServerClock
 from net.replication.mirror import Mirror
+from net.wire.messages import BodyRow, Frame, IntentRow, Section, Snapshot, Steer
 from tests.harness import HALL
 
 OWN, OTHER = 5, 6

@@ -9,9 +9,9 @@ import socket
 import sys
 
 from game.rules import build_registry
-from net.codec import decode_from_server, encode
-from net.framing import Deframer, frame
-from net.messages import VERSION, FromServer, Hello, Ping, Steer, Welcome
+from net.wire.codec import decode_from_server, encode
+from net.wire.framing import Deframer, frame
+from net.wire.messages import VERSION, FromServer, Hello, Ping, Steer, Welcome
 
 PING_SECONDS = 0.1
 HELLO = frame(encode(Hello(VERSION, build_registry().schema_hash, "Doomed", 0x56B4E9)))

@@ -10,10 +10,10 @@ from game import walltime
 from game.client.session import Phase, Session
 from game.server.app import WITHOUT_TLS
 from game.server.simulation import ServerSettings, Simulation
-from net.address import Address, TlsAddress
-from net.certificates import ServerTls
-from net.tls import secured
-from net.transport import bound_address, listen
+from net.io.address import Address, TlsAddress
+from net.io.certificates import ServerTls
+from net.io.tls import secured
+from net.io.transport import bound_address, listen
 from tests.harness import HALL
 
 PATIENCE = 20.0  # seconds, before a test gives up; nothing here takes a tenth of it

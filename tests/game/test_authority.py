@@ -6,12 +6,12 @@ import msgpack
 import pytest
 
 from ecs.components import Position, Size
-from ecs.step import DASH, DIRECTIONS, motion_at
+from ecs.movement.step import DASH, DIRECTIONS, motion_at
 from game.rules import build_registry
 from game.server.intents import MAX_PENDING
-from net.codec import MAX_TICK
-from net.framing import frame
-from net.messages import VERSION, Frame, Goodbye, Hello, Snapshot, Steer, Welcome
+from net.wire.codec import MAX_TICK
+from net.wire.framing import frame
+from net.wire.messages import VERSION, Frame, Goodbye, Hello, Snapshot, Steer, Welcome
 from tests.harness import HALL, Stage, Stranger
 
 EAST, WEST = DIRECTIONS.index((1, 0)), DIRECTIONS.index((-1, 0))

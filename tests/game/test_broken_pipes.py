@@ -12,11 +12,11 @@ from game.client.controls import Controls
 from game.client.play import Ending, Play
 from game.rules import build_registry
 from game.server.session import Session
-from net.codec import encode
-from net.framing import frame
-from net.link import End, link
-from net.messages import VERSION, Goodbye, Hello, Look, Ping, Proof, Said, Say, Welcome
-from net.pipe import GuardedPipe
+from net.conditioner.link import End, link
+from net.wire.codec import encode
+from net.wire.framing import frame
+from net.wire.messages import VERSION, Goodbye, Hello, Look, Ping, Proof, Said, Say, Welcome
+from net.wire.pipe import GuardedPipe
 from tests.game.test_faults import held
 from tests.harness import Player, Stage, Stranger
 

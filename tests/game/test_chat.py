@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from game.rules import CHAT_LIMIT, build_registry, clean_chat
 from game.server.chat import BURST, TOO_FAST, Voice
 from game.server.pace import FLOOD
-from net.codec import FROM_CLIENT_LIMIT, encode
-from net.errors import RemoteProtocolError
-from net.link import Conditions
-from net.messages import VERSION, Frame, Goodbye, Hello, Said, Say, Snapshot, Welcome
+from net.conditioner.link import Conditions
+from net.wire.codec import FROM_CLIENT_LIMIT, encode
+from net.wire.errors import RemoteProtocolError
+from net.wire.messages import VERSION, Frame, Goodbye, Hello, Said, Say, Snapshot, Welcome
 from tests.harness import Player, Stage, Stranger
 
 

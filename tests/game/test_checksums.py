@@ -11,10 +11,10 @@ import pytest
 from ecs.arena import parse_arena
 from ecs.components import Dash
 from game.server.interest import CELL_TILES
-from net.framing import Deframer
-from net.link import Conditions
-from net.messages import Frame, Resync, Snapshot
+from net.conditioner.link import Conditions
 from net.replication.publisher import check_ticks
+from net.wire.framing import Deframer
+from net.wire.messages import Frame, Resync, Snapshot
 from tests.game.server.test_network_system import joined
 from tests.harness import Player, Stage, Walker, understood
 

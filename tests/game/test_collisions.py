@@ -6,10 +6,10 @@ import pytest
 
 from ecs.arena import TILE, parse_arena
 from ecs.components import Position, Size, Velocity
-from ecs.step import DIRECTIONS, Body, motion_at
+from ecs.movement.step import DIRECTIONS, Body, motion_at
 from game.client.prediction import Cause
-from net.link import Conditions
-from net.messages import Frame
+from net.conditioner.link import Conditions
+from net.wire.messages import Frame
 from tests.ecs.arenas import overlapping
 from tests.game.test_invariants import heard
 from tests.harness import CORRIDOR, HALL, Player, Stage, Walker

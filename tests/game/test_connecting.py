@@ -10,17 +10,17 @@ import pytest
 
 import game.client.play
 import game.client.session
-import net.happy_eyeballs
-import net.transport
+import net.io.happy_eyeballs
+import net.io.transport
 from game import walltime
 from game.client.session import Phase, Session, seconds_before
 from game.rules import build_registry
 from game.server.simulation import ServerSettings
-from net.address import Address
-from net.messages import VERSION, Hello, Refusal, Refused
+from net.io.address import Address
+from net.wire.messages import VERSION, Hello, Refusal, Refused
 from tests.game.live import answering, ended, frames_until, free_port, live_server, mute_port, run, until
 from tests.harness import HALL, Stage, Stranger
-from tests.net.test_happy_eyeballs import swallowing_first
+from tests.net.io.test_happy_eyeballs import swallowing_first
 
 
 def session_to(address: Address, name: str = "Ann") -> Session:
@@ -69,7 +69,7 @@ def test_a_refused_connection_says_that_nothing_listens() -> None:
 
 def test_an_address_that_does_not_answer_times_out_and_frames_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
     async def test() -> None:
-        monkeypatch.setattr(net.transport, "CONNECT_SECONDS", 0.3)
+        monkeypatch.setattr(net.io.transport, "CONNECT_SECONDS", 0.3)
         with mute_port() as address:
             session = session_to(address)
             assert await frames_until(session, lambda: session.phase is Phase.FAILED) > 10
@@ -235,7 +235,7 @@ def test_a_connection_that_drops_is_said_and_tried_again_until_the_server_is_bac
 def test_a_dead_address_delays_neither_the_first_join_nor_the_return_which_needs_no_lookup(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(net.happy_eyeballs, "ATTEMPT_DELAY", 0.0)
+    monkeypatch.setattr(net.io.happy_eyeballs, "ATTEMPT_DELAY", 0.0)
     monkeypatch.setattr(game.client.session, "FIRST_WAIT", 0.0)
     real, lookups = socket.getaddrinfo, []
 
@@ -256,7 +256,7 @@ def test_a_dead_address_delays_neither_the_first_join_nor_the_return_which_needs
             await frames_until(session, lambda: session.phase is Phase.PLAYING)
             assert connects == ["127.0.0.2", "127.0.0.1"]
             monkeypatch.setattr(
-                net.happy_eyeballs, "ATTEMPT_DELAY", 3600.0
+                net.io.happy_eyeballs, "ATTEMPT_DELAY", 3600.0
             )  # whoever tries the dead one first is stuck
             assert session.play is not None
             stay = session.play.stay

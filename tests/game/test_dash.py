@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from ecs.arena import TILE
 from ecs.components import Dash
 from ecs.grid import EVERYWHERE
-from ecs.step import DASH, DIRECTIONS
+from ecs.movement.step import DASH, DIRECTIONS
 from game.client.prediction import Cause
 from game.rules import PLAYER_SIZE
-from net.errors import RemoteProtocolError
-from net.link import PERFECT, Conditions
-from net.messages import Frame, Section
+from net.conditioner.link import PERFECT, Conditions
+from net.wire.errors import RemoteProtocolError
+from net.wire.messages import Frame, Section
 from tests.game.client_stays import OWN, Hand
 from tests.game.test_collisions import two_in_a_corridor
 from tests.game.test_high_ping import BAD, PILLARS

@@ -13,7 +13,7 @@ import pytest
 import game.client.dial
 import game.client.play
 import game.doctor
-import net.transport
+import net.io.transport
 from ecs.components import Position
 from game.client.access import NOTHING, Access
 from game.client.session import Session
@@ -21,12 +21,12 @@ from game.doctor import Finding, examine
 from game.rules import build_registry
 from game.server.simulation import ServerSettings
 from game.walltime import now
-from net.address import Address
-from net.codec import encode
-from net.framing import frame
-from net.messages import VERSION, Goodbye, Message, Refusal, Refused, Welcome
-from net.strangers import guess
-from net.transport import DialError, bound_address
+from net.io.address import Address
+from net.io.transport import DialError, bound_address
+from net.wire.banners import guess
+from net.wire.codec import encode
+from net.wire.framing import frame
+from net.wire.messages import VERSION, Goodbye, Message, Refusal, Refused, Welcome
 from tests.game.live import answering, frames_until, free_port, live_server, mute_port, run, until
 from tests.game.processes import port_of, programs
 from tests.harness import HALL
@@ -40,7 +40,7 @@ def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(game.doctor, "MEASURE_SECONDS", 0.3)
     monkeypatch.setattr(game.doctor, "PONG_SECONDS", 0.3)
     monkeypatch.setattr(game.client.play, "JOIN_SECONDS", 1.0)
-    monkeypatch.setattr(net.transport, "CONNECT_SECONDS", 0.3)
+    monkeypatch.setattr(net.io.transport, "CONNECT_SECONDS", 0.3)
 
 
 async def findings(address: Address, access: Access = NOTHING) -> list[Finding]:

@@ -21,11 +21,11 @@ from game.client.play import Ending, Play, Stay
 from game.client.session import Phase, Session
 from game.rules import HOLD_SECONDS, SILENCE_SECONDS, build_registry, load_arena
 from game.server.network_system import GREETING_SECONDS
-from net.address import Address
-from net.codec import encode
-from net.framing import frame
-from net.link import link
-from net.messages import Steer, Welcome
+from net.conditioner.link import link
+from net.io.address import Address
+from net.wire.codec import encode
+from net.wire.framing import frame
+from net.wire.messages import Steer, Welcome
 from tests.benchmarks.child import Child
 from tests.game.live import frames_until, live_server, run
 from tests.game.processes import Program, port_of, programs

@@ -6,7 +6,7 @@ import pytest
 
 from game.client.prediction import Cause
 from game.rules import DEFAULT_ARENA, load_arena
-from net.conditions import PROFILES, Conditions
+from net.conditioner.conditions import PROFILES, Conditions
 from tests.benchmarks.feel import DISPLAYS, EAST, PEOPLE, play, recovery, without, wobble
 from tests.benchmarks.feel_stage import FeelStage
 from tests.harness import HALL, Stage, Walker

@@ -5,12 +5,12 @@ import pytest
 
 from ecs.arena import TILE, Arena, parse_arena
 from ecs.components import NetID
-from ecs.step import DIRECTIONS, motion_at
+from ecs.movement.step import DIRECTIONS, motion_at
 from game.client.components import Shown
 from game.client.interpolation_system import HALF_LIFE, TELEPORT
 from game.client.prediction import Cause
-from net.clock import SLEW
-from net.link import Conditions
+from net.client.clock import SLEW
+from net.conditioner.link import Conditions
 from tests.harness import HALL, TICK, Player, Stage, Walker
 
 BAD = Conditions(latency=0.1, jitter=0.05, stall=0.4, stall_every=50, largest_chunk=9)

@@ -15,10 +15,10 @@ from game import walltime
 from game.client.session import Phase, Session
 from game.rules import build_registry
 from game.server.simulation import ServerSettings, Simulation
-from net.address import Address
-from net.codec import FROM_CLIENT_LIMIT, encode
-from net.framing import frame
-from net.messages import VERSION, FromClient, Hello, Ping, Steer
+from net.io.address import Address
+from net.wire.codec import FROM_CLIENT_LIMIT, encode
+from net.wire.framing import frame
+from net.wire.messages import VERSION, FromClient, Hello, Ping, Steer
 from tests.game.live import frames_until, live_server, run, until
 from tests.harness import HALL
 

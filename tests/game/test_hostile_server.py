@@ -5,20 +5,20 @@ from collections.abc import Callable
 
 import pytest
 
-from ecs.step import Body, Motion, step
+from ecs.movement.step import Body, Motion, step
 from ecs.world import World
 from game.client import prediction as prediction_module
 from game.client.controls import Controls
 from game.client.play import MAX_UNREAD, MOST_REASON, Ending, Play
 from game.rules import build_registry
-from net.codec import MAX_TICK, decode_from_client, decode_from_server, encode
-from net.errors import RemoteProtocolError
-from net.framing import Deframer, frame
-from net.link import Conditions
-from net.messages import VERSION, EntityRow, Frame, Pong, Refusal, Refused, Section, Snapshot, Steer, Welcome
+from net.conditioner.link import Conditions
 from net.replication import mirror as mirror_module
 from net.replication.mirror import Mirror
 from net.replication.publisher import quiet_ticks
+from net.wire.codec import MAX_TICK, decode_from_client, decode_from_server, encode
+from net.wire.errors import RemoteProtocolError
+from net.wire.framing import Deframer, frame
+from net.wire.messages import VERSION, EntityRow, Frame, Pong, Refusal, Refused, Section, Snapshot, Steer, Welcome
 from tests.fuzz.server_stage import HALL
 from tests.harness import Clock, Stage
 

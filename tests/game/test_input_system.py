@@ -2,9 +2,9 @@
 
 import pytest
 
-from ecs.step import DIRECTIONS
-from net.clock import SAFETY_TICKS
-from net.messages import Steer
+from ecs.movement.step import DIRECTIONS
+from net.client.clock import SAFETY_TICKS
+from net.wire.messages import Steer
 from tests.game.client_stays import Hand
 
 EAST, SOUTH_EAST = DIRECTIONS.index((1, 0)), DIRECTIONS.index((1, 1))

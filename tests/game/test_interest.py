@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from ecs.arena import TILE, parse_arena
 from ecs.components import Position
 from ecs.grid import Grid
-from ecs.step import DIRECTIONS
+from ecs.movement.step import DIRECTIONS
 from game.client.prediction import Cause
 from game.server.interest import CELL_TILES, Interest
-from net.codec import MAX_COORDINATE, decode_from_server
-from net.framing import Deframer
-from net.link import Conditions
-from net.messages import Frame, FromServer, Snapshot
+from net.conditioner.link import Conditions
 from net.replication.publisher import quiet_ticks
+from net.wire.codec import MAX_COORDINATE, decode_from_server
+from net.wire.framing import Deframer
+from net.wire.messages import Frame, FromServer, Snapshot
 from tests.harness import Player, Stage, Walker
 
 FIELD = parse_arena("\n".join(["#" * 200, *["#" + "." * 198 + "#"] * 98, "#" * 200]))

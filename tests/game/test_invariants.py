@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from ecs.arena import TILE
 from ecs.components import Position, Size, Velocity
-from ecs.step import DIRECTIONS
+from ecs.movement.step import DIRECTIONS
 from game.client.prediction import Cause
-from net.codec import decode_from_server
-from net.framing import Deframer
-from net.link import PERFECT, Conditions
-from net.messages import Frame, FromServer, Pong, Snapshot
+from net.conditioner.link import PERFECT, Conditions
+from net.wire.codec import decode_from_server
+from net.wire.framing import Deframer
+from net.wire.messages import Frame, FromServer, Pong, Snapshot
 from tests.harness import HALL, Player, Stage, Walker
 
 EAST = DIRECTIONS.index((1, 0))

@@ -30,7 +30,7 @@ from game.lan import (
     tidy,
 )
 from game.server.advertising import Advertiser
-from net.messages import VERSION
+from net.wire.messages import VERSION
 from tests.game.live import PATIENCE, frames_until, live_server, run, until
 
 HERE = ["127.0.0.1"]

@@ -9,8 +9,8 @@ from ecs.components import NetID
 from game.components import Away
 from game.rules import HOLD_SECONDS
 from game.server.network_system import BEHIND_SECONDS, GREETING_SECONDS
-from net.link import Conditions
-from net.messages import VERSION, Goodbye, Hello, Ping
+from net.conditioner.link import Conditions
+from net.wire.messages import VERSION, Goodbye, Hello, Ping
 from tests.harness import Player, Stage, Stranger, Walker
 
 

@@ -20,12 +20,13 @@ from game.rules import RoundPhase, build_registry
 from game.server.app import Service, serve
 from game.server.round_system import tag
 from game.server.simulation import LAST_TICK, OLD_TICK, ServerSettings, WornOutError
-from net.codec import MAX_INT, MAX_TICK, decode_from_server
-from net.connection import ClientConnection, ServerConnection
-from net.errors import LocalProtocolError
-from net.framing import Deframer
-from net.link import Conditions
-from net.messages import (
+from net.conditioner.link import Conditions
+from net.replication.registry import Registry
+from net.wire.codec import MAX_INT, MAX_TICK, decode_from_server
+from net.wire.connection import ClientConnection, ServerConnection
+from net.wire.errors import LocalProtocolError
+from net.wire.framing import Deframer
+from net.wire.messages import (
     VERSION,
     FromServer,
     Goodbye,
@@ -42,7 +43,6 @@ from net.messages import (
     Steer,
     Welcome,
 )
-from net.replication.registry import Registry
 from tests.game.live import free_port
 from tests.game.test_resume import cut
 from tests.harness import HALL, Player, Stage, Walker

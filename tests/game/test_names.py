@@ -10,9 +10,9 @@ from game.components import Name, Podium
 from game.lan import read_advert
 from game.rules import CHAT_LIMIT, MAX_MARKS, NAME_LIMIT, build_registry, clean_chat, clean_name
 from game.server.names import Names
-from net.errors import RemoteProtocolError
-from net.messages import VERSION, Hello, Refusal, Refused, Said
-from net.password import clean_password
+from net.wire.errors import RemoteProtocolError
+from net.wire.messages import VERSION, Hello, Refusal, Refused, Said
+from net.wire.password import clean_password
 from tests.harness import Stage, Stranger
 
 UNKNOWN = (

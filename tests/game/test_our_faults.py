@@ -9,9 +9,9 @@ import pytest
 from game.rules import build_registry, clean_name
 from game.server import reception
 from game.server.session import Session
-from net.codec import encode
-from net.framing import frame
-from net.messages import VERSION, Goodbye, Hello
+from net.wire.codec import encode
+from net.wire.framing import frame
+from net.wire.messages import VERSION, Goodbye, Hello
 from tests.game.processes import PATIENCE, ROOT, port_of, programs
 from tests.harness import Stage, Stranger, Walker
 

@@ -9,9 +9,9 @@ from ecs.components import NetID, Velocity
 from ecs.surprises import Surprises
 from ecs.world import World
 from game.rules import build_registry
-from net.link import Conditions
-from net.messages import Frame
+from net.conditioner.link import Conditions
 from net.replication.registry import Registry
+from net.wire.messages import Frame
 from tests.game.test_invariants import heard
 from tests.harness import Player, Stage
 

@@ -9,12 +9,12 @@ from game.client.play import Ending
 from game.server import password_gate
 from game.server.network_system import GREETING_SECONDS
 from game.server.password_gate import TRIES, TRIES_OF_THIS_MACHINE, TRIES_SECONDS, PasswordGate
-from net.codec import encode
-from net.connection import State
-from net.framing import frame
-from net.link import Conditions
-from net.messages import Challenge, Goodbye, Hello, Proof, Refusal, Refused, Steer, Welcome
-from net.password import prove
+from net.conditioner.link import Conditions
+from net.wire.codec import encode
+from net.wire.connection import State
+from net.wire.framing import frame
+from net.wire.messages import Challenge, Goodbye, Hello, Proof, Refusal, Refused, Steer, Welcome
+from net.wire.password import prove
 from tests.game.test_leaving import seen_by
 from tests.game.test_resume import cut, hello
 from tests.game.test_spectating import watch

@@ -4,11 +4,11 @@ import logging
 
 import pytest
 
-from ecs.step import DIRECTIONS
+from ecs.movement.step import DIRECTIONS
 from ecs.surprises import BY_THE_RULES
 from game.client.prediction import Cause, Correction
 from game.components import Name
-from net.errors import RemoteProtocolError
+from net.wire.errors import RemoteProtocolError
 from tests.game.client_stays import OTHER, Hand
 
 EAST = DIRECTIONS.index((1, 0))

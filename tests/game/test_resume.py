@@ -10,7 +10,7 @@ import pytest
 
 import game.client.session
 from ecs.components import Intent, Position
-from ecs.step import DIRECTIONS
+from ecs.movement.step import DIRECTIONS
 from game import walltime
 from game.client.play import Ending
 from game.client.prediction import Cause
@@ -18,11 +18,11 @@ from game.client.session import Phase, Session
 from game.components import Away
 from game.rules import HOLD_SECONDS, build_registry
 from game.server.simulation import ServerSettings
-from net.codec import encode
-from net.framing import frame
-from net.link import Conditions
-from net.messages import VERSION, Frame, Goodbye, Hello, Refusal, Refused, Snapshot, Steer, Welcome
+from net.conditioner.link import Conditions
 from net.replication.registry import Registry
+from net.wire.codec import encode
+from net.wire.framing import frame
+from net.wire.messages import VERSION, Frame, Goodbye, Hello, Refusal, Refused, Snapshot, Steer, Welcome
 from tests.game.live import answering, ended, frames_until, live_server, run, until
 from tests.game.test_invariants import heard
 from tests.game.test_leaving import away_for, three

@@ -18,7 +18,7 @@ from game.client.prediction import Cause
 from game.components import Color, Name
 from game.rules import build_registry
 from game.server.simulation import ServerSettings, Simulation
-from net.link import Conditions
+from net.conditioner.link import Conditions
 from net.replication.registry import Registry
 from tests.harness import HALL, Player, Stage, Walker
 

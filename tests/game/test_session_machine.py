@@ -9,8 +9,8 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule, run_state_machine_as_test
 
-from net.framing import frame
-from net.messages import Frame, Goodbye, Ping, Pong, Refusal, Refused, Resync, Say, Snapshot, Steer, Welcome
+from net.wire.framing import frame
+from net.wire.messages import Frame, Goodbye, Ping, Pong, Refusal, Refused, Resync, Say, Snapshot, Steer, Welcome
 from tests.fuzz.server_stage import HOLD_SECONDS, MAX_PLAYERS, TICK, ServerStage, Stranger
 
 HOLD_TICKS = round(HOLD_SECONDS / TICK) + 4

@@ -13,8 +13,8 @@ from game.client.session import Phase, Session
 from game.rules import MAX_SPECTATORS, build_registry
 from game.server.network_system import GREETING_SECONDS
 from game.server.simulation import ServerSettings
-from net.link import Conditions
-from net.messages import VERSION, Goodbye, Hello, Look, Ping, Refusal, Refused, Steer, Welcome
+from net.conditioner.link import Conditions
+from net.wire.messages import VERSION, Goodbye, Hello, Look, Ping, Refusal, Refused, Steer, Welcome
 from tests.game.live import frames_until, live_server, run
 from tests.game.processes import port_of, programs
 from tests.harness import HALL, Player, Stage, Stranger, Walker

@@ -8,7 +8,7 @@ import pytest
 
 from ecs.arena import TILE
 from ecs.components import Intent, Position
-from ecs.step import COMPASS, DASH, DIRECTIONS, is_direction
+from ecs.movement.step import COMPASS, DASH, DIRECTIONS, is_direction
 from ecs.world import World
 from game.components import Immune, Tagged
 from game.tactics import NEAR, heading, wander, wish

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 
 from ecs.arena import TILE
-from ecs.step import DASH, DIRECTIONS, STILL
-from net.link import PERFECT, Conditions
+from ecs.movement.step import DASH, DIRECTIONS, STILL
+from net.conditioner.link import PERFECT, Conditions
 from tests.game.server.tag_stage import TagStage
 from tests.harness import Player
 

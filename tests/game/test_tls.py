@@ -20,18 +20,18 @@ from game.rules import build_registry
 from game.server.network_system import GREETING_SECONDS
 from game.server.simulation import ServerSettings
 from game.walltime import now
-from net.address import Address, TlsAddress, parse_address
-from net.certificates import server_tls, trusting_context
-from net.conditions import PROFILES
-from net.link import link
-from net.pipe import Pipe
-from net.tls import TlsPipe, secured, spelled
-from net.transport import DialError, resolve
+from net.conditioner.conditions import PROFILES
+from net.conditioner.link import link
+from net.io.address import Address, TlsAddress, parse_address
+from net.io.certificates import server_tls, trusting_context
+from net.io.tls import TlsPipe, secured, spelled
+from net.io.transport import DialError, resolve
+from net.wire.pipe import Pipe
 from tests.certificates import CA, EXPIRED, FUTURE, OTHER, SERVER
 from tests.game.live import answering, ended, frames_until, live_server, mute_port, run, until
 from tests.game.processes import port_of, programs
 from tests.harness import HALL, Stage
-from tests.net.test_tls import Ear
+from tests.net.io.test_tls import Ear
 from tests.test_server_program import run_to_its_end
 
 TLS = server_tls(*SERVER)
@@ -300,7 +300,7 @@ def test_a_client_with_tls_is_told_that_a_server_has_none() -> None:
 
 
 def test_what_fails_before_tls_fails_as_without(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("net.transport.CONNECT_SECONDS", 0.2)
+    monkeypatch.setattr("net.io.transport.CONNECT_SECONDS", 0.2)
 
     async def test() -> None:
         with mute_port() as address:

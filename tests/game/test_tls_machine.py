@@ -22,12 +22,12 @@ from game.client.session import Phase, Session
 from game.server.allowance import BURST_SECONDS, FREE_BYTES, PER_TICK
 from game.server.app import WITHOUT_TLS
 from game.walltime import now
-from net.address import Address, TlsAddress
-from net.certificates import server_tls, trusting_context
-from net.codec import encode
-from net.framing import frame
-from net.messages import VERSION, Hello, Ping, Steer
-from net.tls import MAX_BARREN_RECORDS, TlsPipe, secured
+from net.io.address import Address, TlsAddress
+from net.io.certificates import server_tls, trusting_context
+from net.io.tls import MAX_BARREN_RECORDS, TlsPipe, secured
+from net.wire.codec import encode
+from net.wire.framing import frame
+from net.wire.messages import VERSION, Hello, Ping, Steer
 from tests.certificates import SERVER
 from tests.fuzz.server_stage import REGISTRY, TICK, ServerStage
 from tests.fuzz.tls_targets import Foe, tls_client, tls_server

@@ -16,9 +16,9 @@ from game.client.play import Ending
 from game.rules import HOLD_SECONDS
 from game.server.seats import FullError, Seats, mint_token
 from game.server.simulation import ServerSettings
-from net.codec import encode
-from net.framing import frame
-from net.messages import Frame, Goodbye, Ping, Refusal, Refused, Snapshot, Steer, Welcome
+from net.wire.codec import encode
+from net.wire.framing import frame
+from net.wire.messages import Frame, Goodbye, Ping, Refusal, Refused, Snapshot, Steer, Welcome
 from tests.game.test_leaving import away_for, seen_by, three
 from tests.game.test_resume import HOLD_TICKS, cut, greeting, hello, welcome_of
 from tests.harness import HALL, Stage, Stranger

@@ -12,9 +12,9 @@ from typing import Any, Final
 
 import net
 from game.rules import build_registry
-from net.codec import encode
-from net.framing import frame
-from net.messages import VERSION, FromClient, FromServer, Message, Refusal, Section
+from net.wire.codec import encode
+from net.wire.framing import frame
+from net.wire.messages import VERSION, FromClient, FromServer, Message, Refusal, Section
 
 PATH: Final = Path(net.__file__).parent / "PROTOCOL.md"
 TEXT: Final = PATH.read_text(encoding="utf-8")

@@ -10,17 +10,18 @@ from typing import Any
 import pytest
 
 from ecs.arena import Arena
-from ecs.collision import PASSES, separate
+from ecs.collision.separate import PASSES, separate
+from ecs.collision.sweep import Pair, few_pairs
 from ecs.columns import Column
-from ecs.step import DIRECTIONS, Body, is_direction, motion_at, step
-from ecs.sweep import Pair, few_pairs
+from ecs.movement.step import DIRECTIONS, Body, is_direction, motion_at, step
 from game.rules import MAX_MARKS, TICK_RATE, build_registry, clean_name
-from net import messages
-from net.clock import ServerClock
-from net.codec import decode_from_client, decode_from_server, encode
-from net.errors import RemoteProtocolError
-from net.framing import LENGTH_BYTES, Deframer, frame
-from net.messages import (
+from net.client.clock import ServerClock
+from net.replication.registry import Kind, checksum
+from net.wire import messages
+from net.wire.codec import decode_from_client, decode_from_server, encode
+from net.wire.errors import RemoteProtocolError
+from net.wire.framing import LENGTH_BYTES, Deframer, frame
+from net.wire.messages import (
     Challenge,
     FromClient,
     FromServer,
@@ -33,8 +34,7 @@ from net.messages import (
     Snapshot,
     Welcome,
 )
-from net.password import derive, is_proven
-from net.replication.registry import Kind, checksum
+from net.wire.password import derive, is_proven
 from tests.net.protocol_md import EXAMPLES, NAMES, TEXT, examples, stated, table, written_anew
 
 LIMITS = re.findall(r"^\| `([a-z_.]+)\.([A-Z_]+)` \| ([0-9.]+) \|", TEXT, re.MULTILINE)
@@ -90,7 +90,7 @@ def test_every_constant_that_the_text_names_is_in_the_table_of_limits_and_every_
     listed = {name for _, name, _ in LIMITS}
     assert len(listed) == len(LIMITS) > 20
     assert set(re.findall(r"`([A-Z]+_[A-Z_]+|VERSION|BURST|FLOOD)`", TEXT)) - {"TCP_NODELAY"} <= listed
-    codec = importlib.import_module("net.codec")
+    codec = importlib.import_module("net.wire.codec")
     assert {name for name, value in vars(codec).items() if name.isupper() and type(value) is int} <= listed
     assert f"{LENGTH_BYTES} bytes, unsigned, big endian" in TEXT
 
@@ -227,7 +227,7 @@ def test_the_worked_examples_of_collisions_are_what_the_server_computes(monkeypa
         listed.append(few_pairs(x, y, w, h, **which))
         return listed[-1]
 
-    monkeypatch.setattr("ecs.collision.few_pairs", pairs)
+    monkeypatch.setattr("ecs.collision.separate.few_pairs", pairs)
     arena, header = (
         Arena(example(Welcome).arena),
         "| NetID | x, y before the tick | x, y, vx, vy after `step` | x, y, vx, vy in the end | |",

@@ -12,21 +12,22 @@ from collections.abc import Sequence
 import pytest
 
 from ecs.arena import Arena, parse_arena
-from ecs.collision import separate
+from ecs.collision.separate import separate
 from ecs.components import UNITS_PER_PIXEL
 from ecs.grid import Grid
-from ecs.step import Body, motion_at, step
+from ecs.movement.step import Body, motion_at, step
 from ecs.world import World
 from game.client.controls import Controls
 from game.client.play import Ending, Play
 from game.rules import VIEW_PIXELS, build_registry
 from game.server.interest import CELL_TILES, Interest
-from net import connection
-from net.codec import encode
-from net.connection import ClientConnection, State
-from net.framing import frame
-from net.link import Conditions, link
-from net.messages import (
+from net.conditioner.link import Conditions, link
+from net.replication.mirror import Mirror
+from net.wire import connection
+from net.wire.codec import encode
+from net.wire.connection import ClientConnection, State
+from net.wire.framing import frame
+from net.wire.messages import (
     VERSION,
     Benched,
     Challenge,
@@ -47,7 +48,6 @@ from net.messages import (
     Steer,
     Welcome,
 )
-from net.replication.mirror import Mirror
 from tests.harness import Clock, Stage, Stranger, Walker
 from tests.net.protocol_md import EXAMPLES, TEXT, examples, stated
 

@@ -9,14 +9,14 @@ import pytest
 
 from ecs.arena import Arena
 from ecs.grid import Grid
-from ecs.step import motion_at
+from ecs.movement.step import motion_at
 from ecs.world import World
 from game.rules import build_registry
-from net.codec import decode_from_server, encode
-from net.errors import RemoteProtocolError
-from net.messages import EntityRow, Frame, Section, Snapshot, Welcome
 from net.replication import mirror as module
 from net.replication.mirror import LAST_TICK, MAX_CELLS, MAX_GAP_SECONDS, Mirror
+from net.wire.codec import decode_from_server, encode
+from net.wire.errors import RemoteProtocolError
+from net.wire.messages import EntityRow, Frame, Section, Snapshot, Welcome
 from tests.net.protocol_md import TEXT, examples
 
 WELCOME: Welcome = examples(Welcome)[0]

@@ -5,7 +5,7 @@ from typing import Any
 import esper
 
 from ecs.components import UNITS_PER_PIXEL, Dash, Intent, Size, Velocity
-from ecs.step import DIRECTIONS
+from ecs.movement.step import DIRECTIONS
 from ecs.world import World
 from game.client.components import Shown
 from game.client.roster import Roster, Standing, read_roster

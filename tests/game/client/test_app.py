@@ -33,7 +33,7 @@ from game.client.start_screen import StartScreen
 from game.client.window import Services, Window
 from game.doctor import Finding
 from game.server.simulation import ServerSettings, Simulation
-from net.address import Address
+from net.io.address import Address
 from tests.game.client.stage import click, differs, frames_until, hold, let_go, opened, pad, press, stick, type_text
 from tests.game.live import PATIENCE, free_port, live_server, mute_port, run
 from tests.game.processes import ROOT, programs

@@ -23,7 +23,7 @@ from game.client.window import Services
 from game.doctor import Finding
 from game.lan import Advert
 from game.server.advertising import Advertiser
-from net.address import Address
+from net.io.address import Address
 from tests.game.client.stage import frames_until, opened, press
 from tests.game.client.test_app import ANN, at, plays, shows
 from tests.game.live import frames_until as session_frames_until

@@ -1,6 +1,6 @@
 """What hands do becomes one direction a tick, and no tap is lost on the way, whatever else the hands do."""
 
-from ecs.step import DASH, DIRECTIONS
+from ecs.movement.step import DASH, DIRECTIONS
 from game.client.controls import DASH_WISH_TICKS, Controls
 
 EAST, NORTH = DIRECTIONS.index((1, 0)), DIRECTIONS.index((0, -1))

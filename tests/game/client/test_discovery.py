@@ -19,9 +19,9 @@ from game.client.discovery import MAX_SERVERS, Discovery, FoundServer
 from game.client.identify import identify
 from game.lan import SERVICE, Advert, distance, own_interfaces
 from game.server.simulation import ServerSettings, Simulation
-from net.address import Address
-from net.certificates import server_tls
-from net.messages import VERSION
+from net.io.address import Address
+from net.io.certificates import server_tls
+from net.wire.messages import VERSION
 from tests.certificates import OTHER
 from tests.game.lan import FakeNetwork
 from tests.game.live import answering, free_port, live_server, mute_port, run, until

@@ -18,8 +18,8 @@ from game.components import Tagged
 from game.rules import Passed
 from game.server.chat import BURST, TOO_FAST
 from game.server.simulation import ServerSettings, Simulation
-from net.address import Address
-from net.messages import Said
+from net.io.address import Address
+from net.wire.messages import Said
 from tests.game.client.layouts import WASD, on
 from tests.game.client.stage import differs, frames_until, hold, let_go, opened, press, type_text
 from tests.game.client.tag_world import give, is_it, take

@@ -15,7 +15,7 @@ import pytest
 from game.client import hosting
 from game.client.hosting import Hosting
 from game.lan import NAME_VARIABLE, give_server_name, given_server_name
-from net.address import Address
+from net.io.address import Address
 from tests.game.live import PATIENCE, free_port, run
 from tests.game.processes import ROOT
 

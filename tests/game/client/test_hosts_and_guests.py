@@ -25,7 +25,7 @@ from game.client.start_screen import StartScreen
 from game.client.window import Services, Window
 from game.doctor import Finding
 from game.server.simulation import ServerSettings
-from net.address import Address
+from net.io.address import Address
 from tests.game.client.stage import frames_until, opened, press
 from tests.game.client.test_app import ANN, at, host_at, plays, shows
 from tests.game.live import frames_until as session_frames_until

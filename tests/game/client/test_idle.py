@@ -12,7 +12,7 @@ from game.client.game_screen import GameScreen
 from game.client.join_screen import JoinScreen
 from game.client.settings import Settings
 from game.client.window import FRAME_RATE, HIDDEN_RATE, IDLE_RATE, Services, Window
-from net.address import Address
+from net.io.address import Address
 from tests.game.client.stage import differs, frames_until, opened, press, type_text
 from tests.game.live import live_server, run
 

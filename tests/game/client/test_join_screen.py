@@ -10,8 +10,8 @@ from game.client.join_screen import SHOWN, JoinScreen
 from game.client.settings import Settings
 from game.client.theme import NORMAL, Fonts
 from game.client.widgets import EDGE, Widget
-from net.address import Address, TlsAddress
-from net.messages import VERSION
+from net.io.address import Address, TlsAddress
+from net.wire.messages import VERSION
 from tests.game.client.stage import click, differs, look, looking, press, type_text
 
 pytestmark = pytest.mark.usefixtures("surface")

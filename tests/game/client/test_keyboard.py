@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pygame
 import pytest
 
-from ecs.step import DIRECTIONS
+from ecs.movement.step import DIRECTIONS
 from game.client.controls import Controls, Key
 from game.client.keyboard import ACTIONS, Action, Bindings, Keyboard, kept, means, shown
 from game.client.layout import POSITIONS, command

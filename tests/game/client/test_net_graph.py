@@ -4,13 +4,13 @@ import pygame
 import pytest
 
 from ecs.components import UNITS_PER_PIXEL
-from ecs.step import DIRECTIONS
+from ecs.movement.step import DIRECTIONS
 from game.client.ghosts import PREDICTED, SERVER, Ghosts
 from game.client.net_graph import NetGraph
 from game.client.net_history import COLUMNS, NOTES, NetHistory, timing
 from game.client.prediction import Cause, Correction
 from game.client.theme import Fonts
-from net.conditions import Conditions
+from net.conditioner.conditions import Conditions
 from tests.game.client.stage import differs
 from tests.harness import HALL, Player, Stage, Walker
 

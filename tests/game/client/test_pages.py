@@ -21,7 +21,7 @@ from game.client.settings_screen import SettingsScreen
 from game.client.start_screen import StartScreen
 from game.client.trust_screen import TrustScreen
 from game.doctor import Finding
-from net.address import Address
+from net.io.address import Address
 from tests.game.client.stage import differs, look, looking, press
 from tests.game.client.test_join_screen import Network
 from tests.game.live import run, until

@@ -11,8 +11,8 @@ import pytest
 from game.client.dial import ChangedError
 from game.client.known_servers import known_fingerprint, remember
 from game.client.settings import DIRECTORY_VARIABLE, Settings, default_keys, load_settings, save_settings, settings_file
-from net.address import TlsAddress
-from net.messages import ANY_COLOR
+from net.io.address import TlsAddress
+from net.wire.messages import ANY_COLOR
 
 
 def test_what_was_saved_is_loaded_whatever_was_typed() -> None:

@@ -6,7 +6,7 @@ import pytest
 from game.client.settings import Settings
 from game.client.start_screen import FIRST_NAMES, StartScreen
 from game.rules import NAME_LIMIT, PALETTE, clean_name
-from net.messages import ANY_COLOR
+from net.wire.messages import ANY_COLOR
 from tests.game.client.stage import click, differs, look, looking, pad, press, type_text
 
 pytestmark = pytest.mark.usefixtures("surface")

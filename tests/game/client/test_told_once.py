@@ -22,8 +22,8 @@ from game.client.sprites import Sprites
 from game.client.theme import Fonts
 from game.rules import build_registry
 from game.server.round_system import tag
-from net.conditions import PROFILES
-from net.link import PERFECT
+from net.conditioner.conditions import PROFILES
+from net.conditioner.link import PERFECT
 from tests.harness import HALL, Player, Stage, Walker
 
 pytestmark = pytest.mark.usefixtures("surface")

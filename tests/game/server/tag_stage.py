@@ -7,7 +7,7 @@ from ecs.components import NetID
 from game.components import Immune, Name, Podium, Round, Score, Tagged
 from game.rules import RoundPhase, score_at
 from game.server.round_system import tag
-from net.link import PERFECT, Conditions
+from net.conditioner.link import PERFECT, Conditions
 from tests.harness import HALL, Player, Stage
 
 ROUND_SECONDS, PODIUM_SECONDS = 4.0, 1.0

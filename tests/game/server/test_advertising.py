@@ -13,7 +13,7 @@ import game.lan
 import game.server.advertising
 from game.lan import SERVICE, Advert, read_advert
 from game.server.advertising import Advertiser
-from net.address import Address
+from net.io.address import Address
 from tests.game.lan import FakeNetwork
 from tests.game.live import run, until
 from tests.game.processes import ROOT, port_of, programs

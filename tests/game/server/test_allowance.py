@@ -6,10 +6,10 @@ import pytest
 
 from game.rules import build_registry
 from game.server.allowance import BURST_SECONDS, FREE_BYTES, PER_TICK, Allowance
-from net.codec import encode
-from net.errors import RemoteProtocolError
-from net.framing import frame
-from net.messages import VERSION, Goodbye, Hello, Ping, Steer
+from net.wire.codec import encode
+from net.wire.errors import RemoteProtocolError
+from net.wire.framing import frame
+from net.wire.messages import VERSION, Goodbye, Hello, Ping, Steer
 from tests.harness import Stage, Stranger
 
 RATE = 60

@@ -2,13 +2,13 @@
 
 import pytest
 
-from ecs.step import DIRECTIONS
+from ecs.movement.step import DIRECTIONS
 from game import walltime
 from game.client.play import Ending
 from game.client.session import Phase, Session
 from game.rules import IDLE_SECONDS, build_registry
 from game.server.bench import BENCH_NOTICE_SECONDS, LOOK_SECONDS, WANTED_SECONDS
-from net.messages import VERSION, Benched, Goodbye, Hello, Ping, Profile, Refused, Said, Say, Steer, Welcome
+from net.wire.messages import VERSION, Benched, Goodbye, Hello, Ping, Profile, Refused, Said, Say, Steer, Welcome
 from tests.game.live import frames_until, live_server, run
 from tests.harness import Stage, Stranger
 

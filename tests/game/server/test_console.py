@@ -13,7 +13,7 @@ from game.server.bans import KICK_SECONDS
 from game.server.console import HELP, LINE_BYTES, Console, serve_console
 from game.terminal import Lines
 from game.walltime import now
-from net.messages import Refusal, Said
+from net.wire.messages import Refusal, Said
 from tests.game.live import frames_until, live_server, run, until
 from tests.game.processes import port_of, programs
 from tests.game.test_leaving import seen_by

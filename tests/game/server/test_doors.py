@@ -14,9 +14,9 @@ from game.server.doors import (
     Doors,
 )
 from game.server.origin import THIS_MACHINE
-from net.codec import decode_from_server
-from net.framing import LENGTH_BYTES
-from net.messages import Refused
+from net.wire.codec import decode_from_server
+from net.wire.framing import LENGTH_BYTES
+from net.wire.messages import Refused
 from tests.harness import Clock
 
 HOME = "192.0.2.7"

@@ -7,9 +7,9 @@ import pytest
 from game.rules import build_registry
 from game.server.network_system import DOOR_FRAMES, GREETING_SECONDS
 from game.server.reception import MAX_GREETING
-from net.codec import encode
-from net.framing import frame
-from net.messages import VERSION, Goodbye, Hello, Refused, Welcome
+from net.wire.codec import encode
+from net.wire.framing import frame
+from net.wire.messages import VERSION, Goodbye, Hello, Refused, Welcome
 from tests.harness import Stage, Stranger
 
 HELLO = frame(encode(Hello(VERSION, build_registry().schema_hash, "Eve", 0)))

@@ -4,11 +4,11 @@ import esper
 import pytest
 
 from ecs.arena import TILE
-from ecs.step import DIRECTIONS
+from ecs.movement.step import DIRECTIONS
 from game.components import Score, Tagged
 from game.rules import IDLE_IT_SECONDS, ROUND_SECONDS, SLOW_IT_SECONDS, Passed, score_at
 from game.server import tag_system
-from net.link import Conditions
+from net.conditioner.link import Conditions
 from tests.game.server.tag_stage import PODIUM, TagStage
 from tests.game.server.test_tag_system import lose
 from tests.harness import Player, Walker

@@ -7,7 +7,7 @@ import pytest
 from game.logs import FORMATS
 from game.server.chat import LOGGED_AT_ONCE, LOGGED_PER_SECOND
 from game.server.log_quota import BYTES_AT_ONCE, BYTES_PER_SECOND, LogQuota
-from net.messages import VERSION, Hello, Ping, Say
+from net.wire.messages import VERSION, Hello, Ping, Say
 from tests.harness import Clock, Stage, Stranger
 
 log = logging.getLogger("strangers")

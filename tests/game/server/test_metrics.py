@@ -18,10 +18,10 @@ from game.server import metrics
 from game.server.doors import Doors
 from game.server.metrics import MOST_REQUESTS, MOST_THREADS, REQUEST_SECONDS, STALE_SECONDS, MetricsServer
 from game.server.session import UNEXPLAINED_AT_ONCE
-from net.address import Address
-from net.codec import MAX_REPORTED
-from net.link import Conditions
-from net.messages import VERSION, Hello, Report, Resync, Steer
+from net.conditioner.link import Conditions
+from net.io.address import Address
+from net.wire.codec import MAX_REPORTED
+from net.wire.messages import VERSION, Hello, Report, Resync, Steer
 from tests.game.processes import PATIENCE, ROOT, port_of, programs
 from tests.harness import Stage, Stranger, Walker
 

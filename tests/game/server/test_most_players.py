@@ -2,9 +2,9 @@
 
 from game.rules import NAME_LIMIT, build_registry
 from game.server.simulation import MOST_PLAYERS, OTHER_ENTITIES, most_players
-from net.codec import FROM_SERVER_LIMIT, MAX_TICK, decode_from_server, encode
-from net.messages import ComponentRow, EntityRow, Snapshot
 from net.replication.mirror import most_entities
+from net.wire.codec import FROM_SERVER_LIMIT, MAX_TICK, decode_from_server, encode
+from net.wire.messages import ComponentRow, EntityRow, Snapshot
 
 
 def test_as_many_players_as_a_server_may_seat_fit_into_a_snapshot_whatever_they_are_called() -> None:

@@ -4,8 +4,8 @@ import esper
 
 from ecs.components import Position
 from game.rules import build_registry
-from net.link import Conditions
-from net.messages import VERSION, Frame, Hello, Ping, Pong, Resync, Snapshot, Steer, Welcome
+from net.conditioner.link import Conditions
+from net.wire.messages import VERSION, Frame, Hello, Ping, Pong, Resync, Snapshot, Steer, Welcome
 from tests.harness import Stage, Stranger, Walker
 
 

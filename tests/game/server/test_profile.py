@@ -14,8 +14,8 @@ from game.server import colors
 from game.server.colors import APART, CONTRAST, CROWD, choose, contrast, visible
 from game.server.pace import FLOOD
 from game.server.session import PROFILE_BURST, PROFILES_PER_SECOND, Session
-from net.link import Conditions
-from net.messages import ANY_COLOR, VERSION, Frame, Goodbye, Hello, Profile, Said, Snapshot, Welcome
+from net.conditioner.link import Conditions
+from net.wire.messages import ANY_COLOR, VERSION, Frame, Goodbye, Hello, Profile, Said, Snapshot, Welcome
 from tests.harness import Stage, Stranger
 
 ORANGE, SKY, WHITE = PALETTE["orange"], PALETTE["sky"], PALETTE["white"]

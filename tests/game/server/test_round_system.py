@@ -11,7 +11,7 @@ from game.rules import PODIUM_SECONDS as USUAL_PODIUM
 from game.rules import ROUND_SECONDS as USUAL_ROUND
 from game.rules import RoundPhase, build_registry, ranks, score_at
 from game.server.simulation import ServerSettings, Simulation
-from net.errors import RemoteProtocolError
+from net.wire.errors import RemoteProtocolError
 from tests.game.server.tag_stage import PODIUM, ROUND, TagStage
 from tests.harness import HALL, Clock, Stage
 

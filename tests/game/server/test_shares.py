@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from game.rules import build_registry
-from net.messages import VERSION, Goodbye, Hello, Ping, Refusal, Refused, Welcome
+from net.wire.messages import VERSION, Goodbye, Hello, Ping, Refusal, Refused, Welcome
 from tests.harness import Stage, Stranger
 
 HOME, ELSEWHERE, HERE = "192.0.2.1", "192.0.2.2", "127.0.0.1"

@@ -4,11 +4,11 @@ import esper
 import pytest
 
 from ecs.arena import TILE
-from ecs.step import DIRECTIONS
+from ecs.movement.step import DIRECTIONS
 from game.components import Away, Immune, Score, Tagged
 from game.server.tag_system import AWAY_SECONDS, IMMUNE_SECONDS, KEEP_SECONDS, TOUCH
-from net.link import Conditions
-from net.messages import Frame
+from net.conditioner.link import Conditions
+from net.wire.messages import Frame
 from tests.game.server.tag_stage import TagStage
 from tests.game.test_invariants import heard
 from tests.harness import Player

@@ -10,9 +10,9 @@ import pytest
 
 from ecs.components import Dash, Intent, NetID, Position, Size, Velocity
 from ecs.world import World
-from net.errors import RemoteProtocolError
-from net.messages import Scalar
 from net.replication.registry import Registry, checksum, difference
+from net.wire.errors import RemoteProtocolError
+from net.wire.messages import Scalar
 
 
 @dataclass(slots=True)

@@ -1,0 +1,182 @@
+"""How bodies that met are set apart: a pure function over integers, in the order of NetIDs.
+
+Pushing is inelastic: both go on with the mean of their velocities, and the overlap is shared, unless a wall holds one
+of them. Whoever could not be set apart in a few passes stays where they were, so **no two bodies overlap after a tick
+that did not before it**, and none is ever inside a wall. Where a rule of the game puts many on one spot, only so many
+pairs are pushed in a pass, for a thousand bodies would have half a million; they come apart over many ticks.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+import numpy as np
+
+from ecs.arena import Arena
+from ecs.collision.sweep import FEW, Pair, Sweep, few_pairs, overlap_in
+from ecs.columns import Column
+from ecs.movement.step import Body
+
+PASSES: Final = 4  # a push travels through as many bodies in a tick; more gains nothing that players notice
+PAIRS_PER_BODY: Final = 2  # that are pushed in a pass, on average: a crowd that leans into a corner has half a pair
+PAIRS_BESIDES: Final = 64  # so that of a dozen bodies all pairs are pushed
+PUSH_EFFORT: Final = 400  # of a push, in the looks that `Sweep.effort` counts
+
+
+def separate(
+    bodies: Mapping[int, Body], before: Mapping[int, Body], arena: Arena, limit: float = math.inf
+) -> dict[int, tuple[Body, int]]:
+    """Set overlapping bodies apart. Raises TooCrowdedError where that takes more than `limit` looks at pairs.
+
+    `bodies` maps NetIDs to where `step` put them, `before` to where they were a tick ago. Returns only those that end
+    otherwise than `step` said: NetID -> (body, NetID of whoever touched it last).
+    """
+    if len(bodies) < 2:
+        return {}
+    net_ids = sorted(bodies)
+    columns: list[Column] = [list(part) for part in zip(*(bodies[net_id][:6] for net_id in net_ids), strict=True)]
+    sweep = None
+    if len(bodies) > FEW:
+        arrays = [np.array(column, dtype=np.int64) for column in columns]
+        columns, sweep = [array.data for array in arrays], Sweep(limit)
+        sweep.look(arrays[0], arrays[1], arrays[4], arrays[5])
+    x, y, vx, vy, w, h = columns
+    places = [before.get(net_id, bodies[net_id])[:2] for net_id in net_ids]  # who has just come has not moved yet
+    touched = Crowd(x, y, vx, vy, w, h, arena, sweep).set_apart([x for x, _ in places], [y for _, y in places])
+    found: dict[int, tuple[Body, int]] = {}
+    for row, by in touched.items():
+        net_id = net_ids[row]
+        body = bodies[net_id]._replace(x=x[row], y=y[row], vx=vx[row], vy=vy[row])
+        if body != bodies[net_id]:
+            found[net_id] = body, net_ids[by]
+    return found
+
+
+def overlap(a: Body, b: Body) -> bool:
+    """Whether two bodies share a place; to touch is not to overlap."""
+    return a.x < b.x + b.w and b.x < a.x + a.w and a.y < b.y + b.h and b.y < a.y + a.h
+
+
+def any_overlap(bodies: Iterable[Body]) -> bool:
+    """Whether any two of a few bodies share a place."""
+    in_order = sorted(bodies)  # by x: behind the first that begins where this one has ended, all do
+    for index, (x, y, _, _, w, h, _) in enumerate(in_order, 1):
+        right, bottom = x + w, y + h
+        for other_x, other_y, _, _, _, other_h, _ in in_order[index:]:
+            if other_x >= right:
+                break
+            if other_y < bottom and y < other_y + other_h:
+                return True
+    return False
+
+
+class Crowd:
+    """Bodies as columns, in ascending order of NetIDs. The columns are changed in place."""
+
+    def __init__(
+        self,
+        x: Column,
+        y: Column,
+        vx: Column,
+        vy: Column,
+        w: Column,
+        h: Column,
+        arena: Arena,
+        sweep: Sweep | None,
+    ) -> None:
+        """`sweep` has looked at the same columns; None where they are few."""
+        self._x, self._y, self._vx, self._vy, self._w, self._h = x, y, vx, vy, w, h
+        self._arena = arena
+        self._sweep = sweep
+        self._most = PAIRS_PER_BODY * len(x) + PAIRS_BESIDES
+
+    def set_apart(self, x_before: Column, y_before: Column) -> dict[int, int]:
+        """Push, a few times over, whoever overlaps; returns who was touched: row -> the row of who touched it last.
+
+        The columns of `before` say where all were a tick ago.
+        """
+        by: dict[int, int] = {}
+        for _ in range(PASSES):
+            pairs = self._pairs()
+            if not pairs:
+                break
+            if self._sweep is not None:
+                self._sweep.spend(PUSH_EFFORT * len(pairs))
+            pushed: set[int] = set()
+            for a, b in pairs:
+                if overlap_in(self._x, self._y, self._w, self._h, a, b):
+                    self._push(a, b)
+                    by[a], by[b] = b, a
+                    pushed.update((a, b))
+            self._moved(pushed)
+        else:
+            self._put_back(x_before, y_before, by)
+        return dict(sorted(by.items()))
+
+    def _pairs(self, before: tuple[Column, Column] | None = None) -> list[Pair]:
+        """Who overlaps, in ascending order, up to the most; without those who overlapped `before` as well."""
+        if self._sweep is not None:
+            return self._sweep.pairs(self._most, before)
+        return few_pairs(self._x, self._y, self._w, self._h, most=self._most, but=before)
+
+    def _moved(self, rows: set[int]) -> None:
+        if self._sweep is not None:
+            self._sweep.moved(rows)
+
+    def _push(self, a: int, b: int) -> None:
+        """Set two overlapping bodies apart along the axis where they overlap least."""
+        x, y, w, h = self._x, self._y, self._w, self._h
+        deep_x = min(x[a] + w[a], x[b] + w[b]) - max(x[a], x[b])
+        deep_y = min(y[a] + h[a], y[b] + h[b]) - max(y[a], y[b])
+        if deep_x <= deep_y:
+            self._push_x(*((b, a) if x[a] > x[b] else (a, b)), deep_x)
+        else:
+            self._push_y(*((b, a) if y[a] > y[b] else (a, b)), deep_y)
+
+    def _put_back(self, x_before: Column, y_before: Column, by: dict[int, int]) -> None:
+        """Whoever still overlaps, and did not before, stays where they were, standing.
+
+        So does who then stands in their way, and so on.
+        """
+        back: set[int] = set()
+        while late := self._pairs((x_before, y_before)):
+            put = {row for pair in late for row in pair} - back
+            for pair in late:
+                for row, other in (pair, pair[::-1]):
+                    if row not in back:
+                        back.add(row)
+                        self._x[row], self._y[row] = x_before[row], y_before[row]
+                        self._vx[row] = self._vy[row] = 0
+                        by[row] = other
+            self._moved(put)
+
+    def _push_x(self, left: int, right: int, deep: int) -> None:
+        reach, x, y, w, h = self._arena.reach_x, self._x, self._y, self._w, self._h
+        half = deep // 2
+        left_x = reach(x[left], y[left], w[left], h[left], -half)
+        right_x = reach(x[right], y[right], w[right], h[right], deep - (x[left] - left_x))
+        rest = deep - (x[left] - left_x) - (right_x - x[right])
+        if rest:
+            left_x = reach(left_x, y[left], w[left], h[left], -rest)
+        held = rest > 0 or x[left] - left_x < half
+        x[left], x[right] = left_x, right_x
+        self._vx[left], self._vx[right] = _meet(self._vx[left], self._vx[right], held)
+
+    def _push_y(self, upper: int, lower: int, deep: int) -> None:
+        reach, x, y, w, h = self._arena.reach_y, self._x, self._y, self._w, self._h
+        half = deep // 2
+        upper_y = reach(x[upper], y[upper], w[upper], h[upper], -half)
+        lower_y = reach(x[lower], y[lower], w[lower], h[lower], deep - (y[upper] - upper_y))
+        rest = deep - (y[upper] - upper_y) - (lower_y - y[lower])
+        if rest:
+            upper_y = reach(x[upper], upper_y, w[upper], h[upper], -rest)
+        held = rest > 0 or y[upper] - upper_y < half
+        y[upper], y[lower] = upper_y, lower_y
+        self._vy[upper], self._vy[lower] = _meet(self._vy[upper], self._vy[lower], held)
+
+
+def _meet(first: int, second: int, held: bool) -> tuple[int, int]:
+    """Velocities along the axis after the push, of the one in front of the axis and the one behind."""
+    if first <= second:
+        return first, second  # they part already
+    return (0, 0) if held else ((first + second) // 2,) * 2
