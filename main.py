@@ -15,7 +15,7 @@ from game.terminal import complain, ignore_job_control
 from net.io.certificates import CertificateError, server_tls
 
 if TYPE_CHECKING:
-    from game.client.access import Access
+    from game.client.credentials import Credentials
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -39,18 +39,18 @@ def _run(arguments: list[str] | None) -> int:
     ignore_job_control()
     if options.server:
         return _serve(parser, options, password)
-    from game.client.access import Access
+    from game.client.credentials import Credentials
 
-    access = Access(password, options.tls_ca, options.tls_fingerprint or "")
+    credentials = Credentials(password, options.tls_ca, options.tls_fingerprint or "")
     if options.doctor is not None:
         from game.doctor import run_doctor
 
-        return run_doctor(options.doctor, access)
+        return run_doctor(options.doctor, credentials)
     if options.bots is not None:
         from game.bots import run_bots
 
-        return run_bots(options.bots, options.connect, options.seconds, options.seed, options.simulate, access)
-    return _play(options, access)
+        return run_bots(options.bots, options.connect, options.seconds, options.seed, options.simulate, credentials)
+    return _play(options, credentials)
 
 
 def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace, password: str) -> int:
@@ -98,13 +98,13 @@ def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace, passwor
     return serve(settings, service)
 
 
-def _play(options: argparse.Namespace, access: "Access") -> int:
+def _play(options: argparse.Namespace, credentials: "Credentials") -> int:
     try:
         from game.client.app import play
     except ImportError as error:
         complain(f"cannot draw: {error}")
         return 1
-    return play(options.connect, options.name, options.color, options.simulate, options.spectate, access)
+    return play(options.connect, options.name, options.color, options.simulate, options.spectate, credentials)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import esper
 
 from ecs.components import NetID
 from game import tactics, terminal, walltime
-from game.client.access import NOTHING, Access
+from game.client.credentials import NOTHING, Credentials
 from game.client.play import Play
 from game.client.prediction import Cause
 from game.client.session import Phase, Session, goodbye_seconds
@@ -95,19 +95,19 @@ def run_bots(
     seconds: float,
     seed: int,
     simulate: Conditions | None = None,
-    access: Access = NOTHING,
+    credentials: Credentials = NOTHING,
 ) -> int:
     """Let bots play for a while, print one line of JSON; returns 0 if all of them could.
 
     `simulate`: a network for each of them to add to the real one.
     """
-    report = asyncio.run(_run(count, address, seconds, seed, simulate, access))
+    report = asyncio.run(_run(count, address, seconds, seed, simulate, credentials))
     terminal.say(json.dumps(report))
     return 0 if report["connected"] == count else 1
 
 
 async def _run(
-    count: int, address: Address, seconds: float, seed: int, simulate: Conditions | None, access: Access
+    count: int, address: Address, seconds: float, seed: int, simulate: Conditions | None, credentials: Credentials
 ) -> dict[str, object]:
     rng = random.Random(seed)
     colors = list(PALETTE.values())
@@ -121,7 +121,7 @@ async def _run(
                 draws=False,
                 simulate=simulate,
                 seed=SEEDS_EACH * (seed + n),
-                access=access,
+                credentials=credentials,
             ),
             random.Random(rng.random()),
         )

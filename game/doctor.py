@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from game import walltime
-from game.client.access import NOTHING, Access
 from game.client.controls import Controls
+from game.client.credentials import NOTHING, Credentials
 from game.client.dial import TlsError, dial
 from game.client.play import Ending, Play, Stay
 from game.rules import build_registry
@@ -46,15 +46,15 @@ class Finding:
 
 
 async def examine(
-    address: Address, access: Access = NOTHING, now: Callable[[], float] = walltime.now
+    address: Address, credentials: Credentials = NOTHING, now: Callable[[], float] = walltime.now
 ) -> AsyncGenerator[Finding, None]:
     """Yield a finding for each step, as it is made, up to the first that cannot be passed; then the verdict.
 
-    The steps: resolve, connect, handshake, round trip, clock, verdict. `access` is what to bring along,
+    The steps: resolve, connect, handshake, round trip, clock, verdict. `credentials` is what to bring along,
     `now` a clock in seconds.
     """
     bad: Finding | None = None
-    async with contextlib.aclosing(_steps(address, access, now)) as steps:
+    async with contextlib.aclosing(_steps(address, credentials, now)) as steps:
         async for finding in steps:
             bad = bad or (None if finding.ok else finding)
             yield finding
@@ -64,14 +64,14 @@ async def examine(
         yield Finding("verdict", False, f"this does not work: {bad.text}", bad.advice)
 
 
-def run_doctor(address: Address, access: Access = NOTHING) -> int:
+def run_doctor(address: Address, credentials: Credentials = NOTHING) -> int:
     """Print the findings as they come; returns 0 where one can play there, else 1."""
-    return asyncio.run(_print(address, access))
+    return asyncio.run(_print(address, credentials))
 
 
-async def _print(address: Address, access: Access) -> int:
+async def _print(address: Address, credentials: Credentials) -> int:
     ok = False
-    async for finding in examine(address, access):
+    async for finding in examine(address, credentials):
         ok = finding.ok
         say(f"{'ok  ' if ok else 'FAIL'}  {finding.step:<10}  {_without_gaps(finding.text)}")
         if finding.advice and finding.step != "verdict":  # which repeats it, for those who show the verdict alone
@@ -85,7 +85,7 @@ def _without_gaps(text: str) -> str:
     return " ".join(filter(None, text.split(" ")))
 
 
-async def _steps(address: Address, access: Access, now: Callable[[], float]) -> AsyncGenerator[Finding, None]:
+async def _steps(address: Address, credentials: Credentials, now: Callable[[], float]) -> AsyncGenerator[Finding, None]:
     began = now()
     try:
         async with asyncio.timeout(RESOLVE_SECONDS):
@@ -101,11 +101,11 @@ async def _steps(address: Address, access: Access, now: Callable[[], float]) -> 
     text = f"{hosts}, nothing to look up" if hosts == address.host else f"{address.host} is {hosts}"
     yield Finding("resolve", True, text)
 
-    play = Play("Doctor", 0, Controls(), build_registry(), now, draws=False, watch=True, password=access.password)
+    play = Play("Doctor", 0, Controls(), build_registry(), now, draws=False, watch=True, password=credentials.password)
     try:
         began = now()
         try:
-            await dial(address, found, play.attach, access)
+            await dial(address, found, play.attach, credentials)
         except TlsError as error:
             yield Finding("connect", False, error.fact, error.advice)
             return

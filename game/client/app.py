@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import pygame
 
 from game import walltime
-from game.client.access import NOTHING, Access
+from game.client.credentials import NOTHING, Credentials
 from game.client.devices import FAULTS
 from game.client.settings import Settings, load_settings
 from game.rules import clean_name
@@ -45,11 +45,11 @@ def play(
     color: int | None,
     simulate: Conditions | None = None,
     watch: bool = False,
-    access: Access = NOTHING,
+    credentials: Credentials = NOTHING,
 ) -> int:
     """Open the window and play until it is closed; with an address, join that server at once. Returns the exit code.
 
-    `simulate`: a network to add to the real one. `watch`: join as a spectator. `access` is what to bring along.
+    `simulate`: a network to add to the real one. `watch`: join as a spectator. `credentials` is what to bring along.
     """
     if not getattr(pygame, "IS_CE", 0):
         complain(WRONG_PYGAME)
@@ -58,7 +58,7 @@ def play(
         _open_display()
         _load_lettering()
         settings, notice = load_settings()
-        asyncio.run(_run(address, _given(settings, address, name, color), simulate, watch, notice, access))
+        asyncio.run(_run(address, _given(settings, address, name, color), simulate, watch, notice, credentials))
     except DisplayError as error:
         complain(f"cannot show anything: {error}")
         return 1
@@ -117,14 +117,14 @@ async def _run(
     simulate: Conditions | None,
     watch: bool,
     notice: str,
-    access: Access,
+    credentials: Credentials,
 ) -> None:
     from game.client.discovery import Discovery
     from game.client.window import Services, Window
     from game.doctor import examine
 
     try:
-        window = Window(settings, walltime.now, simulate, notice, Services(Discovery, examine), access)
+        window = Window(settings, walltime.now, simulate, notice, Services(Discovery, examine), credentials)
     except pygame.error as error:  # the display is there, and opens no window
         raise DisplayError(str(error)) from None
     end_on_signals(window)

@@ -6,7 +6,7 @@ Between the watcher, which finds what happens, and all that tells it; draws noth
 from collections import deque
 
 from game.client.chat_box import KEPT, ChatBox
-from game.client.happenings import Happened, Happening, Watcher
+from game.client.game_events import GameEvent, Happened, Watcher
 from game.client.notices import Notices
 from game.client.roster import Roster
 from game.client.round_bar import RoundBar
@@ -40,12 +40,12 @@ class Commentary:
         for said in self._said:
             self._tell_line(said, now)
         self._said.clear()
-        for happening in self._watcher.look(roster, tick):
-            self._notices.take(happening)
-            if why := self._why_taken(happening):
-                self._chat.notice(f"{why}: {happening.name} is it", now)
-            self._sounds.tell(happening, self._net_id, self._way_to(happening.net_id, middles))
-            self._tell_large(happening, roster, now)
+        for event in self._watcher.look(roster, tick):
+            self._notices.take(event)
+            if why := self._why_taken(event):
+                self._chat.notice(f"{why}: {event.name} is it", now)
+            self._sounds.tell(event, self._net_id, self._way_to(event.net_id, middles))
+            self._tell_large(event, roster, now)
         for line in self._notices.due(now):
             self._chat.notice(line, now)
 
@@ -56,23 +56,23 @@ class Commentary:
         name, color = self._names.get(said.net_id, ("somebody", 0x8F9BB2))
         self._chat.said(name, rgb(color), said.text, now)
 
-    def _tell_large(self, happening: Happening, roster: Roster, now: float) -> None:
-        match happening.what:
-            case Happened.TAGGED if happening.net_id == self._net_id:
+    def _tell_large(self, event: GameEvent, roster: Roster, now: float) -> None:
+        match event.what:
+            case Happened.TAGGED if event.net_id == self._net_id:
                 self._bar.banner("You are it!", "touch somebody to pass it on", IT, now)
-            case Happened.TAGGED if happening.by == self._net_id and happening.how is Passed.TOUCH:
-                self._bar.banner("Passed on", f"{happening.name} is it: run", GOOD, now)
-            case Happened.TAGGED if happening.by == self._net_id:
-                self._bar.banner(f"{happening.name} is it", self._why_taken(happening), TEXT, now)
+            case Happened.TAGGED if event.by == self._net_id and event.how is Passed.TOUCH:
+                self._bar.banner("Passed on", f"{event.name} is it: run", GOOD, now)
+            case Happened.TAGGED if event.by == self._net_id:
+                self._bar.banner(f"{event.name} is it", self._why_taken(event), TEXT, now)
             case Happened.BEGAN if roster.round is not None and roster.it != self._net_id:
                 self._bar.banner(f"Round {roster.round.number}", "do not get caught", TEXT, now)
 
-    def _why_taken(self, happening: Happening) -> str:
+    def _why_taken(self, event: GameEvent) -> str:
         """Why it went on without a touch; empty where it did not."""
-        name, was = self._names.get(happening.by or 0, ("somebody", 0))[0], "was"
-        if happening.by == self._net_id:
+        name, was = self._names.get(event.by or 0, ("somebody", 0))[0], "was"
+        if event.by == self._net_id:
             name, was = "you", "were"
-        match happening.how:
+        match event.how:
             case Passed.IDLE:
                 return f"{name} {was} idle"
             case Passed.SLOW:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from game import walltime
-from game.client.access import Access
+from game.client.credentials import Credentials
 from game.client.known_servers import known_fingerprint, known_servers_file, remember
 from game.client.settings import NoFolderError
 from net.io.address import Address
@@ -85,33 +85,33 @@ async def dial(
     address: Address,
     found: list[SocketAddress],
     accept: Accept,
-    access: Access,
+    credentials: Credentials,
     around: Around = lambda accept: accept,
 ) -> Dialed:
     """Connect to whichever of the resolved addresses answers first. Raises DialError."""
     if not address.tls:
         return Dialed(await connect(address, found, around(lambda pipe: accept(pipe, ""))))
-    if access.fingerprint:
-        shown = await _encrypted(address, found, accept, trusting_context(), access.fingerprint, around)
-        if shown.fingerprint != access.fingerprint:
-            raise ChangedError(address, shown.fingerprint, access.fingerprint)
+    if credentials.fingerprint:
+        shown = await _encrypted(address, found, accept, trusting_context(), credentials.fingerprint, around)
+        if shown.fingerprint != credentials.fingerprint:
+            raise ChangedError(address, shown.fingerprint, credentials.fingerprint)
         return Dialed(shown.found)
     known = known_fingerprint(address)
-    if known and access.ca is None:
+    if known and credentials.ca is None:
         shown = await _encrypted(address, found, accept, trusting_context(), known, around)
         if shown.fingerprint == known:
             return Dialed(shown.found)
         found = shown.found
     try:
-        context = client_context(access.ca)
+        context = client_context(credentials.ca)
     except CertificateError as error:
         raise TlsError(str(error), "give another file by --tls-ca") from None
     vouched = await _encrypted(address, found, accept, context, "", around)
     if not vouched.why:
         return Dialed(vouched.found, _renewed(address, known, vouched.fingerprint))
-    if access.ca is not None:
+    if credentials.ca is not None:
         raise TlsError(
-            f"{access.ca} does not vouch for {address}: its certificate {vouched.why}",
+            f"{credentials.ca} does not vouch for {address}: its certificate {vouched.why}",
             "is the address spelled as in the certificate, and is it the authority's file?",
         )
     if known:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from game.client.happenings import Happened, Happening
+from game.client.game_events import GameEvent, Happened
 from game.rules import NAMED, listed
 
 PAUSE: Final = 1.5  # seconds from one line of a kind to the next; whoever comes meanwhile is told together
@@ -20,19 +20,19 @@ class Notices:
     """Collects names, and says them when it is time."""
 
     def __init__(self) -> None:
-        self._waiting: dict[Happened, list[Happening]] = {what: [] for what in WORDS}
+        self._waiting: dict[Happened, list[GameEvent]] = {what: [] for what in WORDS}
         self._more = dict.fromkeys(WORDS, 0)  # of whom nobody will read the name: a server can rename all in each frame
         self._due = dict.fromkeys(WORDS, 0.0)
 
-    def take(self, happening: Happening) -> None:
+    def take(self, event: GameEvent) -> None:
         """Something happened; what is told elsewhere is ignored."""
-        waiting = self._waiting.get(happening.what)
+        waiting = self._waiting.get(event.what)
         if waiting is None:
             return
         if len(waiting) <= NAMED:
-            waiting.append(happening)
+            waiting.append(event)
         else:
-            self._more[happening.what] += 1
+            self._more[event.what] += 1
 
     def due(self, now: float) -> list[str]:
         """The lines to show now, each once."""
@@ -46,10 +46,10 @@ class Notices:
         return lines
 
 
-def _told(waiting: list[Happening], what: Happened, more: int) -> str:
-    words, names = WORDS[what], [happening.name for happening in waiting]
+def _told(waiting: list[GameEvent], what: Happened, more: int) -> str:
+    words, names = WORDS[what], [event.name for event in waiting]
     if what is Happened.RENAMED and len(waiting) <= NAMED:
-        return ", ".join(f"{happening.former} is now called {happening.name}" for happening in waiting)
+        return ", ".join(f"{event.former} is now called {event.name}" for event in waiting)
     one, many = (words, words) if isinstance(words, str) else words
     who = f"{len(names) + more} players" if more else listed(names)
     return f"{who} {one if len(names) == 1 else many}"

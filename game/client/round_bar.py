@@ -8,7 +8,7 @@ from typing import Final
 
 import pygame
 
-from game.client.happenings import seconds_left
+from game.client.game_events import seconds_left
 from game.client.roster import Place, Roster, Standing
 from game.client.sprites import Sprites
 from game.client.theme import (

@@ -12,8 +12,8 @@ from enum import Enum
 from typing import Final
 
 from game.background import start_in_background
-from game.client.access import NOTHING, Access
 from game.client.controls import Controls
+from game.client.credentials import NOTHING, Credentials
 from game.client.dial import ChangedError, UntrustedError, dial
 from game.client.play import Ending, Play
 from game.rules import build_registry
@@ -71,13 +71,13 @@ class Session:
         simulate: Conditions | None = None,
         seed: int = 0,
         watch: bool = False,
-        access: Access = NOTHING,
+        credentials: Credentials = NOTHING,
         server_id: str = "",
     ) -> None:
         """`simulate`: a network to add to the real one, the same for the same `seed`. `watch`: as a spectator.
 
-        `access` is what we bring along to be let in. `server_id` is that of the server that is meant, empty for any;
-        once we have played there, another run of it will do.
+        `credentials` are what we bring along to be let in. `server_id` is that of the server that is meant, empty for
+        any; once we have played there, another run of it will do.
         """
         self.address = address
         self.controls = controls or Controls()
@@ -97,7 +97,7 @@ class Session:
         self._name, self._color, self._now, self._draws = name, color, now, draws
         self._simulate, self._seed = simulate, seed
         self._watch = watch
-        self._access = access
+        self._credentials = credentials
         self.server_id = server_id  # empty once we have been in
         self._news = asyncio.Event()
         self._task = start_in_background(self._run, "connecting", self._failed)
@@ -168,7 +168,7 @@ class Session:
             self._draws,
             self._token,
             self._watch,
-            self._access.password,
+            self._credentials.password,
             self.server_id,
         )
         play.changed = self._news.set
@@ -212,7 +212,7 @@ class Session:
             self.phase = Phase.RESOLVING
             self._found = await resolve(self.address)
         self.phase = Phase.CONNECTING
-        dialed = await dial(self.address, self._found, play.attach, self._access, self._behind_the_network)
+        dialed = await dial(self.address, self._found, play.attach, self._credentials, self._behind_the_network)
         self._found = dialed.found
         self.notice = dialed.notice or self.notice
 

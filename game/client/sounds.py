@@ -5,7 +5,7 @@ from typing import Final
 import pygame
 
 from game.client.devices import optional
-from game.client.happenings import Happened, Happening
+from game.client.game_events import GameEvent, Happened
 from game.rules import ASSETS
 
 DEVICE: Final = "sound"
@@ -44,13 +44,13 @@ class Sounds:
             if channel is not None:
                 channel.set_volume(strength * min(1.0, 1 - right), strength * min(1.0, 1 + right))
 
-    def tell(self, happening: Happening, own: int, away: tuple[float, float] | None) -> None:
+    def tell(self, event: GameEvent, own: int, away: tuple[float, float] | None) -> None:
         """Let a happening be heard; `own` is one's own NetID, `away` how far off it was, None where nobody sees it."""
-        match happening.what:
-            case Happened.TAGGED if happening.net_id == own:
+        match event.what:
+            case Happened.TAGGED if event.net_id == own:
                 self.play("tagged")
             case Happened.TAGGED:
-                self.play("tag", (0, 0) if happening.by == own else away or (EARSHOT * 0.8, 0))
+                self.play("tag", (0, 0) if event.by == own else away or (EARSHOT * 0.8, 0))
             case Happened.DASHED if away is not None:
                 self.play("dash", away, 0.7)
             case Happened.JOINED:

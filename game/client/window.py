@@ -13,10 +13,10 @@ import pygame
 
 from game.background import start_in_background
 from game.client import layout
-from game.client.access import NOTHING, Access
 from game.client.backdrop import Backdrop
 from game.client.canvas import Canvas, Part
 from game.client.connecting import ConnectingScreen
+from game.client.credentials import NOTHING, Credentials
 from game.client.devices import optional
 from game.client.failed_screen import FailedScreen
 from game.client.game_screen import GameScreen
@@ -80,7 +80,7 @@ class Services:
     """What the window uses of the network beside sessions; without any of it, the pages do without."""
 
     discover: Callable[[], Discovery] | None = None
-    examine: Callable[[Address, Access], AsyncIterator[Finding]] | None = None
+    examine: Callable[[Address, Credentials], AsyncIterator[Finding]] | None = None
 
 
 class Window:
@@ -93,9 +93,9 @@ class Window:
         simulate: Conditions | None = None,
         notice: str = "",
         services: Services = Services(),
-        access: Access = NOTHING,
+        credentials: Credentials = NOTHING,
     ) -> None:
-        """`notice`: what the start screen tells the player first; `access`: what to bring along to any server."""
+        """`notice`: what the start screen tells the player first; `credentials`: what to bring along to any server."""
         self.canvas = Canvas(settings.scale, settings.fullscreen)
         fonts, sprites = Fonts(), Sprites()
         self._sounds = Sounds(settings.volume)
@@ -107,8 +107,8 @@ class Window:
             pygame.display.set_icon(sprites.whole(ICON_COLOR, 32, 32, (0, 0), False))
         self.settings = self._kept = settings
         self._now, self._simulate, self._services = now, simulate, services
-        self._access = access
-        self._added: dict[Address, Access] = {}  # what the player has added to that, while the window is open
+        self._credentials = credentials
+        self._added: dict[Address, Credentials] = {}  # what the player has added to that, while the window is open
         self._bindings = Bindings(settings.keys)
         self._gamepad = Gamepad(self._bindings)
         self.hidden = False  # minimised, say: nobody can see it
@@ -194,7 +194,7 @@ class Window:
             self._now,
             simulate=self._simulate,
             watch=watch,
-            access=self._access_to(address),
+            credentials=self._credentials_for(address),
             server_id=server_id,
         )
         self.session = session
@@ -275,7 +275,7 @@ class Window:
 
     def _failed(self, session: Session) -> None:
         """Ask the player for what the server wants, or say why it does not work."""
-        address, access = session.address, self._access_to(session.address)
+        address, credentials = session.address, self._credentials_for(session.address)
         if session.ending is Ending.PASSWORD:
             self._leave()
             typed = partial(self._typed, address)
@@ -292,23 +292,23 @@ class Window:
             examine = self._services.examine
             title = "Could not join" if self.game is None else "The game has ended"
             watch = partial(self.join, address, self.settings, True, session.server_id) if session.could_watch else None
-            self._fail(title, session.message, examine(address, access) if examine else None, watch)
+            self._fail(title, session.message, examine(address, credentials) if examine else None, watch)
 
     def _typed(self, address: Address, password: str) -> None:
         """The password of a server, from its player: try once more."""
-        self._added[address] = replace(self._access_to(address), password=password)
+        self._added[address] = replace(self._credentials_for(address), password=password)
         self._again()
 
     def _trusted(self, address: Address, fingerprint: str) -> None:
         """The player has compared the fingerprint: join, now and from now on."""
         remember(address, fingerprint)
         if known_fingerprint(address) != fingerprint:  # it cannot be kept: it counts while the window is open
-            self._added[address] = replace(self._access_to(address), fingerprint=fingerprint)
+            self._added[address] = replace(self._credentials_for(address), fingerprint=fingerprint)
         self._again()
 
-    def _access_to(self, address: Address) -> Access:
+    def _credentials_for(self, address: Address) -> Credentials:
         """What to bring along there."""
-        return self._added.get(address, self._access)
+        return self._added.get(address, self._credentials)
 
     def _fail(
         self,

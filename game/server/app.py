@@ -14,9 +14,9 @@ from game import logs, terminal, walltime
 from game.lan import Advert
 from game.server.advertising import Advertiser
 from game.server.bans import Bans
+from game.server.connection_limiter import SPARE_CONNECTIONS, ConnectionLimiter
 from game.server.console import Console, serve_console
 from game.server.descriptors import allow_connections
-from game.server.doors import SPARE_CONNECTIONS, Doors
 from game.server.simulation import ServerSettings, Simulation, WornOutError
 from game.terminal import Lines
 from net.io.address import Address, TlsAddress
@@ -82,9 +82,9 @@ async def _serve(settings: ServerSettings, service: Service, out: Lines) -> int:
     gc.collect()
     gc.freeze()  # what is there now stays: not to be looked at again, at each full collection, in the middle of a tick
     gc.set_threshold(GARBAGE)  # so much is made and gone within a tick, to be looked through in the midst of it
-    doors = Doors(connections, settings.max_per_address, walltime.now, simulation.stats.refusals)
+    limiter = ConnectionLimiter(connections, settings.max_per_address, walltime.now, simulation.stats.refusals)
     accept = secured(simulation.accept, tls.context, WITHOUT_TLS) if tls else simulation.accept
-    server = await listen(service.host, service.port, accept, doors)
+    server = await listen(service.host, service.port, accept, limiter)
     address = TlsAddress(*bound_address(server)) if tls else bound_address(server)
     out.say(f"listening on {address}")
     friends = friends_address(address.port) if service.host in (None, "::", "0.0.0.0") else address

@@ -23,7 +23,7 @@ class Heard(NamedTuple):
     notice: str  # for the speaker alone
 
 
-class Voice:
+class ChatRateLimit:
     """One session's right to speak."""
 
     def __init__(self, now: float) -> None:

@@ -87,7 +87,7 @@ class Console:
         now = self._now()
         lines = [
             f"{each.handle or 'greets':>7}  {each.called!r:<18}  {each.peer}  {now - each.since:.0f} s"
-            for each in self._simulation.reception.sessions
+            for each in self._simulation.admission.sessions
         ]
         away = self._simulation.seats.away()
         lines += [f"{net_id:>7}  {name!r:<18}  {where}  away" for net_id, name, where in away]
@@ -129,7 +129,7 @@ class Console:
         return f"said: {line}"
 
     def _status(self, _: str) -> str:
-        sessions = list(self._simulation.reception.sessions)
+        sessions = list(self._simulation.admission.sessions)
         playing = sum(session.net_id is not None for session in sessions)
         watching = sum(bool(session.watch) for session in sessions)
         away = len(self._simulation.seats) - playing
@@ -144,7 +144,7 @@ class Console:
 
     def _people(self) -> list[Person]:
         """Everybody who has a name or greets, and those who are away."""
-        people = [Person(s.handle, s.called, origin(s.peer), s) for s in self._simulation.reception.sessions]
+        people = [Person(s.handle, s.called, origin(s.peer), s) for s in self._simulation.admission.sessions]
         return people + [
             Person(str(net_id), name, where, None) for net_id, name, where in self._simulation.seats.away()
         ]
@@ -173,7 +173,7 @@ class Console:
             words = f"you were {what}" + (f": {reason}" if reason else "")
             if person.session is None:
                 lines.append(f"{what}: {person.name!r} ({person.handle}), who is away")
-                self._simulation.reception.give_up(int(person.handle), words)
+                self._simulation.admission.give_up(int(person.handle), words)
             else:
                 lines.append(f"{what}: {person.session.label}")
                 person.session.end(words)

@@ -9,11 +9,11 @@ import esper
 from ecs.arena import Arena
 from ecs.grid import Grid
 from ecs.world import World
-from game.server.beat import Beat
-from game.server.dispatch import Dispatch
+from game.server.admission import Admission
+from game.server.broadcaster import Broadcaster
 from game.server.intents import IntentSystem
 from game.server.log_quota import LogQuota
-from game.server.reception import Reception
+from game.server.send_rate import SendRate
 from game.server.session import Session
 from game.server.stats import Stats
 from net.replication.publisher import Publisher, check_ticks, quiet_ticks
@@ -36,7 +36,7 @@ class NetworkSystem(esper.Processor):
     def __init__(
         self,
         world: World,
-        reception: Reception,
+        admission: Admission,
         intents: IntentSystem,
         publisher: Publisher,
         arena: Arena,
@@ -57,16 +57,16 @@ class NetworkSystem(esper.Processor):
         self.stats = stats
         self.server_id = server_id
         self._world = world
-        self._reception = reception
+        self._admission = admission
         self._intents = intents
         self._publisher = publisher
-        self._dispatch = Dispatch(
+        self._broadcaster = Broadcaster(
             world,
             publisher,
-            reception.players,
+            admission.players,
             arena,
             grid,
-            Beat(tick_rate / frame_ticks),
+            SendRate(tick_rate / frame_ticks),
             patience=max(0, quiet_ticks(tick_rate) - frame_ticks),
             max_unsent=max_unsent,
             stats=stats,
@@ -78,7 +78,7 @@ class NetworkSystem(esper.Processor):
         self._check_ticks = check_ticks(tick_rate, frame_ticks)
         self._silence_seconds = silence_seconds
         self._max_unsent = max_unsent
-        self._lines = reception.lines
+        self._lines = admission.lines
         self._chat_lines = LogQuota(log, now)
         self._tick = 0
         self._look_again = 0.0  # for those who are silent or overdue: nobody can be so before
@@ -95,25 +95,25 @@ class NetworkSystem(esper.Processor):
             self._in_tick = False
         spent = self._spent()
         # Where others have the core as well, a tick takes longer than the time that it is given of it.
-        self._dispatch.worked(max(self.now() - self._woke, spent - self._spent_before))
+        self._broadcaster.worked(max(self.now() - self._woke, spent - self._spent_before))
         self._spent_before = spent
 
     def _process(self, tick: int) -> None:
         if self._lost:
             self._end_the_lost()
-        reception = self._reception
-        self._tick = reception.tick = tick
-        if len(reception.sessions) <= FEW or tick % (DOOR_FRAMES * self._frame_ticks) == 0:
-            reception.let_in_and_out()
+        admission = self._admission
+        self._tick = admission.tick = tick
+        if len(admission.sessions) <= FEW or tick % (DOOR_FRAMES * self._frame_ticks) == 0:
+            admission.let_in_and_out()
         if not self._publisher.due(tick):
             return
         if self.now() >= self._look_again:
             self._drop_the_silent()
-        reception.free_the_overdue()
-        reception.bench_the_idle()
+        admission.free_the_overdue()
+        admission.bench_the_idle()
         news = self._publisher.frame(tick)
         self.stats.told(news.sections.values())
-        self._dispatch.frame(news, list(reception.playing), self._ticks_late)
+        self._broadcaster.frame(news, list(admission.playing), self._ticks_late)
 
     def began(self, when: float, ticks_late: float) -> None:
         """The tick that is about to be simulated was due at `when`, and is so late; clients' clocks are set by it."""
@@ -129,8 +129,8 @@ class NetworkSystem(esper.Processor):
     def accept(self, pipe: Pipe) -> Session:
         """Somebody connected."""
         self.stats.connections += 1
-        session = Session(pipe, self, self._reception, self.now(), self._max_unsent, self._tick_rate)
-        self._reception.arrived(session)
+        session = Session(pipe, self, self._admission, self.now(), self._max_unsent, self._tick_rate)
+        self._admission.arrived(session)
         return session
 
     def lost(self, session: Session, reason: str) -> None:
@@ -170,11 +170,11 @@ class NetworkSystem(esper.Processor):
     def say(self, session: Session, text: str) -> None:
         """A seated client's line of chat: it goes to everybody behind the next frame. Raises RemoteProtocolError."""
         assert session.net_id is not None  # as for steer
-        line, notice = session.voice.say(text, self.now())
+        line, notice = session.chat_limit.say(text, self.now())
         if line:
-            if session.voice.is_logged(self.now()):
+            if session.chat_limit.is_logged(self.now()):
                 self._chat_lines.info("chat: %s: %s", session.label, line)
-            self._dispatch.chat += frame(encode(Said(session.net_id, line)))
+            self._broadcaster.chat += frame(encode(Said(session.net_id, line)))
         if notice:
             session.tell(notice)
 
@@ -190,12 +190,12 @@ class NetworkSystem(esper.Processor):
     def announce(self, line: str) -> None:
         """A line of chat of the server's own, to everybody behind the next frame."""
         log.info("chat: the server: %s", line)
-        self._dispatch.chat += frame(encode(Said(0, line)))
+        self._broadcaster.chat += frame(encode(Said(0, line)))
 
     def close(self, reason: str) -> None:
         """Tell everybody that it is over."""
         self.stats.closing = True
-        self._reception.close(reason)
+        self._admission.close(reason)
 
     def _end_the_lost(self) -> None:
         lost, self._lost = self._lost, {}
@@ -206,7 +206,7 @@ class NetworkSystem(esper.Processor):
         now = self.now()
         # Whoever is heard now, comes now, or falls behind now, has all of this time.
         self._look_again = now + min(self._silence_seconds, GREETING_SECONDS, BEHIND_SECONDS)
-        for session in list(self._reception.sessions):
+        for session in list(self._admission.sessions):
             silent = now - session.heard
             if not session.playing and now - session.since > GREETING_SECONDS:
                 session.end(f"did not say hello within {GREETING_SECONDS:.0f} s")

@@ -28,7 +28,7 @@ from ecs.world import World
 from game.components import Away, Color, Name
 from game.rules import PLAYER_SIZE
 from game.server.colors import choose
-from game.server.doors import is_counted
+from game.server.connection_limiter import is_counted
 from game.server.names import Names
 
 

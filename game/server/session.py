@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING, Final
 
-from game.server.allowance import Allowance
 from game.server.bucket import Bucket
-from game.server.chat import Voice
+from game.server.chat import ChatRateLimit
+from game.server.message_rate_limit import MessageRateLimit
 from game.server.pace import Pace
 from net.wire.codec import MAX_REPORTED
 from net.wire.connection import ServerConnection, State
@@ -33,9 +33,9 @@ from net.wire.messages import (
 from net.wire.pipe import GuardedPipe, Pipe
 
 if TYPE_CHECKING:
+    from game.server.admission import Admission
     from game.server.interest import View
     from game.server.network_system import NetworkSystem
-    from game.server.reception import Reception
 
 # A fault of ours shows in the metrics, and a liar cannot fill them.
 UNEXPLAINED_AT_ONCE: Final = 10
@@ -52,18 +52,19 @@ class Session:
     # 2,000 took twice as long.
     __slots__ = (
         "__weakref__",
-        "_allowance",
+        "_admission",
         "_connection",
+        "_message_rate",
         "_network",
         "_notices",
         "_offered",
         "_only_asked",
         "_pong",
         "_profiles",
-        "_reception",
         "acted",
         "asked",
         "behind_since",
+        "chat_limit",
         "corrections",
         "heard",
         "look",
@@ -80,12 +81,11 @@ class Session:
         "since",
         "unexplained",
         "view",
-        "voice",
         "watch",
     )
 
     def __init__(
-        self, pipe: Pipe, network: "NetworkSystem", reception: "Reception", now: float, max_unsent: int, tick_rate: int
+        self, pipe: Pipe, network: "NetworkSystem", admission: "Admission", now: float, max_unsent: int, tick_rate: int
     ) -> None:
         self.net_id: int | None = None  # once seated
         self.watch = ""  # a spectator's name, once let in; empty: a player, or nobody yet
@@ -107,22 +107,22 @@ class Session:
         self.unexplained = Bucket(UNEXPLAINED_AT_ONCE, UNEXPLAINED_PER_SECOND, now)  # of them
         self.resync_tick: int | None = None  # as of which it differed, when it was last given a snapshot for that
         self.asked: tuple[Hello, Challenge] | None = None  # who has to prove first that it knows the password
-        self.voice = Voice(now)
+        self.chat_limit = ChatRateLimit(now)
         self._profiles = Pace("changes of name and colour", PROFILE_BURST, PROFILES_PER_SECOND, now)
-        self._allowance = Allowance(tick_rate, now)
+        self._message_rate = MessageRateLimit(tick_rate, now)
         self._notices = b""  # bounded by the paces: two for each line or change that they let pass, one for the rest
         self._pong = b""  # the answer to its last ping, but for when it is sent
         self._only_asked = False  # which server this is
         self._offered = False  # whether there is a token in its Welcome that it may not have
         self.pipe = GuardedPipe(pipe, self)
         self._network = network
-        self._reception = reception
+        self._admission = admission
         self._connection = ServerConnection()
 
     @property
     def label(self) -> str:
         """For the log: who, and from where."""
-        return f"{self._reception.describe(self)} from {self.pipe.name}"
+        return f"{self._admission.describe(self)} from {self.pipe.name}"
 
     @property
     def handle(self) -> str:
@@ -134,7 +134,7 @@ class Session:
     @property
     def called(self) -> str:
         """The name that others read; empty for one who is not in."""
-        return self._reception.name(self.net_id) if self.net_id is not None else self.watch
+        return self._admission.name(self.net_id) if self.net_id is not None else self.watch
 
     @property
     def peer(self) -> str:
@@ -157,7 +157,7 @@ class Session:
         if self._connection.deaf:
             return False
         try:
-            if self._allowance.read(size, self._network.now()):
+            if self._message_rate.read(size, self._network.now()):
                 self._warn()
         except RemoteProtocolError as fault:
             self._break_off(fault)
@@ -170,7 +170,7 @@ class Session:
         warns = False
         try:
             for message in self._connection.receive(data):
-                warns |= self._allowance.message()
+                warns |= self._message_rate.message()
                 self._handle(message)
             if warns:
                 self._warn()
@@ -216,7 +216,7 @@ class Session:
         """Say no, and why, and close."""
         self._network.stats.refusals[refused.refusal.name.lower()] += 1
         self._send(self._connection.send(refused))
-        self._reception.ended(self, f"refused: {refused.reason}", keep=False)
+        self._admission.ended(self, f"refused: {refused.reason}", keep=False)
         self.pipe.close()
 
     def fail(self) -> None:
@@ -225,7 +225,7 @@ class Session:
         Its player may come back: it is not they who are wrong.
         """
         self._network.stats.our_faults += 1
-        self._reception.lines.exception("what %s said broke the server", self.pipe.name)
+        self._admission.lines.exception("what %s said broke the server", self.pipe.name)
         self.end("the server could not handle what you said; its log has it", keep=True)
 
     def end(self, reason: str, tell: bool = True, keep: bool = False) -> None:
@@ -238,7 +238,7 @@ class Session:
 
     def _end(self, last_word: Goodbye | Benched | None, reason: str, keep: bool) -> None:
         self.playing = False
-        if self._reception.ended(self, reason, keep):
+        if self._admission.ended(self, reason, keep):
             if last_word is not None and self._connection.state is not State.CLOSED:
                 self._send(self._connection.send(last_word))
             self.pipe.close()
@@ -257,7 +257,7 @@ class Session:
     def _handle(self, message: FromClient) -> None:
         if self._offered and self.net_id is not None:
             self._offered = False
-            self._reception.confirm(self.net_id)
+            self._admission.confirm(self.net_id)
         match message:  # what is said most often first
             case Steer(tick, direction):
                 self.acted = self.heard
@@ -266,13 +266,13 @@ class Session:
                 self._pong = self._connection.begin_pong(time, self._network.milliticks())
                 self.mail = True
             case Hello():
-                self._reception.admit(self, message)
+                self._admission.admit(self, message)
             case Query():
                 self._only_asked = True
                 self._send(self._connection.send(Identity(VERSION, self._network.server_id)))
                 self.end("only asked which server this is", keep=True)
             case Proof():
-                self._reception.prove(self, message)
+                self._admission.prove(self, message)
             case Resync(tick):
                 self._network.resync(self, tick)
             case Say(text):
@@ -281,7 +281,7 @@ class Session:
             case Profile():
                 self.acted = self.heard
                 if self._profiles.allows(self.heard):
-                    self._reception.profile(self, message)
+                    self._admission.profile(self, message)
                 elif self._profiles.warns():
                     self.tell("you change too fast: that was dropped, wait a moment")
             case Look(x, y):

@@ -33,11 +33,11 @@ from game.rules import (
     TICK_RATE,
     build_registry,
 )
+from game.server.admission import Admission
 from game.server.bans import Bans
 from game.server.intents import IntentSystem
 from game.server.network_system import NetworkSystem
 from game.server.password_gate import PasswordGate
-from game.server.reception import Reception
 from game.server.round_system import tag
 from game.server.seats import Seats, mint_token
 from game.server.session import Session
@@ -150,7 +150,7 @@ class Simulation:
             always = settings.tick_rate, frame_ticks, grid.tiles, settings.arena.rows
             return Welcome(net_id, tick, *always, token, free, self.server_id)
 
-        self.reception = Reception(
+        self.admission = Admission(
             self.world,
             self.seats,
             intents,
@@ -166,7 +166,7 @@ class Simulation:
         )
         self.network = NetworkSystem(
             self.world,
-            self.reception,
+            self.admission,
             intents,
             publisher,
             settings.arena,
@@ -203,11 +203,11 @@ class Simulation:
 
     def busy(self) -> bool:
         """Whether so many are there that always somebody says something."""
-        return len(self.reception.sessions) > BUSY
+        return len(self.admission.sessions) > BUSY
 
     def advance(self, due: float) -> None:
         """Simulate the next tick, which was due at that time (seconds)."""
-        if self._whole and self.surprises.of_bodies and not self.reception.closing:
+        if self._whole and self.surprises.of_bodies and not self.admission.closing:
             raise RuntimeError("a body was moved, came or went between two ticks: let a system do that, inside of one")
         if self.tick >= LAST_TICK:
             raise WornOutError(f"tick {self.tick} is the last one that can be told of")
@@ -229,7 +229,7 @@ class Simulation:
         stats = self.stats
         stats.ticks.add(times.end())
         stats.tick, stats.ticked, stats.late_intents = self.tick, self.network.now(), self._intents.late
-        stats.players, stats.sessions = len(self.seats), len(self.reception.sessions)
+        stats.players, stats.sessions = len(self.seats), len(self.admission.sessions)
 
     def close(self, reason: str) -> None:
         """Tell everybody and end."""

@@ -18,7 +18,7 @@ from ecs.components import IN_COLUMNS, Position, Size, Velocity
 from ecs.grid import EVERYWHERE, Grid
 from ecs.surprises import Surprises
 from ecs.world import World
-from net.replication.news import News, Sections
+from net.replication.frame_builder import FrameBuilder, Sections
 from net.replication.registry import Kind, Registry
 from net.replication.rows import Rows
 from net.wire.codec import begin_frame, join_cells, join_sections
@@ -79,9 +79,9 @@ class Publisher:
         """
         return tick % self._frame_ticks == 0 or (self._grid.whole and self._surprises.of_bodies)
 
-    def frame(self, tick: int) -> News:
+    def frame(self, tick: int) -> FrameBuilder:
         """All that surprised since the last frame; clears the journal. Inside `with world`."""
-        news = News(tick, self.row, self.checksum)
+        news = FrameBuilder(tick, self.row, self.checksum)
         turn = None if tick % self._frame_ticks else tick // self._frame_ticks  # frames in between are nobody's turn
         if turn is not None:
             self._look_for_untold(turn % self._parts)

@@ -10,7 +10,7 @@ import random
 from collections.abc import Iterator
 
 from game.rules import DEFAULT_ARENA, build_registry, load_arena
-from game.server.reception import MAX_GREETING
+from game.server.admission import MAX_GREETING
 from net.conditioner.link import PERFECT, End, link
 from net.wire.codec import decode_from_server, encode
 from net.wire.framing import LENGTH_BYTES, Deframer, frame

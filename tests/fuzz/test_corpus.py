@@ -43,7 +43,7 @@ def test_a_stage_tells_a_fault_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(AssertionError, match="broke something of ours"):
         ServerStage()
     monkeypatch.undo()
-    monkeypatch.setattr("game.server.reception.Reception._free", lambda self, net_id: None)
+    monkeypatch.setattr("game.server.admission.Admission._free", lambda self, net_id: None)
     failed = 0
     for data in load("server"):
         try:

@@ -155,11 +155,11 @@ def tls_server(data: bytes) -> None:
         stage.run(2)
         assert stage.simulation.stats.our_faults == 0
         if foe.honest:
-            assert sessions[0] in stage.simulation.reception.sessions, "it was honest"
+            assert sessions[0] in stage.simulation.admission.sessions, "it was honest"
         stage.check()
         foe.receiver.lost("the connection was reset")
         stage.finish()
-        assert sessions[0] not in stage.simulation.reception.sessions
+        assert sessions[0] not in stage.simulation.admission.sessions
     finally:
         stage.simulation.world.close()
 

@@ -28,7 +28,7 @@ def test_a_report_counts_all_stays_and_no_error_that_was_overcome(monkeypatch: p
                 mirror = session.play.stay.mirror
                 mirror.checks, mirror.mismatches = mirror.checks + 10, stay
                 if stay < 3:
-                    next(iter(simulation.reception.sessions)).pipe.close()
+                    next(iter(simulation.admission.sessions)).pipe.close()
             report = _report([bot], 1.0)
             assert (report["connected"], report["reconnects"], report["errors"]) == (1, 2, [])
             assert report["mirror_mismatches"] == 1 + 2 + 3, "also those before it came back"
@@ -37,7 +37,7 @@ def test_a_report_counts_all_stays_and_no_error_that_was_overcome(monkeypatch: p
             assert checks >= 30
             assert report["frames"] == sum(play.traffic.frames for play in plays) > 6
             assert report["lead_ticks"] == pytest.approx(plays[-1].stay.clock.lead, abs=0.1)  # type: ignore[union-attr]
-            next(iter(simulation.reception.sessions)).end("you were sent away")
+            next(iter(simulation.admission.sessions)).end("you were sent away")
             await frames_until(session, lambda: session.phase is Phase.WAITING)
             report = _report([bot], 1.0)
             assert (report["connected"], report["errors"]) == (0, ["you were sent away"])
@@ -60,7 +60,7 @@ def test_a_report_tells_late_intents_of_all_stays(monkeypatch: pytest.MonkeyPatc
                 assert prediction is not None
                 prediction.acked, prediction.late_intents = 10 * stay, stay
                 if stay == 1:
-                    next(iter(simulation.reception.sessions)).pipe.close()
+                    next(iter(simulation.admission.sessions)).pipe.close()
             report = _report([bot], 1.0)
             assert (report["intents"], report["late_intents"]) == (30, 3)
             session.leave()

@@ -186,7 +186,7 @@ def kicked(stage: Stage, doomed: Doomed, arm: Callable[[], None]) -> None:
     stage.run(4)
     arm()
     doomed.session.end("kicked")
-    assert doomed.session not in stage.simulation.reception.sessions
+    assert doomed.session not in stage.simulation.admission.sessions
 
 
 def breaking_the_protocol(stage: Stage, doomed: Doomed, arm: Callable[[], None]) -> None:
@@ -260,7 +260,7 @@ def test_whatever_a_servers_pipe_raises_in_a_frame_is_logged_and_the_player_may_
         stage.run(20)  # the next frame is within a quarter of a second
     assert [record.exc_info[1] for record in caplog.records if record.exc_info] == [error], "once, with its traceback"
     assert doomed.pipe.raised == 1, "nothing is asked of it any more"
-    assert doomed.session not in stage.simulation.reception.sessions
+    assert doomed.session not in stage.simulation.admission.sessions
     assert any("away: 'Eve'" in record.getMessage() for record in caplog.records), "the seat is held"
     plays_on(stage, ann, lambda: None)
 

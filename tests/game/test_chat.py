@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from game.rules import CHAT_LIMIT, build_registry, clean_chat
-from game.server.chat import BURST, TOO_FAST, Voice
+from game.server.chat import BURST, TOO_FAST, ChatRateLimit
 from game.server.pace import FLOOD
 from net.conditioner.link import Conditions
 from net.wire.codec import FROM_CLIENT_LIMIT, encode
@@ -210,13 +210,13 @@ def test_a_flood_ends_its_session_with_a_reason_and_nobody_else(caplog: pytest.L
 
 def test_a_pause_for_a_whole_burst_forgives_and_a_shorter_one_does_not() -> None:
     for pause, forgiven in ((BURST, True), (BURST - 0.5, False)):
-        voice = Voice(0.0)
+        chat_limit = ChatRateLimit(0.0)
         for _ in range(BURST + FLOOD):
-            voice.say("x", 0.0)
+            chat_limit.say("x", 0.0)
         said = 0
         with contextlib.suppress(RemoteProtocolError):
             for _ in range(BURST + FLOOD):
-                said += bool(voice.say("x", pause).line)
+                said += bool(chat_limit.say("x", pause).line)
             assert forgiven
         assert said == (BURST if forgiven else BURST - 1)
 

@@ -88,7 +88,7 @@ def test_a_server_that_writes_less_often_because_it_is_late_checks_as_often(
     monkeypatch.setattr(stage.simulation, "advance", lambda due: advance(due - 5 / 60))  # five ticks late, for ever
     ann.tap.data.clear()
     stage.run(400)
-    assert stage.simulation.network._dispatch._beat.frames_per_write == 4
+    assert stage.simulation.network._broadcaster._send_rate.frames_per_write == 4
     found = checked(ann, stage.grid.cell(*stage.at(ann.net_id)))
     assert len(found) >= 6
     assert {later - earlier for earlier, later in pairwise(found)} == {60}

@@ -153,7 +153,7 @@ def test_whoever_joins_a_server_of_a_list_is_in_that_one_or_in_none_but_may_come
             assert "another server answers there than the one that was listed" in await ended(lost)
             assert lost.play is not None
             assert lost.play.stay is None
-            await until(lambda: not simulation.reception.sessions)
+            await until(lambda: not simulation.admission.sessions)
             session = Session(address, "Ann", 0, walltime.now, server_id=simulation.server_id)
             await frames_until(session, lambda: session.phase is Phase.PLAYING)
         async with live_server(address.port) as (again, _):
@@ -263,7 +263,7 @@ def test_a_dead_address_delays_neither_the_first_join_nor_the_return_which_needs
             assert stay is not None
             await frames_until(session, lambda: stay.clock.synced)  # so that its seat will be held
             for _ in range(2):
-                for each in list(simulation.reception.sessions):
+                for each in list(simulation.admission.sessions):
                     each.lost("a test")
                 former = session.play
                 await frames_until(session, lambda former=former: session.play is not former)  # type: ignore[misc]

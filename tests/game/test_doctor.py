@@ -15,7 +15,7 @@ import game.client.play
 import game.doctor
 import net.io.transport
 from ecs.components import Position
-from game.client.access import NOTHING, Access
+from game.client.credentials import NOTHING, Credentials
 from game.client.session import Session
 from game.doctor import Finding, examine
 from game.rules import build_registry
@@ -43,8 +43,8 @@ def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(net.io.transport, "CONNECT_SECONDS", 0.3)
 
 
-async def findings(address: Address, access: Access = NOTHING) -> list[Finding]:
-    return [finding async for finding in examine(address, access)]
+async def findings(address: Address, credentials: Credentials = NOTHING) -> list[Finding]:
+    return [finding async for finding in examine(address, credentials)]
 
 
 def fails_at(step: str, found: list[Finding], *, text: str, advice: str) -> None:
@@ -79,7 +79,7 @@ def test_all_is_well_with_a_server_of_ours_and_it_takes_no_seat_and_is_seen_by_n
             assert simulation.tick > 10
             with simulation.world:
                 assert esper.get_component(Position) == []
-            await until(lambda: not simulation.reception.sessions)
+            await until(lambda: not simulation.admission.sessions)
 
     run(test())
 
@@ -118,9 +118,9 @@ def test_a_server_with_a_password_says_so_and_all_is_well_with_it_where_one_brin
         async with live_server(settings=ServerSettings(HALL, password="xyzzy")) as (_, address):
             text = f"a server of this game, version {VERSION}, but this server wants a password"
             fails_at("handshake", await findings(address), text=text, advice="--password")
-            found = await findings(address, Access("xyzzz"))
+            found = await findings(address, Credentials("xyzzz"))
             fails_at("handshake", found, text="but the password is wrong", advice="ask whoever hosts it")
-            found = await findings(address, Access("xyzzy"))
+            found = await findings(address, Credentials("xyzzy"))
             assert [finding.step for finding in found] == STEPS
             assert found[-1].ok
 
@@ -302,7 +302,7 @@ def test_who_stops_listening_to_the_doctor_leaves_nothing_behind() -> None:
                 async for finding in steps:
                     if finding.step == "handshake":
                         break
-            await until(lambda: not simulation.reception.sessions)
+            await until(lambda: not simulation.admission.sessions)
 
     run(test())
 

@@ -46,7 +46,7 @@ def held(stage: Stage) -> tuple[int, int, int, int]:
     """What a server holds because of clients: sessions, seats, entities, and queues of intents."""
     intents: Any = stage.simulation._intents
     return (
-        len(stage.simulation.reception.sessions),
+        len(stage.simulation.admission.sessions),
         len(stage.simulation.seats),
         len(stage.simulation.world),
         len(intents._pending),
@@ -256,14 +256,14 @@ def test_who_is_let_in_again_and_thrown_out_in_the_same_breath_keeps_the_last_pi
             entered: list[Play] = []
             session.entered = entered.append
             worlds = len(esper.list_worlds())
-            reception: Any = simulation.reception
-            let_in = reception._welcome
+            admission: Any = simulation.admission
+            let_in = admission._welcome
 
             def and_out(newer: Any, net_id: int) -> None:
                 let_in(newer, net_id)
                 newer.end("the server is closing")
 
-            reception._welcome = and_out
+            admission._welcome = and_out
             abort(session)
             await frames_until(session, lambda: session.attempts > 2)
             assert session.phase is Phase.WAITING
@@ -274,7 +274,7 @@ def test_who_is_let_in_again_and_thrown_out_in_the_same_breath_keeps_the_last_pi
             assert len(esper.list_worlds()) == worlds
             with former.world as world:
                 assert len(world) > 0
-            reception._welcome = let_in
+            admission._welcome = let_in
             await frames_until(session, lambda: bool(entered))
             await frames_until(session, lambda: session.play is entered[0])
             session.leave()

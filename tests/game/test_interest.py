@@ -135,7 +135,7 @@ def test_nobody_walks_out_of_their_own_sight_on_a_server_that_writes_less_often_
             views[player.net_id].add(player.stay.mirror.view)
             with player.play.world as world:
                 assert player.net_id in world, f"{player.net_id} is out of its own sight, after {tick} ticks"
-    assert stage.simulation.network._dispatch._beat.frames_per_write == 4
+    assert stage.simulation.network._broadcaster._send_rate.frames_per_write == 4
     assert min(len(seen) for seen in views.values()) > 3, "all walked on through several cells"
     stage.close()
 
@@ -239,7 +239,7 @@ def test_no_look_of_a_spectator_changes_what_a_player_sees_or_makes_more_views_t
     stage, rng = Stage(FIELD, cell_tiles=CELL_TILES), random.Random(3)
     ann, eve = stage.join("Ann"), stage.watch("Eve")
     stage.settle(60)
-    views = stage.simulation.network._dispatch._interest._views
+    views = stage.simulation.network._broadcaster._interest._views
     for n in range(150):
         line, far = rng.randrange(7), rng.choice([1, 2, 30, 10_000])
         # Beyond the right edge: a number made of such a place without care is that of a cell in another line.

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from game.rules import build_registry, clean_name
-from game.server import reception
+from game.server import admission
 from game.server.session import Session
 from net.wire.codec import encode
 from net.wire.framing import frame
@@ -59,7 +59,7 @@ def test_a_hello_that_breaks_us_ends_its_session_alone(
             raise ZeroDivisionError("of ours")
         return clean_name(name)
 
-    monkeypatch.setattr(reception, "clean_name", faulty)
+    monkeypatch.setattr(admission, "clean_name", faulty)
     stage = Stage()
     eve = Stranger(stage)
     eve.say(Hello(VERSION, SCHEMA, "Eve", 1))

@@ -220,7 +220,7 @@ def test_a_session_that_watches_comes_back_to_watch_when_its_connection_drops() 
             await frames_until(session, lambda: session.phase is Phase.PLAYING)
             first = session.play
             assert first is not None
-            next(iter(simulation.reception.sessions)).end("off you go")
+            next(iter(simulation.admission.sessions)).end("off you go")
             await frames_until(session, lambda: session.phase is Phase.WAITING)
             await frames_until(session, lambda: session.phase is Phase.PLAYING and session.play is not first)
             assert session.play is not None

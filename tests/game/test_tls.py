@@ -8,8 +8,8 @@ import pytest
 
 import game.client.dial
 import game.client.play
-from game.client.access import NOTHING, Access
 from game.client.controls import Controls
+from game.client.credentials import NOTHING, Credentials
 from game.client.dial import ChangedError, TlsError, UntrustedError, dial
 from game.client.known_servers import MOST, known_fingerprint, known_servers_file, remember
 from game.client.play import Ending, Play
@@ -36,7 +36,7 @@ from tests.test_server_program import run_to_its_end
 
 TLS = server_tls(*SERVER)
 OTHERS = server_tls(*OTHER)
-BY_CA = Access(ca=CA)
+BY_CA = Credentials(ca=CA)
 
 
 @pytest.fixture(autouse=True)
@@ -46,22 +46,22 @@ def settings_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-async def plays(address: Address, access: Access = NOTHING) -> Session:
+async def plays(address: Address, credentials: Credentials = NOTHING) -> Session:
     """A session that has been let in."""
-    session = Session(address, "Ann", 0, now, access=access)
+    session = Session(address, "Ann", 0, now, credentials=credentials)
     await frames_until(session, lambda: session.phase in (Phase.PLAYING, Phase.FAILED))
     assert session.phase is Phase.PLAYING, session.message
     return session
 
 
-async def fault(address: Address, access: Access = NOTHING) -> DialError:
+async def fault(address: Address, credentials: Credentials = NOTHING) -> DialError:
     """Why one cannot connect; nothing was said to the server then."""
 
     def accept(pipe: Pipe, fingerprint: str) -> Play:
         raise AssertionError("the server is believed")
 
     with pytest.raises(DialError) as caught:
-        await dial(address, await resolve(address), accept, access)
+        await dial(address, await resolve(address), accept, credentials)
     return caught.value
 
 
@@ -76,7 +76,7 @@ def test_whom_an_authority_vouches_for_is_joined_and_the_world_arrives() -> None
             await frames_until(session, lambda: stay.mirror.checks >= 1)
             assert stay.mirror.mismatches == 0
             session.leave()
-            await until(lambda: not simulation.reception.sessions)
+            await until(lambda: not simulation.admission.sessions)
 
     run(test())
 
@@ -96,13 +96,13 @@ def test_whom_the_given_authority_does_not_vouch_for_is_not_believed_and_nobody_
     async def test() -> None:
         async with live_server(tls=TLS) as (_, address):
             remember(address, TLS.fingerprint)  # which does not count then
-            error = await fault(address, Access(ca=OTHER[0]))
+            error = await fault(address, Credentials(ca=OTHER[0]))
             assert type(error) is TlsError
             assert f"{OTHER[0]} does not vouch for {address}" in error.fact
             assert "is signed by an authority that is not known here" in error.fact
         async with live_server(tls=OTHERS) as (_, address):
             elsewhere = TlsAddress("localhost", address.port)
-            assert "is for another name than localhost" in str(await fault(elsewhere, Access(ca=OTHER[0])))
+            assert "is for another name than localhost" in str(await fault(elsewhere, Credentials(ca=OTHER[0])))
 
     run(test())
 
@@ -116,7 +116,7 @@ def test_at_first_the_player_looks_at_the_fingerprint_and_from_then_on_it_counts
             assert first.play is None, "nothing was said"
             remember(address, first.shown)
             (await plays(address)).leave()
-            (await plays(address, Access(fingerprint=OTHERS.fingerprint))).leave()
+            (await plays(address, Credentials(fingerprint=OTHERS.fingerprint))).leave()
 
     run(test())
 
@@ -144,7 +144,7 @@ def test_what_is_wrong_with_a_certificate_is_said_as_it_is(
             assert f"the certificate of {address} {why}" in await ended(session)
             assert session.ending is Ending.UNTRUSTED, "the player may believe it all the same"
             assert session.why_untrusted.startswith(why)
-            by_file = await fault(address, Access(ca=known_here))
+            by_file = await fault(address, Credentials(ca=known_here))
             assert f"{known_here} does not vouch for {address}: its certificate {why}" in by_file.fact
 
     run(test())
@@ -170,9 +170,9 @@ def test_what_a_host_made_and_is_out_of_date_is_said_to_be_so_too(
     run(test())
 
 
-@pytest.mark.parametrize("access", [NOTHING, BY_CA], ids=["the system's authorities", "a given one"])
+@pytest.mark.parametrize("credentials", [NOTHING, BY_CA], ids=["the system's authorities", "a given one"])
 def test_a_server_that_was_trusted_by_its_fingerprint_may_get_a_certificate_that_an_authority_vouches_for(
-    monkeypatch: pytest.MonkeyPatch, access: Access
+    monkeypatch: pytest.MonkeyPatch, credentials: Credentials
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(CA))
 
@@ -184,7 +184,7 @@ def test_a_server_that_was_trusted_by_its_fingerprint_may_get_a_certificate_that
             assert session.notice == ""
             session.leave()
         async with live_server(address.port, tls=TLS):
-            session = await plays(address, access)
+            session = await plays(address, credentials)
             assert "this server has a new certificate, which an authority vouches for" in session.notice
             session.leave()
             assert known_fingerprint(address) == TLS.fingerprint
@@ -206,7 +206,7 @@ def test_a_fingerprint_that_was_given_counts_whoever_vouches_for_another(monkeyp
 
     async def test() -> None:
         async with live_server(tls=TLS) as (_, address):
-            assert isinstance(await fault(address, Access(fingerprint=OTHERS.fingerprint)), ChangedError)
+            assert isinstance(await fault(address, Credentials(fingerprint=OTHERS.fingerprint)), ChangedError)
 
     run(test())
 
@@ -227,7 +227,7 @@ def test_a_server_with_another_certificate_than_before_is_refused_with_an_explan
             ):
                 assert part.lower() in message.lower()
             assert known_fingerprint(address) == TLS.fingerprint, "and it is not forgotten"
-            assert isinstance(await fault(address, Access(fingerprint="0" * 64)), ChangedError)
+            assert isinstance(await fault(address, Credentials(fingerprint="0" * 64)), ChangedError)
 
     run(test())
 
@@ -235,13 +235,13 @@ def test_a_server_with_another_certificate_than_before_is_refused_with_an_explan
 def test_who_comes_back_looks_again_and_stops_where_the_certificate_has_changed() -> None:
     async def test() -> None:
         async with live_server(tls=TLS) as (simulation, address):
-            session = await plays(address, Access(fingerprint=TLS.fingerprint))
+            session = await plays(address, Credentials(fingerprint=TLS.fingerprint))
             assert session.play is not None
             stay = session.play.stay
             assert stay is not None
             own = stay.net_id
             await frames_until(session, lambda: stay.clock.synced)  # so that its seat will be held
-            for each in list(simulation.reception.sessions):
+            for each in list(simulation.admission.sessions):
                 each.lost("a test")
             await frames_until(session, lambda: session.phase is Phase.WAITING)
             await frames_until(session, lambda: session.phase is Phase.PLAYING)
@@ -260,9 +260,9 @@ def test_a_password_is_proven_over_it_and_a_refusal_arrives() -> None:
         async with live_server(settings=settings, tls=TLS) as (_, address):
             ann = await plays(address, replace(BY_CA, password="xyzzy"))
             assert "the password is wrong" in await ended(
-                Session(address, "Bob", 0, now, access=replace(BY_CA, password="x"))
+                Session(address, "Bob", 0, now, credentials=replace(BY_CA, password="x"))
             )
-            full = Session(address, "Bob", 0, now, access=replace(BY_CA, password="xyzzy"))
+            full = Session(address, "Bob", 0, now, credentials=replace(BY_CA, password="xyzzy"))
             assert await ended(full) == "the server is full: 1 of 1 players are there"
             ann.leave()
 
@@ -329,14 +329,14 @@ def test_the_doctor_goes_the_same_way() -> None:
 def test_one_can_leave_in_the_middle_of_a_handshake_and_a_simulated_network_goes_around_it() -> None:
     async def test() -> None:
         async with answering(b"", hang_up=False) as address:
-            session = Session(TlsAddress(*address), "Ann", 0, now, access=BY_CA)
+            session = Session(TlsAddress(*address), "Ann", 0, now, credentials=BY_CA)
             await frames_until(session, lambda: session.phase is Phase.CONNECTING)
             await asyncio.sleep(0.05)
             session.leave()
             await asyncio.sleep(0.05)
             assert session.phase is Phase.LEFT
         async with live_server(tls=TLS) as (_, address):
-            session = Session(address, "Ann", 0, now, simulate=PROFILES["wifi"], access=BY_CA)
+            session = Session(address, "Ann", 0, now, simulate=PROFILES["wifi"], credentials=BY_CA)
             await frames_until(session, lambda: session.phase is Phase.PLAYING)
             session.leave()
             await asyncio.sleep(0.1)
@@ -361,7 +361,7 @@ def test_a_handshake_that_does_not_end_is_ended_as_soon_as_a_hello_that_does_not
     assert told.ends == []
     stage.run(40, deliver)
     assert len(told.ends) == 1
-    assert not stage.simulation.reception.sessions
+    assert not stage.simulation.admission.sessions
     stage.close()
 
 

@@ -17,10 +17,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from game.client.access import Access
+from game.client.credentials import Credentials
 from game.client.session import Phase, Session
-from game.server.allowance import BURST_SECONDS, FREE_BYTES, PER_TICK
 from game.server.app import WITHOUT_TLS
+from game.server.message_rate_limit import BURST_SECONDS, FREE_BYTES, PER_TICK
 from game.walltime import now
 from net.io.address import Address, TlsAddress
 from net.io.certificates import server_tls, trusting_context
@@ -134,7 +134,7 @@ def test_half_a_ticket_of_a_server_ends_a_clients_stay_and_not_the_client() -> N
 
         server = await asyncio.start_server(serve, "127.0.0.1", 0)
         host, port = server.sockets[0].getsockname()[:2]
-        session = Session(TlsAddress(host, port), "Ann", 0, now, access=Access(fingerprint=TLS.fingerprint))
+        session = Session(TlsAddress(host, port), "Ann", 0, now, credentials=Credentials(fingerprint=TLS.fingerprint))
         assert "hung up" in await ended(session)
         server.close()
 
@@ -144,7 +144,7 @@ def test_half_a_ticket_of_a_server_ends_a_clients_stay_and_not_the_client() -> N
 def test_a_flood_of_key_updates_is_counted_and_cut_off_and_players_play_on() -> None:
     async def test() -> None:
         async with live_server(tls=TLS) as (simulation, address):
-            session = Session(address, "Ann", 0, now, access=Access(fingerprint=TLS.fingerprint))
+            session = Session(address, "Ann", 0, now, credentials=Credentials(fingerprint=TLS.fingerprint))
             await frames_until(session, lambda: session.phase is Phase.PLAYING)
             before = simulation.stats.received
             reader, writer = await asyncio.open_connection(*address[:2])
@@ -185,8 +185,8 @@ def test_a_connection_that_is_over_is_free_at_once_with_all_that_it_held(encrypt
             if words != "all of it":
                 said = said[:-9] if words == "half a hello" else said[:9] + b"\xff" * 600
             _, writer = await asyncio.open_connection(*address[:2])
-            await until(lambda: bool(simulation.reception.sessions))
-            session = next(iter(simulation.reception.sessions))
+            await until(lambda: bool(simulation.admission.sessions))
+            session = next(iter(simulation.admission.sessions))
             pipe: Any = session.pipe
             while hasattr(pipe, "_under"):
                 pipe = pipe._under

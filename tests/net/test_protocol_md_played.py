@@ -100,7 +100,7 @@ def test_each_example_of_what_a_client_says_is_heard_by_a_server_where_it_is_in_
         if isinstance(message, Goodbye):
             stranger.near.write(data)
             stage.run(2)
-            assert stranger.session not in stage.simulation.reception.sessions
+            assert stranger.session not in stage.simulation.admission.sessions
             said.append(data)
     for data, message in OF_CLIENT:
         if State.GREETING in connection._ITS_TURN.get(type(message), ()) and not isinstance(message, Hello):
@@ -296,7 +296,7 @@ def test_a_hello_is_answered_at_once_or_at_the_end_of_a_tick_as_the_text_says() 
     (welcome,) = (message for message in ann.told if isinstance(message, Welcome))
     ask(stage, dataclasses.replace(hello, token=welcome.token))
     ask(Stage(password=PASSWORD), hello)
-    stage.simulation.reception.closing = True
+    stage.simulation.admission.closing = True
     ask(stage, hello)
     assert at_once == {Welcome, Challenge, Refusal.CLOSING}
     stage.close()

@@ -18,8 +18,8 @@ from pygame._sdl2 import controller
 from ecs.components import UNITS_PER_PIXEL, Dash, Intent, Position, Velocity
 from game import walltime
 from game.client import app, hosting
-from game.client.access import Access
 from game.client.connecting import ConnectingScreen
+from game.client.credentials import Credentials
 from game.client.discovery import FoundServer
 from game.client.failed_screen import FailedScreen
 from game.client.game_screen import GameScreen
@@ -360,7 +360,7 @@ def test_text_input_is_on_while_there_is_a_field_and_never_otherwise(monkeypatch
 def test_a_refusal_is_examined_and_tried_again() -> None:
     asked: list[Address] = []
 
-    async def examine(address: Address, access: Access) -> AsyncIterator[Finding]:
+    async def examine(address: Address, credentials: Credentials) -> AsyncIterator[Finding]:
         asked.append(address)
         yield Finding("Connect", False, "refused", "Start a server there.")
 

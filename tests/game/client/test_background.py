@@ -13,7 +13,7 @@ import game.client.session
 import game.server.advertising
 from game import bots, walltime
 from game.background import start_in_background
-from game.client.access import Access
+from game.client.credentials import Credentials
 from game.client.discovery import Discovery
 from game.client.failed_screen import FailedScreen
 from game.client.hosting import Hosting
@@ -67,7 +67,7 @@ def test_a_fault_while_reconnecting_is_on_the_failure_page(monkeypatch: pytest.M
             window.join(address, ANN)
             await frames_until(window, lambda: plays(window))
             monkeypatch.setattr(game.client.session, "dial", boom)
-            for session in list(simulation.reception.sessions):
+            for session in list(simulation.admission.sessions):
                 session.lost("a test")
             await shows(window, FailedScreen)
             assert isinstance(window.screen, FailedScreen)
@@ -107,7 +107,7 @@ def test_a_fault_while_looking_for_games_is_on_the_join_screen(monkeypatch: pyte
 
 
 def test_a_fault_of_the_examination_is_one_of_its_findings() -> None:
-    async def examine(address: Address, access: Access) -> AsyncIterator[Finding]:
+    async def examine(address: Address, credentials: Credentials) -> AsyncIterator[Finding]:
         yield Finding("resolve", True, "fine")
         raise RuntimeError("boom")
 
@@ -165,7 +165,7 @@ def test_a_bot_says_it_among_its_errors(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(game.client.session, "resolve", boom)
 
     async def story() -> None:
-        report = await bots._run(2, NOWHERE, 5.0, 1, None, Access())
+        report = await bots._run(2, NOWHERE, 5.0, 1, None, Credentials())
         assert report["connected"] == 0
         assert isinstance(report["errors"], list)
         assert [BOOM in error for error in report["errors"]] == [True]

@@ -189,7 +189,7 @@ def test_who_only_asks_takes_no_seat_and_leaves_nothing_behind(caplog: pytest.Lo
             answer = await identify(address, 5.0, walltime.now)
             assert answer is not None
             assert answer.server_id == simulation.server_id
-            await until(lambda: not simulation.reception.sessions)
+            await until(lambda: not simulation.admission.sessions)
             assert not simulation.stats.faults
             assert asyncio.all_tasks() == before
 

@@ -13,7 +13,7 @@ import game.client.session
 import game.client.window
 from game import walltime
 from game.client import app, hosting
-from game.client.access import Access
+from game.client.credentials import Credentials
 from game.client.failed_screen import FailedScreen
 from game.client.game_screen import GameScreen
 from game.client.join_screen import JoinScreen
@@ -48,7 +48,7 @@ sys.exit(1)
 """
 
 
-def never_examined(address: Address, access: Access) -> AsyncIterator[Finding]:
+def never_examined(address: Address, credentials: Credentials) -> AsyncIterator[Finding]:
     raise AssertionError("there is nothing to examine any more")
 
 
@@ -194,7 +194,7 @@ def test_whom_a_full_server_refuses_may_watch_by_one_key_and_it_is_remembered_on
             press(pygame.K_RIGHT)
             press(pygame.K_RETURN)
             await shows(window, GameScreen)
-            assert [bool(session.watch) for session in simulation.reception.playing] == [False, True]
+            assert [bool(session.watch) for session in simulation.admission.playing] == [False, True]
             assert load_settings()[0].recent == [str(address)]
             bob.leave()
 

@@ -3,7 +3,7 @@
 import pygame
 import pytest
 
-from game.client.access import Access
+from game.client.credentials import Credentials
 from game.client.game_screen import GameScreen
 from game.client.password_screen import PasswordScreen
 from game.client.session import Phase
@@ -66,16 +66,16 @@ def test_a_server_that_wants_a_password_is_joined_by_typing_it_the_second_time_r
 def test_who_is_thrown_out_of_a_server_with_a_password_comes_back_without_typing() -> None:
     async def story() -> None:
         async with live_server(settings=LOCKED) as (simulation, address), opened(ANN) as window:
-            window._added[address] = Access("correct horse")
+            window._added[address] = Credentials("correct horse")
             window.join(address, ANN)
             await frames_until(window, lambda: plays(window))
             session = window.session
             assert session is not None
-            for each in list(simulation.reception.sessions):
+            for each in list(simulation.admission.sessions):
                 each.end("for a test")
             await frames_until(window, lambda: session.phase is Phase.WAITING)
             await frames_until(window, lambda: session.phase is Phase.PLAYING)
             assert isinstance(window.screen, GameScreen)
-        await until(lambda: not simulation.reception.sessions)
+        await until(lambda: not simulation.admission.sessions)
 
     run(story())

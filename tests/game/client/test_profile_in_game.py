@@ -56,7 +56,7 @@ def test_who_is_benched_watches_on_in_the_same_window_and_reads_why() -> None:
             assert looks(simulation, own(window))[1] in PALETTE.values(), "who never chose a colour gets one"
             press(pygame.K_RETURN)
             await frames_until(window, lambda: screen.chat.open)
-            next(iter(simulation.reception.players.values())).bench(
+            next(iter(simulation.admission.players.values())).bench(
                 "you did nothing for 180 s, and others want to play"
             )
             await frames_until(window, lambda: screen.renderer.spectator is not None)

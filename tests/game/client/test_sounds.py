@@ -8,7 +8,7 @@ import pygame
 import pytest
 
 from assets.make_sounds import RATE, SOUNDS, samples
-from game.client.happenings import Happened, Happening
+from game.client.game_events import GameEvent, Happened
 from game.client.sounds import EARSHOT, NAMES, Sounds
 from game.rules import ASSETS
 
@@ -44,24 +44,24 @@ OWN, OTHER = 1, 2
 
 
 @pytest.mark.parametrize(
-    ("happening", "away", "heard"),
+    ("event", "away", "heard"),
     [
-        (Happening(Happened.TAGGED, OWN, "Ann", OTHER), (0, 0), ["tagged"]),
-        (Happening(Happened.TAGGED, OTHER, "Bob", OWN), (30, 0), ["tag"]),
-        (Happening(Happened.TAGGED, OTHER, "Bob", 3), (30, 0), ["tag"]),
-        (Happening(Happened.TAGGED, OTHER, "Bob", 3), None, ["tag"]),
-        (Happening(Happened.DASHED, OTHER, "Bob"), (100, 100), ["dash"]),
-        (Happening(Happened.DASHED, OTHER, "Bob"), (EARSHOT, 100), []),
-        (Happening(Happened.DASHED, OTHER, "Bob"), None, []),
-        (Happening(Happened.JOINED, OTHER, "Bob"), None, ["join"]),
-        (Happening(Happened.COUNTDOWN, seconds=3), None, ["countdown"]),
-        (Happening(Happened.ENDED), None, ["round_end"]),
-        (Happening(Happened.LEFT, OTHER, "Bob"), None, []),
+        (GameEvent(Happened.TAGGED, OWN, "Ann", OTHER), (0, 0), ["tagged"]),
+        (GameEvent(Happened.TAGGED, OTHER, "Bob", OWN), (30, 0), ["tag"]),
+        (GameEvent(Happened.TAGGED, OTHER, "Bob", 3), (30, 0), ["tag"]),
+        (GameEvent(Happened.TAGGED, OTHER, "Bob", 3), None, ["tag"]),
+        (GameEvent(Happened.DASHED, OTHER, "Bob"), (100, 100), ["dash"]),
+        (GameEvent(Happened.DASHED, OTHER, "Bob"), (EARSHOT, 100), []),
+        (GameEvent(Happened.DASHED, OTHER, "Bob"), None, []),
+        (GameEvent(Happened.JOINED, OTHER, "Bob"), None, ["join"]),
+        (GameEvent(Happened.COUNTDOWN, seconds=3), None, ["countdown"]),
+        (GameEvent(Happened.ENDED), None, ["round_end"]),
+        (GameEvent(Happened.LEFT, OTHER, "Bob"), None, []),
     ],
 )
-def test_what_happens_is_heard(happening: Happening, away: tuple[int, int] | None, heard: list[str]) -> None:
+def test_what_happens_is_heard(event: GameEvent, away: tuple[int, int] | None, heard: list[str]) -> None:
     sounds = Sounds()
-    sounds.tell(happening, OWN, away)
+    sounds.tell(event, OWN, away)
     assert sounds.played == heard
     assert pygame.mixer.get_busy() is bool(heard)
 

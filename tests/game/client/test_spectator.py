@@ -215,7 +215,7 @@ def test_a_window_that_watches_draws_the_players_has_no_body_and_changes_whom_it
             press(pygame.K_F4)
             await until(lambda: screen.graph is not None and screen.ghosts is not None)
             assert differs(before, surface) > 500
-            (session,) = [session for session in simulation.reception.sessions if session.watch]
+            (session,) = [session for session in simulation.admission.sessions if session.watch]
             await until(lambda: session.look is not None)
             press(pygame.K_ESCAPE)
             await until(lambda: not isinstance(window.screen, GameScreen))

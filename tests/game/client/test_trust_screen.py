@@ -33,7 +33,7 @@ def test_a_key_pressed_in_a_hurry_cancels_and_nothing_is_remembered() -> None:
             press(pygame.K_RETURN)
             await shows(window, StartScreen)
             assert not known_servers_file().exists()
-            assert not simulation.reception.sessions
+            assert not simulation.admission.sessions
 
     run(story())
 

@@ -176,7 +176,7 @@ def test_a_client_of_ours_comes_back_by_itself_to_watch_and_stays_so() -> None:
             await frames_until(session, lambda: session.phase is Phase.PLAYING)
             first = session.play
             assert first is not None
-            next(iter(simulation.reception.sessions)).bench("you did nothing for 180 s, and others want to play")
+            next(iter(simulation.admission.sessions)).bench("you did nothing for 180 s, and others want to play")
             await frames_until(session, lambda: session.phase is Phase.PLAYING and session.play is not first)
             assert first.ending is session.ending is Ending.BENCHED
             assert session.message == "you did nothing for 180 s, and others want to play"
@@ -187,7 +187,7 @@ def test_a_client_of_ours_comes_back_by_itself_to_watch_and_stays_so() -> None:
             session.play.say("hello?")  # which a spectator cannot, and nothing breaks
             session.profile("Anna", 1)
             second = session.play
-            next(iter(simulation.reception.sessions)).end("off you go")
+            next(iter(simulation.admission.sessions)).end("off you go")
             await frames_until(session, lambda: session.phase is Phase.PLAYING and session.play is not second)
             assert session.play.stay is not None
             assert session.play.stay.net_id == 0

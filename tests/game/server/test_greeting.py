@@ -5,8 +5,8 @@ import logging
 import pytest
 
 from game.rules import build_registry
+from game.server.admission import MAX_GREETING
 from game.server.network_system import DOOR_FRAMES, GREETING_SECONDS
-from game.server.reception import MAX_GREETING
 from net.wire.codec import encode
 from net.wire.framing import frame
 from net.wire.messages import VERSION, Goodbye, Hello, Refused, Welcome
@@ -59,7 +59,7 @@ def test_where_too_many_greet_the_one_who_has_been_at_it_for_longest_makes_room(
     assert all(stranger.told for stranger in strangers[1:])
     assert not any(stranger.told for stranger in more)
     assert ann.play.ending is None, "who plays makes room for nobody"
-    assert len(stage.simulation.reception.greeting) == MAX_GREETING
+    assert len(stage.simulation.admission.greeting) == MAX_GREETING
 
 
 def test_who_has_said_hello_and_waits_for_the_door_to_open_makes_room_for_nobody() -> None:

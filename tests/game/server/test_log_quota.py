@@ -124,7 +124,7 @@ def test_sixteen_who_talk_as_fast_as_they_may_leave_room_in_the_log_for_others(
     assert 50 < said <= 16 * (LOGGED_AT_ONCE + seconds * LOGGED_PER_SECOND + 1)
     assert disk.bytes < BYTES_AT_ONCE + BYTES_PER_SECOND * seconds
     assert sum(line.startswith("chat: 'Ann'") for line in disk.lines) == 2, "all that she said"
-    assert len(stage.simulation.reception.playing) == 17
+    assert len(stage.simulation.admission.playing) == 17
 
 
 def greeted(stage: Stage, name: str) -> Stranger:

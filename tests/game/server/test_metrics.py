@@ -15,7 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from game.client.play import REPORT_SECONDS
 from game.rules import build_registry
 from game.server import metrics
-from game.server.doors import Doors
+from game.server.connection_limiter import ConnectionLimiter
 from game.server.metrics import MOST_REQUESTS, MOST_THREADS, REQUEST_SECONDS, STALE_SECONDS, MetricsServer
 from game.server.session import UNEXPLAINED_AT_ONCE
 from net.conditioner.link import Conditions
@@ -92,12 +92,12 @@ def test_players_sessions_bytes_and_refusals_are_those_of_the_game(stage: Watche
 
 
 def test_who_is_refused_at_the_door_is_counted_with_the_others(stage: Watched) -> None:
-    doors = Doors(2, 1, stage.clock, stage.simulation.stats.refusals)
-    assert doors.enter("192.0.2.1") is None
-    assert doors.enter("192.0.2.1") is not None
-    assert doors.enter("192.0.2.2") is None
-    assert doors.enter("192.0.2.3") is not None
-    assert doors.enter("192.0.2.4") is not None
+    limiter = ConnectionLimiter(2, 1, stage.clock, stage.simulation.stats.refusals)
+    assert limiter.enter("192.0.2.1") is None
+    assert limiter.enter("192.0.2.1") is not None
+    assert limiter.enter("192.0.2.2") is None
+    assert limiter.enter("192.0.2.3") is not None
+    assert limiter.enter("192.0.2.4") is not None
     said = stage.samples()
     assert said["pgn_refusals_total connections of one address"] == 1
     assert said["pgn_refusals_total connections"] == 2

@@ -84,13 +84,13 @@ def test_our_client_says_the_last_of_many_changes_once_and_never_more_than_a_ser
     ann = stage.join("Ann")
     stage.settle()
     heard: list[str] = []
-    judge = stage.simulation.reception.profile
+    judge = stage.simulation.admission.profile
 
     def listen(session: Session, profile: Profile) -> None:
         heard.append(profile.name)
         judge(session, profile)
 
-    stage.simulation.reception.profile = listen  # type: ignore[method-assign]
+    stage.simulation.admission.profile = listen  # type: ignore[method-assign]
     for length in range(1, 9):
         ann.play.profile("Annabell"[:length], ORANGE)
         stage.run(12)

@@ -13,7 +13,7 @@ from ecs.world import World
 from game.rules import clean_name
 from game.server.bans import Bans
 from game.server.bench import Bench
-from game.server.doors import is_counted
+from game.server.connection_limiter import is_counted
 from game.server.intents import IntentSystem
 from game.server.log_quota import LogQuota
 from game.server.origin import origin
@@ -34,7 +34,7 @@ LINES_PER_SECOND: Final = 50.0  # of the log, about players: a full server that 
 LINES_AT_ONCE: Final = 500
 
 
-class Reception:
+class Admission:
     """All sessions of one world, and how they got there."""
 
     def __init__(

@@ -15,7 +15,7 @@ BURST_SECONDS: Final = 3.0  # that a network may stall and then hand over at onc
 FREE_BYTES: Final = 64  # that cost as much as one message, or as one read; a Steer has 11, the longest chat line 490
 
 
-class Allowance:
+class MessageRateLimit:
     """One client's."""
 
     __slots__ = ("_burst", "_low", "_per_second", "_tokens", "_warned", "_when")

@@ -34,7 +34,7 @@ class Sections(dict[int, Section]):
         return section
 
 
-class News:
+class FrameBuilder:
     """What one frame tells, cell by cell; encoded when it is told."""
 
     def __init__(self, tick: int, row: Callable[[int], EntityRow], checksum: Callable[[int], int]) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from ecs.components import Dash
 from ecs.world import World
-from game.client.happenings import Happened, Happening, Watcher, seconds_left
+from game.client.game_events import GameEvent, Happened, Watcher, seconds_left
 from game.client.notices import PAUSE, Notices
 from game.components import Away, Podium, Round, Score, Tagged
 from game.rules import NAMED, Passed
@@ -31,7 +31,7 @@ def watcher(world: World) -> Watcher:
     return watcher
 
 
-def looks(watcher: Watcher, world: World, tick: int = 0) -> list[Happening]:
+def looks(watcher: Watcher, world: World, tick: int = 0) -> list[GameEvent]:
     """What is new, and that a second look finds nothing."""
     found = watcher.look(roster_of(world, tick), tick)
     assert watcher.look(roster_of(world, tick), tick) == []
@@ -40,40 +40,40 @@ def looks(watcher: Watcher, world: World, tick: int = 0) -> list[Happening]:
 
 def test_who_comes_and_who_goes(world: World, watcher: Watcher) -> None:
     player(world, 3, "Cem")
-    assert looks(watcher, world) == [Happening(Happened.JOINED, 3, "Cem")]
+    assert looks(watcher, world) == [GameEvent(Happened.JOINED, 3, "Cem")]
     world.remove(2)
-    assert looks(watcher, world) == [Happening(Happened.LEFT, 2, "Bob")]
+    assert looks(watcher, world) == [GameEvent(Happened.LEFT, 2, "Bob")]
 
 
 def test_who_is_lost_and_who_is_back(world: World, watcher: Watcher) -> None:
     give(world, 2, Away(5))
-    assert looks(watcher, world) == [Happening(Happened.LOST, 2, "Bob")]
+    assert looks(watcher, world) == [GameEvent(Happened.LOST, 2, "Bob")]
     take(world, 2, Away)
-    assert looks(watcher, world) == [Happening(Happened.BACK, 2, "Bob")]
+    assert looks(watcher, world) == [GameEvent(Happened.BACK, 2, "Bob")]
 
 
 def test_who_is_tagged_and_by_whom(world: World, watcher: Watcher) -> None:
     give(world, 2, Tagged(5))
-    assert looks(watcher, world) == [Happening(Happened.TAGGED, 2, "Bob", None)]
+    assert looks(watcher, world) == [GameEvent(Happened.TAGGED, 2, "Bob", None)]
     take(world, 2, Tagged)
     give(world, OWN, Tagged(9, 2, int(Passed.TOUCH)))
-    assert looks(watcher, world) == [Happening(Happened.TAGGED, OWN, "Ann", 2, Passed.TOUCH)]
+    assert looks(watcher, world) == [GameEvent(Happened.TAGGED, OWN, "Ann", 2, Passed.TOUCH)]
 
 
 def test_whoever_finds_oneself_to_be_it_is_told_and_of_others_it_is_no_news(world: World) -> None:
     give(world, OWN, Tagged(5))
-    assert looks(Watcher(OWN, 60), world) == [Happening(Happened.TAGGED, OWN, "Ann")]
+    assert looks(Watcher(OWN, 60), world) == [GameEvent(Happened.TAGGED, OWN, "Ann")]
     assert looks(Watcher(2, 60), world) == []
 
 
 def test_a_dash_is_told_when_it_begins_and_not_while_it_rests(world: World, watcher: Watcher) -> None:
     give(world, 2, Dash(99))
-    assert looks(watcher, world) == [Happening(Happened.DASHED, 2, "Bob")]
+    assert looks(watcher, world) == [GameEvent(Happened.DASHED, 2, "Bob")]
     for rest in range(98, -1, -1):
         give(world, 2, Dash(rest))
         assert looks(watcher, world) == []
     give(world, 2, Dash(99))
-    assert [happening.what for happening in looks(watcher, world)] == [Happened.DASHED]
+    assert [event.what for event in looks(watcher, world)] == [Happened.DASHED]
 
 
 def test_a_round_counts_down_ends_and_the_next_begins(world: World) -> None:
@@ -129,29 +129,29 @@ def test_the_best_come_first_whether_or_not_they_are_away(world: World) -> None:
 
 def test_notices_tell_each_name_once_and_many_together() -> None:
     notices = Notices()
-    notices.take(Happening(Happened.JOINED, 3, "Ann"))
-    notices.take(Happening(Happened.DASHED, 3, "Ann"))  # is no news of this kind
+    notices.take(GameEvent(Happened.JOINED, 3, "Ann"))
+    notices.take(GameEvent(Happened.DASHED, 3, "Ann"))  # is no news of this kind
     assert notices.due(1.0) == ["Ann joined"]
     for number in range(2):
-        notices.take(Happening(Happened.JOINED, number, f"P{number}"))
-    notices.take(Happening(Happened.LOST, 9, "Cem"))
+        notices.take(GameEvent(Happened.JOINED, number, f"P{number}"))
+    notices.take(GameEvent(Happened.LOST, 9, "Cem"))
     assert notices.due(1.0 + PAUSE / 2) == ["Cem lost the connection"]
     assert notices.due(1.0 + PAUSE) == ["P0 and P1 joined"]
     assert notices.due(9.0) == []
     for number in range(NAMED + 1):
-        notices.take(Happening(Happened.BACK, number, f"P{number}"))
+        notices.take(GameEvent(Happened.BACK, number, f"P{number}"))
     assert notices.due(9.0) == [f"{NAMED + 1} players are back"]
-    notices.take(Happening(Happened.BACK, 1, "Ann"))
+    notices.take(GameEvent(Happened.BACK, 1, "Ann"))
     assert notices.due(99.0) == ["Ann is back"]
 
 
 def test_of_a_crowd_that_comes_and_goes_in_each_frame_a_few_are_kept_and_all_are_counted() -> None:
     notices = Notices()
     for net_id in range(10_000):
-        notices.take(Happening(Happened.RENAMED, net_id, f"p{net_id}", former=f"q{net_id}"))
-        notices.take(Happening(Happened.DASHED, net_id, f"p{net_id}"))
+        notices.take(GameEvent(Happened.RENAMED, net_id, f"p{net_id}", former=f"q{net_id}"))
+        notices.take(GameEvent(Happened.DASHED, net_id, f"p{net_id}"))
     assert sum(map(len, notices._waiting.values())) <= NAMED + 1
     assert notices.due(0.0) == ["10000 players changed their name"]
     for net_id in range(NAMED + 1):
-        notices.take(Happening(Happened.JOINED, net_id, f"p{net_id}"))
+        notices.take(GameEvent(Happened.JOINED, net_id, f"p{net_id}"))
     assert notices.due(9.0) == [f"{NAMED + 1} players joined"]

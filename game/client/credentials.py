@@ -6,7 +6,7 @@ from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
+class Credentials:
     """Of one server; the password is kept in memory alone."""
 
     password: str = field(default="", repr=False)  # clean; empty: none
@@ -14,4 +14,4 @@ class Access:
     fingerprint: str = ""  # of the only certificate that counts; empty: see `game.client.dial`
 
 
-NOTHING: Final = Access()
+NOTHING: Final = Credentials()

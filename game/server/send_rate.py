@@ -18,7 +18,7 @@ MOST_CALM_SECONDS: Final = 8.0
 ROOM: Final = 0.85  # of the core that we may need: beyond, a busy second makes us late
 
 
-class Beat:
+class SendRate:
     """Says at which frames to write."""
 
     def __init__(self, frames_per_second: float) -> None:

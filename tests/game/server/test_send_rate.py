@@ -1,33 +1,33 @@
 """Fewer writes under too much load, and the usual number again when it is over."""
 
-from game.server.beat import MOST_FRAMES, Beat
+from game.server.send_rate import MOST_FRAMES, SendRate
 from game.server.tick_times import TickTimes
 
 RATE = 30.0  # frames a second
 
 
-def writes(beat: Beat, frames: int, ticks_late: float) -> int:
-    return sum(beat.frame(ticks_late) for _ in range(frames))
+def writes(send_rate: SendRate, frames: int, ticks_late: float) -> int:
+    return sum(send_rate.frame(ticks_late) for _ in range(frames))
 
 
 def test_a_server_that_keeps_up_writes_each_frame() -> None:
-    assert writes(Beat(RATE), 300, 1.0) == 300
+    assert writes(SendRate(RATE), 300, 1.0) == 300
 
 
 def test_a_server_that_is_late_for_long_writes_up_to_four_frames_at_once_and_never_more() -> None:
-    beat = Beat(RATE)
-    writes(beat, 60, 10.0)
-    assert beat.frames_per_write == MOST_FRAMES
-    assert writes(beat, 120, 10.0) == 120 // MOST_FRAMES
+    send_rate = SendRate(RATE)
+    writes(send_rate, 60, 10.0)
+    assert send_rate.frames_per_write == MOST_FRAMES
+    assert writes(send_rate, 120, 10.0) == 120 // MOST_FRAMES
 
 
 def test_when_it_is_over_the_usual_number_comes_back_step_by_step() -> None:
-    beat = Beat(RATE)
-    writes(beat, 60, 10.0)
+    send_rate = SendRate(RATE)
+    writes(send_rate, 60, 10.0)
     seen = []
     for _ in range(600):
-        beat.frame(0.0)
-        seen.append(beat.frames_per_write)
+        send_rate.frame(0.0)
+        seen.append(send_rate.frames_per_write)
     assert sorted(set(seen)) == [1, 2, 4]
     assert seen == sorted(seen, reverse=True)
 
@@ -37,9 +37,9 @@ class Core:
 
     def __init__(self, tick: float, write: float, read: float = 0.0) -> None:
         """Seconds of each tick but for its write, of a write (a tenth more for each frame more), and of reads."""
-        self.beat = Beat(RATE)
+        self.send_rate = SendRate(RATE)
         self.now = self.due = 0.0
-        self.changes: list[tuple[float, int]] = []  # when the beat changed, and to what
+        self.changes: list[tuple[float, int]] = []  # when the send_rate changed, and to what
         self._tick, self._write, self._read = tick, write, read
         self._number = 0
 
@@ -53,15 +53,15 @@ class Core:
             late, began = (self.now - self.due) * 60, self.now
             self.now += self._tick
             self._number += 1
-            before = self.beat.frames_per_write
-            if self._number % 2 == 0 and self.beat.frame(late):
-                spent = self._write * (0.9 + 0.1 * self.beat.frames_per_write)
+            before = self.send_rate.frames_per_write
+            if self._number % 2 == 0 and self.send_rate.frame(late):
+                spent = self._write * (0.9 + 0.1 * self.send_rate.frames_per_write)
                 self.now += spent
-                self.beat.wrote(spent)
-            if self.beat.frames_per_write != before:
-                self.changes.append((self.now, self.beat.frames_per_write))
+                self.send_rate.wrote(spent)
+            if self.send_rate.frames_per_write != before:
+                self.changes.append((self.now, self.send_rate.frames_per_write))
             self.now += self._read
-            self.beat.worked(self.now - began)
+            self.send_rate.worked(self.now - began)
 
     def stop(self, seconds: float) -> None:
         """Another program has the core."""
@@ -70,7 +70,7 @@ class Core:
     def is_back_after(self) -> float:
         """Run until all is written again; how long that took."""
         began = self.now
-        while self.beat.frames_per_write > 1:
+        while self.send_rate.frames_per_write > 1:
             self.run(0.1)
             assert self.now - began < 60
         return self.now - began
@@ -82,7 +82,7 @@ def test_after_one_late_moment_a_server_with_room_writes_everything_again_within
     assert core.changes == []
     core.stop(0.45)
     core.run(0.5)
-    assert core.beat.frames_per_write > 1, "it was late for long enough"
+    assert core.send_rate.frames_per_write > 1, "it was late for long enough"
     assert core.is_back_after() < 3
 
 
@@ -93,7 +93,7 @@ def test_however_often_another_program_takes_the_core_a_server_with_room_is_back
     for number in range(20):
         core.stop(0.45)
         core.run(0.3)
-        fewer += core.beat.frames_per_write > 1
+        fewer += core.send_rate.frames_per_write > 1
         assert core.is_back_after() < 3
         core.run(1.2 + number % 4)
     assert fewer == 20
@@ -104,11 +104,11 @@ def test_short_stops_again_and_again_do_not_keep_a_server_from_its_way_back() ->
     core.run(5)
     core.stop(0.45)
     core.run(0.5)
-    assert core.beat.frames_per_write > 1
+    assert core.send_rate.frames_per_write > 1
     for _ in range(8):  # each makes it late for a moment, and never five frames long
         core.stop(0.07)
         core.run(0.4)
-    assert core.beat.frames_per_write == 1
+    assert core.send_rate.frames_per_write == 1
 
 
 def test_a_server_without_room_does_not_flap() -> None:
@@ -117,14 +117,14 @@ def test_a_server_without_room_does_not_flap() -> None:
         core = Core(tick, write, read)
         core.run(120)
         late = [change for change in core.changes if change[0] > 60]
-        assert core.beat.frames_per_write in (enough, enough // 2)
+        assert core.send_rate.frames_per_write in (enough, enough // 2)
         assert len(late) <= 2 * 60 / 8 + 2, "it tries at most each eight seconds"
 
 
 def test_when_the_load_is_gone_so_are_fewer_writes() -> None:
     core = Core(tick=0.009, write=0.025)
     core.run(60)
-    assert core.beat.frames_per_write > 1
+    assert core.send_rate.frames_per_write > 1
     core._tick = 0.002
     assert core.is_back_after() < 3
 

@@ -14,17 +14,17 @@ from ecs.arena import Arena
 from ecs.components import Position
 from ecs.grid import Grid
 from ecs.world import World
-from game.server.beat import Beat
 from game.server.interest import Audience, Interest, View
+from game.server.send_rate import SendRate
 from game.server.session import Session
 from game.server.stats import Stats
-from net.replication.news import News
+from net.replication.frame_builder import FrameBuilder
 from net.replication.publisher import Publisher
 
 KEPT_FRAMES: Final = 30  # for which a view that nobody has any more is still made frames of
 
 
-class Dispatch:
+class Broadcaster:
     """Hands out the frames of one publisher."""
 
     def __init__(
@@ -34,7 +34,7 @@ class Dispatch:
         players: Mapping[int, Session],
         arena: Arena,
         grid: Grid,
-        beat: Beat,
+        send_rate: SendRate,
         *,
         patience: int,
         max_unsent: int,
@@ -45,20 +45,20 @@ class Dispatch:
 
         `patience`: ticks for which a client may be told nothing; `max_unsent`: bytes that it may be behind.
         """
-        self.chat = bytearray()  # lines since the last write, encoded once; each session's Voice bounds them
+        self.chat = bytearray()  # lines since the last write, encoded once; each session's ChatRateLimit bounds them
         self._world, self._publisher, self._players = world, publisher, players
         self._arena, self._grid = arena, grid
         self._interest = Interest(grid)
         self._audience = Audience(patience)
         self._frames = 0
         self._strays: set[int] = set()  # NetIDs of players who have left the middle of what they see
-        self._beat = beat
-        self._unwritten: dict[View, list[bytes]] = {}  # frames since the last write; at most the beat's most
+        self._send_rate = send_rate
+        self._unwritten: dict[View, list[bytes]] = {}  # frames since the last write; as many as SendRate allows
         self._max_unsent = max_unsent
         self._stats, self._now = stats, now
         self._wrote: float | None = None  # when the last write was
 
-    def frame(self, news: News, sessions: list[Session], ticks_late: float) -> None:
+    def frame(self, news: FrameBuilder, sessions: list[Session], ticks_late: float) -> None:
         """There is another frame for these, made in a tick that began so late. Inside `with world`, in that tick."""
         self._look_who_strays(news)
         self._frames += 1
@@ -68,13 +68,13 @@ class Dispatch:
         self._audience.told(told, news.tick)
         for view, data in told.items():
             self._unwritten.setdefault(view, []).append(data)
-        if self._beat.frame(ticks_late):
+        if self._send_rate.frame(ticks_late):
             self._write(news.tick, sessions, told.keys())
             self._unwritten.clear()
 
     def worked(self, seconds: float) -> None:
         """A tick took so long."""
-        self._beat.worked(seconds)
+        self._send_rate.worked(seconds)
 
     def _write(self, tick: int, sessions: list[Session], just_told: Collection[View]) -> None:
         """Tell everybody all that happened since the last time; these views, something of this tick."""
@@ -119,9 +119,9 @@ class Dispatch:
                 data = (b"" if former is None or afresh else told.get(former, b"")) + snapshots[key] + chat
             session.write(data)
         self._stats.sent += sent
-        self._beat.wrote(self._now() - now)
+        self._send_rate.wrote(self._now() - now)
 
-    def _look_who_strays(self, news: News) -> None:
+    def _look_who_strays(self, news: FrameBuilder) -> None:
         """Whose player has left the middle of what they see, or is back in it: nobody else can have gone too far."""
         for (_, cell), net_ids in news.came.items():
             for net_id in net_ids:

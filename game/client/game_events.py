@@ -31,7 +31,7 @@ class Happened(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class GameEvent:
     """One thing, and whom it concerns."""
 
     what: Happened
@@ -52,35 +52,35 @@ class Watcher:
         self._last: Roster | None = None
         self._counted = (0, 0, 0)  # number and phase of a round, and how many seconds were left when it was last told
 
-    def look(self, roster: Roster, tick: int) -> list[Happening]:
+    def look(self, roster: Roster, tick: int) -> list[GameEvent]:
         """What happened since the last look; `roster` is as of that tick."""
         if not roster.players:  # no snapshot has come yet
             return []
         last, self._last = self._last, roster
         if last is None:
             own = roster.players.get(self._net_id) if roster.it == self._net_id else None
-            return [Happening(Happened.TAGGED, own.net_id, own.name)] if own else []
+            return [GameEvent(Happened.TAGGED, own.net_id, own.name)] if own else []
         news = [*_comings_and_goings(last.players, roster.players)]
         if roster.it is not None and roster.it != last.it:
             name = roster.players[roster.it].name
-            news.append(Happening(Happened.TAGGED, roster.it, name, roster.tagged_by, roster.passed))
+            news.append(GameEvent(Happened.TAGGED, roster.it, name, roster.tagged_by, roster.passed))
         if roster.round is not None:
             news += self._round(last.round, roster.round, tick)
         return news
 
-    def _round(self, last: Round | None, now: Round, tick: int) -> Iterator[Happening]:
+    def _round(self, last: Round | None, now: Round, tick: int) -> Iterator[GameEvent]:
         phase = last.phase if last is not None else now.phase
         if now.phase != phase or (last is not None and now.number != last.number):
             if now.phase == RoundPhase.PODIUM:
-                yield Happening(Happened.ENDED)
+                yield GameEvent(Happened.ENDED)
             elif now.phase != RoundPhase.PRACTICE:
-                yield Happening(Happened.BEGAN)
+                yield GameEvent(Happened.BEGAN)
         left = seconds_left(now, tick, self._tick_rate)
         number, of_phase, told = self._counted
         fresh = (number, of_phase) != (now.number, now.phase)
         if now.phase != RoundPhase.PRACTICE and 0 < left <= COUNTED and (fresh or left < told):  # a clock may waver
             self._counted = now.number, now.phase, left
-            yield Happening(Happened.COUNTDOWN, seconds=left)
+            yield GameEvent(Happened.COUNTDOWN, seconds=left)
 
 
 def seconds_left(current: Round, tick: int, tick_rate: int) -> int:
@@ -88,18 +88,18 @@ def seconds_left(current: Round, tick: int, tick_rate: int) -> int:
     return max(0, -((tick - current.until) // tick_rate)) if current.until else 0
 
 
-def _comings_and_goings(before: dict[int, Standing], after: dict[int, Standing]) -> Iterator[Happening]:
+def _comings_and_goings(before: dict[int, Standing], after: dict[int, Standing]) -> Iterator[GameEvent]:
     for net_id, one in after.items():
         was = before.get(net_id)
         if was is None:
-            yield Happening(Happened.JOINED, net_id, one.name)
+            yield GameEvent(Happened.JOINED, net_id, one.name)
             continue
         if one.away != was.away:
-            yield Happening(Happened.LOST if one.away else Happened.BACK, net_id, one.name)
+            yield GameEvent(Happened.LOST if one.away else Happened.BACK, net_id, one.name)
         if one.name != was.name:
-            yield Happening(Happened.RENAMED, net_id, one.name, former=was.name)
+            yield GameEvent(Happened.RENAMED, net_id, one.name, former=was.name)
         if one.rest > was.rest:  # it counts down by itself, so it grew by a dash alone
-            yield Happening(Happened.DASHED, net_id, one.name)
+            yield GameEvent(Happened.DASHED, net_id, one.name)
     for net_id, one in before.items():
         if net_id not in after:
-            yield Happening(Happened.LEFT, net_id, one.name)
+            yield GameEvent(Happened.LEFT, net_id, one.name)

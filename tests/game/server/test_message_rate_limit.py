@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from game.rules import build_registry
-from game.server.allowance import BURST_SECONDS, FREE_BYTES, PER_TICK, Allowance
+from game.server.message_rate_limit import BURST_SECONDS, FREE_BYTES, PER_TICK, MessageRateLimit
 from net.wire.codec import encode
 from net.wire.errors import RemoteProtocolError
 from net.wire.framing import frame
@@ -17,48 +17,48 @@ BURST = round(BURST_SECONDS * PER_TICK * RATE)
 PING = frame(encode(Ping(1)))
 
 
-def spend(allowance: Allowance, tokens: int) -> int:
+def spend(limit: MessageRateLimit, tokens: int) -> int:
     """Spend that many, in messages; how many warnings there were."""
-    return sum(allowance.message() for _ in range(tokens))
+    return sum(limit.message() for _ in range(tokens))
 
 
 def test_a_burst_passes_and_one_message_more_does_not() -> None:
-    allowance = Allowance(RATE, 0.0)
-    spend(allowance, BURST - 1)
-    spend(allowance, 1)
+    limit = MessageRateLimit(RATE, 0.0)
+    spend(limit, BURST - 1)
+    spend(limit, 1)
     with pytest.raises(RemoteProtocolError, match="too much at once: more than 240 messages a second"):
-        spend(allowance, 1)
+        spend(limit, 1)
 
 
 def test_a_read_costs_as_much_as_a_message_and_so_do_its_bytes() -> None:
     size = FREE_BYTES * (BURST - 1)
-    Allowance(RATE, 0.0).read(size - 1, 0.0)
-    Allowance(RATE, 0.0).read(size, 0.0)
+    MessageRateLimit(RATE, 0.0).read(size - 1, 0.0)
+    MessageRateLimit(RATE, 0.0).read(size, 0.0)
     with pytest.raises(RemoteProtocolError):
-        Allowance(RATE, 0.0).read(size + 1, 0.0)
+        MessageRateLimit(RATE, 0.0).read(size + 1, 0.0)
 
 
 @pytest.mark.parametrize(("share", "passes"), [(0.98, True), (1.0, True), (1.02, False)])
 def test_for_ever_only_so_much_a_second(share: float, passes: bool) -> None:
-    allowance, said = Allowance(RATE, 0.0), 0
+    limit, said = MessageRateLimit(RATE, 0.0), 0
     try:
         for second in range(1, 201):
-            allowance.read(0, float(second))
-            said += spend(allowance, round(share * PER_TICK * RATE) - 1)
+            limit.read(0, float(second))
+            said += spend(limit, round(share * PER_TICK * RATE) - 1)
         assert passes
     except RemoteProtocolError:
         assert not passes
 
 
 def test_the_host_is_warned_once_at_half_and_again_only_after_the_bucket_was_full() -> None:
-    allowance = Allowance(RATE, 0.0)
-    assert spend(allowance, BURST // 2) == 0
-    assert spend(allowance, BURST // 2) == 1
-    assert spend(allowance, 0) == 0
-    allowance.read(0, BURST_SECONDS * 0.9)
-    assert spend(allowance, BURST // 2) == 0
-    allowance.read(0, 100.0)
-    assert spend(allowance, BURST // 2) == 1
+    limit = MessageRateLimit(RATE, 0.0)
+    assert spend(limit, BURST // 2) == 0
+    assert spend(limit, BURST // 2) == 1
+    assert spend(limit, 0) == 0
+    limit.read(0, BURST_SECONDS * 0.9)
+    assert spend(limit, BURST // 2) == 0
+    limit.read(0, 100.0)
+    assert spend(limit, BURST // 2) == 1
 
 
 def seated(stage: Stage) -> Stranger:

@@ -1,7 +1,7 @@
 """Who may come in at all: how many connections there are, from where, and how fast new ones come.
 
 Sans-IO: it is told addresses and asks what time it is. Knows no sockets and no sessions; what a client may do once it
-is in is the allowance's affair, and for how long it may wait the NetworkSystem's.
+is in is the MessageRateLimit's affair, and for how long it may wait the NetworkSystem's.
 """
 
 import logging
@@ -28,7 +28,7 @@ REMEMBERED_SECONDS: Final = 60.0  # since an address last came: long enough for 
 REMEMBERED: Final = 4096  # addresses at most: half a megabyte
 
 
-class Doors:
+class ConnectionLimiter:
     """Counts who is there; `enter` and `leave` are called for each connection, as a Gate has it."""
 
     def __init__(
