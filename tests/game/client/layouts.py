@@ -1,6 +1,7 @@
 """Keyboards of other countries: what X11 says that is on their keys, and the events that they make."""
 
 from collections import defaultdict
+from functools import cache
 
 import pygame
 
@@ -21,6 +22,7 @@ PLACES = (
 LAYOUTS = tuple(ROWS)
 
 
+@cache
 def keys(name: str) -> dict[int, int]:
     """Scancode -> key code."""
     return {
@@ -37,6 +39,7 @@ def on(name: str, scancode: int, kind: int = pygame.KEYDOWN, mod: int = 0) -> py
     return pygame.Event(kind, key=key, scancode=scancode, mod=mod, unicode="")
 
 
+@cache
 def where(name: str) -> defaultdict[int, int]:
     """Key code -> scancode, 0 where the layout has no such key."""
     found = defaultdict(int, {key: code for code, key in keys(name).items()})
