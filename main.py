@@ -5,17 +5,18 @@ import sys
 from typing import TYPE_CHECKING
 
 from ecs.arena import ArenaError
-from game import logs
-from game.arguments import build_parser
-from game.lan import default_server_name, given_server_name
-from game.options import check_together, check_values
-from game.passwords import PasswordError, find_password
-from game.rules import load_arena
-from game.terminal import complain, ignore_job_control
+from game.arenas import load_arena
+from game.cli.arguments import build_parser
+from game.cli.options import check_together, check_values
+from game.cli.passwords import PasswordError, find_password
+from game.tag import TAG
+from net.io import logs
 from net.io.certificates import CertificateError, server_tls
+from net.io.lan import default_server_name, given_server_name
+from net.io.terminal import complain, ignore_job_control
 
 if TYPE_CHECKING:
-    from game.client.credentials import Credentials
+    from net.client.credentials import Credentials
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -39,13 +40,13 @@ def _run(arguments: list[str] | None) -> int:
     ignore_job_control()
     if options.server:
         return _serve(parser, options, password)
-    from game.client.credentials import Credentials
+    from net.client.credentials import Credentials
 
     credentials = Credentials(password, options.tls_ca, options.tls_fingerprint or "")
     if options.doctor is not None:
-        from game.doctor import run_doctor
+        from net.client.doctor import run_doctor
 
-        return run_doctor(options.doctor, credentials)
+        return run_doctor(TAG, options.doctor, credentials)
     if options.bots is not None:
         from game.bots import run_bots
 
@@ -54,11 +55,11 @@ def _run(arguments: list[str] | None) -> int:
 
 
 def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace, password: str) -> int:
-    from game import walltime
     from game.server.app import Service, serve
-    from game.server.bans import BanFileError, Bans
-    from game.server.interest import CELL_TILES
-    from game.server.simulation import ServerSettings, most_players
+    from net.io import walltime
+    from net.replication.interest import CELL_TILES
+    from net.server.limits.bans import BanFileError, Bans
+    from net.server.simulation import ServerSettings, most_players
 
     try:
         arena = load_arena(options.arena)
@@ -95,7 +96,7 @@ def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace, passwor
     own_name = options.server_name or given_server_name() or default_server_name()
     name = None if options.no_advertise else own_name
     service = Service(options.host, options.port, options.with_parent, name, options.metrics, tls, bans, options.admin)
-    return serve(settings, service)
+    return serve(TAG, settings, service)
 
 
 def _play(options: argparse.Namespace, credentials: "Credentials") -> int:

@@ -1,1 +1,1 @@
-"""Where world and wire *meet*: the rules of this game, its server, its client and its bots."""
+"""What is played: the games, and the two programs around them, a server and a window."""

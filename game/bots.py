@@ -9,14 +9,17 @@ from typing import Final
 import esper
 
 from ecs.components import NetID
-from game import tactics, terminal, walltime
-from game.client.credentials import NOTHING, Credentials
-from game.client.play import Play
-from game.client.prediction import Cause
-from game.client.session import Phase, Session, goodbye_seconds
-from game.components import Name, Round, Score, Tagged
-from game.rules import PALETTE, RoundPhase, score_at
+from game.tag import TAG, tactics
+from game.tag.components import Round, Score, Tagged
+from game.tag.rules import RoundPhase, score_at
+from net.client.client_session import ClientSession
+from net.client.connector import Connector, Phase, goodbye_seconds
+from net.client.credentials import NOTHING, Credentials
+from net.client.prediction import Cause
+from net.colors import PALETTE
+from net.components import Name
 from net.conditioner.conditions import Conditions
+from net.io import terminal, walltime
 from net.io.address import Address
 
 MEAN_HOLD_SECONDS: Final = 1 / 3  # about three changes a second, as measured of people who play
@@ -27,7 +30,7 @@ SEEDS_EACH: Final = 1000  # so many connections of one bot have networks unlike 
 class Bot:
     """Holds a direction for a random while, then does what the game asks for, and so on."""
 
-    def __init__(self, session: Session, rng: random.Random) -> None:
+    def __init__(self, session: Connector, rng: random.Random) -> None:
         self.session = session
         self.stays = 0  # times that it was let in
         self.turns = 0
@@ -36,7 +39,7 @@ class Bot:
         self._rng = rng
         self._until = 0.0
         self._tagged: tuple[int, int] | None = None
-        self._play: Play | None = None  # the last stay
+        self._play: ClientSession | None = None  # the last stay
         self._before: Counter[str] = Counter()  # what there was to count in the stays before that
         session.entered = self._entered
 
@@ -56,28 +59,28 @@ class Bot:
     def scoreboard(self) -> dict[str, float]:
         """Everybody's score as this client has it, by name, in seconds."""
         play = self.session.play
-        if play is None or play.stay is None:
+        if play is None or play.joined is None:
             return {}
-        tick, rate = play.stay.mirror.tick, play.stay.tick_rate
+        tick, rate = play.joined.mirror.tick, play.joined.tick_rate
         with play.world:
             found = esper.get_components(NetID, Name, Score)
             board = {net_id.id: (name.text, score_at(score, tick)) for _, (net_id, name, score) in found}
         return {name: round(ticks / rate, 2) for _, (name, ticks) in sorted(board.items())}
 
-    def _entered(self, play: Play) -> None:
+    def _entered(self, play: ClientSession) -> None:
         self._before, self._play = self.counted(), play
         self.stays += 1
 
     def _wish(self) -> int:
         play = self.session.play
-        if play is None or play.stay is None:
+        if play is None or play.joined is None:
             return tactics.wander(self._rng)
         with play.world:
-            return tactics.wish(play.stay.net_id, self._rng)
+            return tactics.wish(play.joined.net_id, self._rng)
 
     def _watch(self) -> None:
         play = self.session.play
-        if play is None or play.stay is None:
+        if play is None or play.joined is None:
             return
         with play.world:
             for _, round_ in esper.get_component(Round):
@@ -113,7 +116,8 @@ async def _run(
     colors = list(PALETTE.values())
     bots = [
         Bot(
-            Session(
+            Connector(
+                TAG,
                 address,
                 f"Bot {n + 1}",
                 colors[n % len(colors)],
@@ -148,9 +152,9 @@ async def _run(
 
 def _report(bots: list[Bot], seconds: float) -> dict[str, object]:
     stays = [
-        bot.session.play.stay for bot in bots if bot.session.play is not None and bot.session.play.stay is not None
+        bot.session.play.joined for bot in bots if bot.session.play is not None and bot.session.play.joined is not None
     ]
-    clocks = [stay.clock for stay in stays]
+    clocks = [joined.clock for joined in stays]
     total: Counter[str] = sum((bot.counted() for bot in bots), Counter())
     causes = {cause.value: total[cause.value] for cause in Cause if total[cause.value]}
     played = max(1, sum(bot.stays > 0 for bot in bots))
@@ -179,12 +183,12 @@ def _report(bots: list[Bot], seconds: float) -> dict[str, object]:
     }
 
 
-def _counted(play: Play) -> Counter[str]:
+def _counted(play: ClientSession) -> Counter[str]:
     """What there is to count in one stay; corrections by their cause."""
     found = Counter({cause.value: number for cause, number in play.causes.items()})
     found.update(frames=play.traffic.frames, bytes_in=play.traffic.bytes_in, bytes_out=play.traffic.bytes_out)
-    if (stay := play.stay) is not None:
-        found.update(checks=stay.mirror.checks, mismatches=stay.mirror.mismatches)
-        if (prediction := stay.reconciliation.prediction) is not None:
+    if (joined := play.joined) is not None:
+        found.update(checks=joined.mirror.checks, mismatches=joined.mirror.mismatches)
+        if (prediction := joined.reconciliation.prediction) is not None:
             found.update(intents=prediction.acked, late_intents=prediction.late_intents)
     return found

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from game.client.settings import DIRECTORY_VARIABLE
+from net.io.user_folder import DIRECTORY_VARIABLE
 from tests.game.live import free_port, mute_port
 from tests.game.processes import Program, port_of, programs
 

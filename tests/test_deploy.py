@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from game.arguments import build_parser
-from game.options import check_together
+from game.cli.arguments import build_parser
+from game.cli.options import check_together
 from game.server.metrics import ServerCollector
-from game.server.stats import Stats
-from game.server.tick_times import TickTimes
+from net.server.stats import Stats
+from net.server.tick_times import TickTimes
 from tests.game.processes import PATIENCE, ROOT
 
 DEPLOY = ROOT / "assets" / "deploy"

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 import main
-from game.arguments import build_parser
-from game.options import FOR, KINDS, WHO
+from game.cli.arguments import build_parser
+from game.cli.options import FOR, KINDS, WHO
 from tests.game.processes import ROOT, port_of, programs
 
 

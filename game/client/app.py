@@ -7,18 +7,20 @@ import asyncio
 import os
 import sys
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import pygame
 
-from game import walltime
-from game.client.credentials import NOTHING, Credentials
 from game.client.devices import FAULTS
 from game.client.settings import Settings, load_settings
-from game.rules import clean_name
-from game.terminal import call_on_signals, complain
+from game.tag import TAG
+from net.client.credentials import NOTHING, Credentials
 from net.conditioner.conditions import Conditions
+from net.io import walltime
 from net.io.address import Address
+from net.io.terminal import call_on_signals, complain
+from net.wire.texts import clean_name
 
 if TYPE_CHECKING:
     from game.client.window import Window
@@ -121,10 +123,12 @@ async def _run(
 ) -> None:
     from game.client.discovery import Discovery
     from game.client.window import Services, Window
-    from game.doctor import examine
+    from net.client.doctor import examine
 
     try:
-        window = Window(settings, walltime.now, simulate, notice, Services(Discovery, examine), credentials)
+        window = Window(
+            settings, walltime.now, simulate, notice, Services(Discovery, partial(examine, TAG)), credentials
+        )
     except pygame.error as error:  # the display is there, and opens no window
         raise DisplayError(str(error)) from None
     end_on_signals(window)

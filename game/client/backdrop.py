@@ -11,11 +11,13 @@ import pygame
 
 from ecs.arena import FLOOR, TILE_PIXELS
 from ecs.components import UNITS_PER_PIXEL
+from game.arenas import DEFAULT_ARENA, load_arena
 from game.client.arena_picture import ArenaPicture
 from game.client.canvas import Part
 from game.client.sprites import LOOKS, SHADOW, Sprites
 from game.client.theme import rgb, veil
-from game.rules import DEFAULT_ARENA, PALETTE, PLAYER_SIZE, load_arena
+from net.colors import PALETTE
+from net.defaults import PLAYER_SIZE
 
 SIDE: Final = PLAYER_SIZE // UNITS_PER_PIXEL
 CROWD: Final = 48

@@ -10,7 +10,7 @@ import pygame
 from game.client.text_field import TextField
 from game.client.text_line import TextLine
 from game.client.theme import ACCENT, BAD, INK, MUTED, SMALL, TEXT, Fonts, Rgb, mix, panel
-from game.rules import CHAT_LIMIT, clean_chat
+from net.wire.texts import CHAT_LIMIT, clean_chat
 
 MARGIN: Final = 14
 WIDTH: Final = 440  # pixels; a third of the screen, so that no line hides the middle

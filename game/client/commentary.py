@@ -12,7 +12,7 @@ from game.client.roster import Roster
 from game.client.round_bar import RoundBar
 from game.client.sounds import Sounds
 from game.client.theme import ACCENT, GOOD, IT, TEXT, rgb
-from game.rules import SLOW_IT_SECONDS, Passed
+from game.tag.rules import SLOW_IT_SECONDS, Passed
 from net.wire.messages import Said
 
 

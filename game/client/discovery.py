@@ -15,10 +15,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from game import walltime
-from game.background import start_in_background
 from game.client.identify import identify
-from game.lan import (
+from net.io import walltime
+from net.io.address import Address, TlsAddress
+from net.io.background import start_in_background
+from net.io.lan import (
     SERVICE,
     Advert,
     Interface,
@@ -29,7 +30,6 @@ from game.lan import (
     own_interfaces,
     read_advert,
 )
-from net.io.address import Address, TlsAddress
 from net.wire.messages import VERSION
 
 if TYPE_CHECKING:

@@ -10,13 +10,13 @@ from typing import Final
 
 import pygame
 
-from game.background import start_in_background
 from game.client.canvas import Part
 from game.client.hud import pulse, pulse_part
 from game.client.page import LINE, Look, Page
 from game.client.theme import BAD, GOOD, INK, MUTED, SMALL, TEXT
 from game.client.widgets import HEIGHT
-from game.doctor import Finding
+from net.client.doctor import Finding
+from net.io.background import start_in_background
 
 log = logging.getLogger(__name__)
 

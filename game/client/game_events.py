@@ -9,8 +9,8 @@ from enum import Enum, auto
 from typing import Final
 
 from game.client.roster import Roster, Standing
-from game.components import Round
-from game.rules import Passed, RoundPhase
+from game.tag.components import Round
+from game.tag.rules import Passed, RoundPhase
 
 COUNTED: Final = 3  # the last seconds of a phase, each of which is told
 

@@ -18,16 +18,16 @@ from game.client.ghosts import Ghosts
 from game.client.hud import Hud
 from game.client.keyboard import Action, Bindings, Keyboard
 from game.client.net_graph import NetGraph
-from game.client.play import Ending, Play, Stay
 from game.client.render_system import DashTicks, RenderSystem
 from game.client.roster import Roster, read_roster
 from game.client.round_bar import RoundBar
 from game.client.scoreboard import Scoreboard
-from game.client.session import Phase, Session
 from game.client.sounds import Sounds
 from game.client.spectator import Spectator
 from game.client.sprites import Sprites
 from game.client.theme import ACCENT, Fonts
+from net.client.client_session import ClientSession, Ending, JoinedState
+from net.client.connector import Connector, Phase
 
 BELOW_THE_PODIUM: Final = 366  # pixels, where the scores begin then
 TYPED: Final = (pygame.KEYDOWN, pygame.KEYUP, pygame.TEXTINPUT, pygame.TEXTEDITING)
@@ -42,8 +42,8 @@ class GameScreen:
         window: pygame.Surface,
         fonts: Fonts,
         sprites: Sprites,
-        session: Session,
-        play: Play,
+        session: Connector,
+        play: ClientSession,
         pause: Callable[[], None],
         note: Callable[[], str],
         bindings: Bindings,
@@ -66,14 +66,14 @@ class GameScreen:
         self.ghosts: Ghosts | None = None
         self.entered(play)
 
-    def entered(self, play: Play) -> None:
+    def entered(self, play: ClientSession) -> None:
         """We were let in, perhaps again: from now on this play is drawn."""
-        assert play.stay is not None  # or we would not have been let in
-        self._play, self._stay = play, play.stay
-        self.renderer = self._drawing(play.stay)
-        self._commentary = Commentary(play.stay.net_id, play.stay.tick_rate, self.chat, self._bar, self._sounds)
+        assert play.joined is not None  # or we would not have been let in
+        self._play, self._stay = play, play.joined
+        self.renderer = self._drawing(play.joined)
+        self._commentary = Commentary(play.joined.net_id, play.joined.tick_rate, self.chat, self._bar, self._sounds)
         play.said = self._commentary.heard
-        if not play.stay.net_id:
+        if not play.joined.net_id:
             self.chat.hide()  # who watches cannot talk
         if self._session.ending is Ending.BENCHED:
             words = f"{self._session.message}: you are watching now; leave and join again to play"
@@ -145,22 +145,22 @@ class GameScreen:
 
     def draw(self, now: float) -> None:
         """Draw what lies over the world."""
-        session, stay, window, roster = self._session, self._stay, self._window, self._roster
+        session, joined, window, roster = self._session, self._stay, self._window, self._roster
         tick = self._tick(now)
         if self.ghosts:
             with self._play.world:
-                self.ghosts.draw(window, self.renderer.corner, stay.reconciliation.prediction)
+                self.ghosts.draw(window, self.renderer.corner, joined.reconciliation.prediction)
         plays = session.phase is Phase.PLAYING
-        self._bar.draw(window, roster, stay.net_id, tick, stay.tick_rate, now)
+        self._bar.draw(window, roster, joined.net_id, tick, joined.tick_rate, now)
         self.chat.draw(window, now)
         if self.graph:
             self.graph.draw(window, self._play, now)
-        round_trip = stay.clock.round_trip if plays and stay.clock.synced else None
+        round_trip = joined.clock.round_trip if plays and joined.clock.synced else None
         self._hud.corner(window, round_trip, len(roster.players), self._note())
         scores = self.shows_scores or roster.is_over
         if scores:
             top = BELOW_THE_PODIUM if roster.is_over else None
-            self._scoreboard.draw(window, roster.ranked(), stay.net_id, stay.tick_rate, now, top)
+            self._scoreboard.draw(window, roster.ranked(), joined.net_id, joined.tick_rate, now, top)
         else:
             self._scoreboard.forget()
         if not plays:
@@ -189,21 +189,21 @@ class GameScreen:
         runs = self._session.phase is Phase.PLAYING and self._stay.clock.synced
         return max(known, int(self._stay.clock.tick(now))) if runs else known
 
-    def _drawing(self, stay: Stay) -> RenderSystem:
-        motion = motion_at(stay.arena, stay.tick_rate)
+    def _drawing(self, joined: JoinedState) -> RenderSystem:
+        motion = motion_at(joined.arena, joined.tick_rate)
         renderer = RenderSystem(
             self._window,
-            stay.arena,
-            stay.net_id,
-            lambda: stay.reconciliation.prediction,
+            joined.arena,
+            joined.net_id,
+            lambda: joined.reconciliation.prediction,
             self._camera,
             self._sprites,
             self._fonts,
-            lambda: stay.mirror.tick,
+            lambda: joined.mirror.tick,
             DashTicks(motion.dash_ticks, motion.dash_rest),
         )
-        if not stay.net_id:
-            size = stay.arena.width // UNITS_PER_PIXEL, stay.arena.height // UNITS_PER_PIXEL
+        if not joined.net_id:
+            size = joined.arena.width // UNITS_PER_PIXEL, joined.arena.height // UNITS_PER_PIXEL
             renderer.spectator = Spectator(self._session.controls, size, self._play.look)
         with self._play.world:
             esper.add_processor(renderer)

@@ -8,8 +8,8 @@ import esper
 import pygame
 
 from ecs.components import UNITS_PER_PIXEL, NetID, Position, Size
-from game.client.prediction import Prediction
 from game.client.theme import SMALL, TEXT, Fonts, Rgb, panel
+from net.client.prediction import Prediction
 
 SERVER: Final[Rgb] = (94, 234, 255)
 PREDICTED: Final[Rgb] = (255, 116, 222)

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 import pygame
 
 from game.client.devices import optional
-from game.rules import HIDDEN
+from net.wire.texts import HIDDEN
 
 log = logging.getLogger(__name__)
 

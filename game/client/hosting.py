@@ -11,10 +11,10 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
-from game.background import start_in_background
-from game.lan import give_server_name
-from game.rules import ASSETS
+from game.arenas import ASSETS
 from net.io.address import DEFAULT_PORT, Address, parse_address
+from net.io.background import start_in_background
+from net.io.lan import give_server_name
 
 log = logging.getLogger(__name__)
 

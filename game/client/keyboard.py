@@ -5,9 +5,9 @@ from typing import Final, Literal, get_args
 
 import pygame
 
-from game.client.controls import Controls, Key
 from game.client.layout import PLACE, depends_on_layout, key_at, key_name, place_of, scancode_at, scancode_of
 from game.client.settings import DEFAULT_KEYS
+from net.client.controls import Controls, Key
 
 Action = Literal["up", "down", "left", "right", "dash", "chat", "scoreboard"]
 ACTIONS: Final[tuple[Action, ...]] = get_args(Action)

@@ -12,9 +12,9 @@ import pygame
 
 from game.client.net_history import COLUMNS, NOTES, Column, NetHistory, Note, timing
 from game.client.net_tracks import ALPHA, CAUSES, CORRECTIONS, FRAMES, IN_TIME, LATE, STARVED, TRACKS, Track
-from game.client.play import Play
-from game.client.prediction import Cause
 from game.client.theme import BAD, FAINT, GOOD, MUTED, PANEL, PANEL_EDGE, TEXT, Fonts, Rgb
+from net.client.client_session import ClientSession
+from net.client.prediction import Cause
 
 EDGE: Final = 14  # pixels from the window's
 PAD: Final = 12
@@ -68,7 +68,7 @@ class NetGraph:
         """Where it is in a window: at the right, beside the HUD's corner and above its hint."""
         return pygame.Rect((target.get_width() - EDGE - SIZE[0], EDGE), SIZE)
 
-    def draw(self, target: pygame.Surface, play: Play, now: float) -> None:
+    def draw(self, target: pygame.Surface, play: ClientSession, now: float) -> None:
         """Look at the network, and draw the panel into the window. Outside of any world."""
         self.history.sample(play, now)
         self._scroll()
@@ -87,7 +87,7 @@ class NetGraph:
                 track.scroll(surface, columns, self.history.closed)
             self._drawn = self.history.closed
 
-    def _write(self, play: Play, now: float) -> None:
+    def _write(self, play: ClientSession, now: float) -> None:
         seen = self.history.last_second
         for number, value in enumerate(_times(play, now)):
             self._put(pygame.Rect(VALUE_X[0], PAD + number * ROW, COLUMN_X[1] - VALUE_X[0], ROW), [value])
@@ -128,7 +128,7 @@ class NetGraph:
             x += words.get_width() + 8
 
 
-def _times(play: Play, now: float) -> list[Words]:
+def _times(play: ClientSession, now: float) -> list[Words]:
     """What stands beside the first labels."""
     known = timing(play, now)
     if known is None:
@@ -142,11 +142,11 @@ def _times(play: Play, now: float) -> list[Words]:
     ]
 
 
-def _world(play: Play) -> list[Words]:
+def _world(play: ClientSession) -> list[Words]:
     """How many there are, and whether our world is the server's."""
     with play.world as world:
         entities = len(world)
-    mirror = play.stay.mirror if play.stay else None
+    mirror = play.joined.mirror if play.joined else None
     checks, wrong = (mirror.checks, mirror.mismatches) if mirror else (0, 0)
     verdict = (f"{wrong} of {checks} wrong", BAD) if wrong else (f"{checks} right", TEXT)
     return [(str(entities), TEXT), verdict]

@@ -9,9 +9,9 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from ecs.components import UNITS_PER_PIXEL
-from game.client.play import Play, Stay
-from game.client.prediction import Cause
-from game.client.reconciliation_system import called
+from net.client.client_session import ClientSession, JoinedState
+from net.client.prediction import Cause
+from net.client.reconciliation_system import called
 
 COLUMNS_PER_SECOND: Final = 60  # one for each drawn frame of the usual display, and true to time on any other
 COLUMNS: Final = 6 * COLUMNS_PER_SECOND  # long enough to look up from the game and still see what it was
@@ -67,7 +67,7 @@ class Timing(NamedTuple):
 
 
 class NetHistory:
-    """The last few seconds, through reconnections as well: a new Play is counted from when it is first seen."""
+    """The last few seconds, through reconnections as well: a new session is counted from when it is first seen."""
 
     def __init__(self) -> None:
         self.columns: deque[Column] = deque(maxlen=COLUMNS)  # those that are over, newest last
@@ -75,25 +75,25 @@ class NetHistory:
         self.notes: deque[Note] = deque(maxlen=NOTES)  # newest last
         self._open = Column()
         self._at: int | None = None  # the open column's number
-        self._play: Play | None = None
+        self._play: ClientSession | None = None
         self._counts = Counts(0, 0, 0, 0, 0)
         self._corrections = 0
         self._heard = 0.0  # seconds
 
-    def sample(self, play: Play, now: float) -> None:
+    def sample(self, play: ClientSession, now: float) -> None:
         """Look at everything; call it once a drawn frame, outside of any world."""
         self._turn(int(now * COLUMNS_PER_SECOND))
-        column, stay = self._open, play.stay
-        if stay is None or play.ending is not None or not stay.clock.synced:
+        column, joined = self._open, play.joined
+        if joined is None or play.ending is not None or not joined.clock.synced:
             column.round_trip = column.margin = None
             return
-        before, self._counts = self._counts, _counted(play, stay)
+        before, self._counts = self._counts, _counted(play, joined)
         if play is not self._play or self._counts.bytes_in != before.bytes_in:
             self._heard = now
         known = now - self._heard <= SILENT_SECONDS
-        column.round_trip = stay.clock.round_trip if known else None
-        column.margin = stay.clock.margin / stay.tick_rate if known else None
-        corrections, self._corrections = self._corrections, stay.reconciliation.causes.total()
+        column.round_trip = joined.clock.round_trip if known else None
+        column.margin = joined.clock.margin / joined.tick_rate if known else None
+        corrections, self._corrections = self._corrections, joined.reconciliation.causes.total()
         if play is self._play:
             received, late, starved, bytes_in, bytes_out = self._counts
             column.received += received - before.received
@@ -102,7 +102,7 @@ class NetHistory:
             column.bytes_in += bytes_in - before.bytes_in
             column.bytes_out += bytes_out - before.bytes_out
             if self._corrections > corrections:
-                self._corrected(play, stay, self._corrections - corrections, now)
+                self._corrected(play, joined, self._corrections - corrections, now)
         self._play = play
 
     @property
@@ -127,8 +127,8 @@ class NetHistory:
             self._open = Column(self._open.round_trip, self._open.margin)
         self._at = max(at, self._at)
 
-    def _corrected(self, play: Play, stay: Stay, number: int, now: float) -> None:
-        recent = stay.reconciliation.recent
+    def _corrected(self, play: ClientSession, joined: JoinedState, number: int, now: float) -> None:
+        recent = joined.reconciliation.recent
         for correction in islice(recent, max(0, len(recent) - number), None):
             pixels = correction.size / UNITS_PER_PIXEL
             self._open.corrections += ((correction.cause, pixels),)
@@ -141,24 +141,24 @@ class NetHistory:
                 self.notes.append(Note(correction.cause, words, pixels, now))
 
 
-def timing(play: Play, now: float) -> Timing | None:
+def timing(play: ClientSession, now: float) -> Timing | None:
     """Where everything is in time, None where nobody can tell: before the first pong, and without a connection."""
-    stay = play.stay
-    if stay is None or play.ending is not None or not stay.clock.synced or stay.interpolation is None:
+    joined = play.joined
+    if joined is None or play.ending is not None or not joined.clock.synced or joined.interpolation is None:
         return None
-    clock, rate = stay.clock, stay.tick_rate
+    clock, rate = joined.clock, joined.tick_rate
     tick = clock.tick(now)
     return Timing(
         clock.round_trip,
         clock.jitter,
-        max(0.0, stay.input.now - tick) / rate,
+        max(0.0, joined.input.now - tick) / rate,
         clock.margin / rate,
-        (tick - stay.interpolation.now) / rate,
-        stay.interpolation.delay / rate,
+        (tick - joined.interpolation.now) / rate,
+        joined.interpolation.delay / rate,
     )
 
 
-def _counted(play: Play, stay: Stay) -> Counts:
-    drawn, traffic = stay.interpolation, play.traffic
+def _counted(play: ClientSession, joined: JoinedState) -> Counts:
+    drawn, traffic = joined.interpolation, play.traffic
     late, starved = (drawn.late_frames, drawn.starved) if drawn is not None else (0, 0)
     return Counts(traffic.frames, late, starved, traffic.bytes_in, traffic.bytes_out)

@@ -14,8 +14,8 @@ from typing import Final
 import pygame
 
 from game.client.net_history import COLUMNS_PER_SECOND, Column
-from game.client.prediction import Cause
 from game.client.theme import ACCENT, BAD, GOOD, MUTED, PANEL_EDGE, VOID, Rgb, mix
+from net.client.prediction import Cause
 
 ALPHA: Final = 228  # what is behind the graph shows a little, and its words can be read
 CAUSES: Final[dict[Cause, Rgb]] = {

@@ -3,7 +3,7 @@
 from typing import Final
 
 from game.client.game_events import GameEvent, Happened
-from game.rules import NAMED, listed
+from game.tag.rules import NAMED, listed
 
 PAUSE: Final = 1.5  # seconds from one line of a kind to the next; whoever comes meanwhile is told together
 

@@ -11,6 +11,7 @@ from typing import Final
 import pygame
 import pygame_gui
 
+from game.arenas import ASSETS
 from game.client.backdrop import glance
 from game.client.canvas import SIZE, Part
 from game.client.devices import optional
@@ -19,7 +20,6 @@ from game.client.sprites import SHADOW, Sprites
 from game.client.text_line import caret_shows
 from game.client.theme import BAD, MUTED, SMALL, TEXT, TITLE, Fonts, Rgb, panel, rgb
 from game.client.widgets import HEIGHT, MOST_TYPED, Button, Choice, Field, Row, Swatches
-from game.rules import ASSETS
 
 INSIDE: Final = 28  # from the panel's edge to what is in it
 LINE: Final = 20  # pixels from a small line to the next

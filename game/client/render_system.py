@@ -20,14 +20,15 @@ from ecs.components import UNITS_PER_PIXEL, Dash, Intent, NetID, Size, Velocity
 from ecs.movement.step import COMPASS, DIRECTIONS
 from game.client.arena_picture import ArenaPicture
 from game.client.camera import Camera
-from game.client.components import Shown
-from game.client.prediction import Prediction
 from game.client.spectator import Spectator
 from game.client.sprites import LARGEST, LOOKS, RING, SHADOW, NotNowError, Sprites
 from game.client.tag_marks import Blit, TagMarks
 from game.client.theme import FAINT, SMALL, TEXT, Fonts, Rgb, mix, rgb
 from game.client.trails import Trails
-from game.components import Away, Color, Immune, Name, Tagged
+from game.tag.components import Immune, Tagged
+from net.client.components import Shown
+from net.client.prediction import Prediction
+from net.components import Away, Color, Name
 
 PLAIN: Final = 0xE8E8E8  # of a body that has no colour
 GLANCE: Final = 0.06  # seconds in which the way to where eyes look halves

@@ -11,8 +11,9 @@ from typing import NamedTuple
 import esper
 
 from ecs.components import Dash, NetID
-from game.components import Away, Color, Name, Podium, Round, Score, Tagged
-from game.rules import Passed, RoundPhase, score_at
+from game.tag.components import Podium, Round, Score, Tagged
+from game.tag.rules import Passed, RoundPhase, score_at
+from net.components import Away, Color, Name
 
 
 class Standing(NamedTuple):

@@ -29,7 +29,7 @@ from game.client.theme import (
     panel,
     rgb,
 )
-from game.rules import NAMED, RoundPhase
+from game.tag.rules import NAMED, RoundPhase
 
 MARGIN: Final = 14
 HURRY: Final = 10  # the last seconds of a round, in which the time is red and beats

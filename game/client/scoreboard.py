@@ -6,7 +6,7 @@ import pygame
 
 from game.client.roster import Standing
 from game.client.theme import FAINT, IT, MUTED, NORMAL, SMALL, TEXT, Fonts, mix, panel, rgb
-from game.rules import ranks
+from game.tag.rules import ranks
 
 MOST: Final = 128  # as many as a server seats; of more, the best, and oneself
 COLUMNS: Final = 4

@@ -6,7 +6,6 @@ a file that is no TOML is set aside, and one that cannot be written is only logg
 """
 
 import logging
-import os
 import tomllib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -14,15 +13,14 @@ from pathlib import Path
 from typing import Final
 
 import tomli_w
-from platformdirs import user_config_dir
 
-from game.files import NotTextError, read_text, write_whole
-from game.rules import parse_color
+from net.colors import parse_color
+from net.io.files import NotTextError, read_text
+from net.io.user_folder import NoFolderError, keep, set_aside, user_file
 from net.wire.messages import ANY_COLOR
 
 log = logging.getLogger(__name__)
 
-DIRECTORY_VARIABLE: Final = "PYGAME_NETWORKING_CONFIG_DIR"
 MOST_BYTES: Final = 20_000  # ours has under a thousand
 MOST_TEXT: Final = 300  # letters; a host name has at most 253
 RECENT: Final = 3  # servers remembered: what the join screen has room for
@@ -64,21 +62,9 @@ def default_keys() -> dict[str, list[str]]:
     return {action: [*keys] for action, keys in DEFAULT_KEYS.items()}
 
 
-class NoFolderError(OSError):
-    """This user has no folder in which anything could be kept."""
-
-
 def settings_file() -> Path:
     """Where the settings are kept. Raises NoFolderError."""
-    if given := os.environ.get(DIRECTORY_VARIABLE):
-        return Path(given) / "settings.toml"
-    try:
-        folder = Path(user_config_dir("pygame-networking", False))
-    except RuntimeError:  # no HOME, and no entry in the list of users
-        folder = Path()
-    if not folder.is_absolute():  # where nobody's home is known, "~" may have been left as it was
-        raise NoFolderError("this user has no home folder")
-    return folder / "settings.toml"
+    return user_file("settings.toml")
 
 
 def load_settings() -> tuple[Settings, str]:
@@ -129,16 +115,6 @@ def save_settings(settings: Settings, since: Settings | None = None) -> bool:
     # TOML knows no lone surrogates, which a clipboard may hold.
     ours = asdict(settings) | {"color": "any" if settings.color == ANY_COLOR else f"#{settings.color:06X}"}
     return keep(path, tomli_w.dumps(others | ours).encode("utf-8", "replace"))
-
-
-def keep(path: Path, content: bytes) -> bool:
-    """Write a file of the settings' folder, whole or not at all; where that cannot be, it is logged."""
-    try:
-        write_whole(path, content)
-    except OSError as error:
-        log.warning("cannot write %s: %s", path, error.strerror or error)
-        return False
-    return True
 
 
 def _read(path: Path) -> dict[str, object]:
@@ -229,11 +205,3 @@ _READERS: Final[dict[str, Callable[[object], object]]] = {
     "keys": _keys,
     "recent": lambda value: _texts(value)[:RECENT],
 }
-
-
-def set_aside(path: Path) -> None:
-    """Rename a file that cannot be read, so that nothing is lost when another one is written."""
-    try:
-        path.replace(path.with_name(path.name + ".broken"))
-    except OSError as error:
-        log.warning("cannot rename %s: %s", path, error.strerror or error)

@@ -11,7 +11,7 @@ from game.client.page import Look, Page
 from game.client.settings import SCALES, Settings
 from game.client.start_screen import NAME_EXAMPLE
 from game.client.widgets import HEIGHT, Choice, Swatches
-from game.rules import clean_name
+from net.wire.texts import clean_name
 
 WIDTH: Final = 520
 VOLUMES: Final = range(0, 101, 10)

@@ -4,9 +4,9 @@ from typing import Final
 
 import pygame
 
+from game.arenas import ASSETS
 from game.client.devices import optional
 from game.client.game_events import GameEvent, Happened
-from game.rules import ASSETS
 
 DEVICE: Final = "sound"
 NAMES: Final = ("tag", "tagged", "dash", "join", "countdown", "round_end")

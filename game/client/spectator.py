@@ -11,7 +11,7 @@ from ecs.arena import TILE
 from ecs.components import UNITS_PER_PIXEL
 from ecs.movement.step import DASH, DIRECTIONS
 from game.client.camera import Camera
-from game.client.controls import Controls
+from net.client.controls import Controls
 
 ROAM_SPEED: Final = 720.0  # pixels a second: three times a player's, to get somewhere else
 LONGEST_GLANCE: Final = 0.1  # seconds between two pictures that count for roaming: a stall must not throw the view away

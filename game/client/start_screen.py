@@ -12,8 +12,9 @@ from game.client.page import PORTRAIT, Look, Page, winks
 from game.client.settings import Settings
 from game.client.theme import MUTED, NORMAL, SMALL, TEXT, panel
 from game.client.widgets import HEIGHT, Swatches
-from game.rules import PALETTE, clean_name
+from net.colors import PALETTE
 from net.wire.messages import ANY_COLOR
+from net.wire.texts import clean_name
 
 TITLE_TEXT: Final = "pygame-networking"
 NAME_EXAMPLE: Final = "what the others call you"
@@ -61,7 +62,7 @@ class StartScreen(Page):
         else:
             self.write(settings.name, NORMAL, TEXT, True).midtop = self.panel.centerx, y + 2
             y += 46
-        first = self.button(pygame.Rect(x, y, w, PLAY), "Play", lambda: self._go(play), "#play")
+        first = self.button(pygame.Rect(x, y, w, PLAY), "ClientSession", lambda: self._go(play), "#play")
         y += PLAY + GAP
         self.button(pygame.Rect(x, y, w, HEIGHT), "Join a game", lambda: self._go(join))
         self.button(pygame.Rect(x, y + HEIGHT + GAP, w, HEIGHT), "Settings", lambda: self._go(adjust, False))

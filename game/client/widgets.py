@@ -14,7 +14,7 @@ from game.client.sprites import Sprites
 from game.client.text_field import TextField
 from game.client.text_line import TextLine
 from game.client.theme import ACCENT, FAINT, INK, MUTED, NORMAL, PANEL_EDGE, SMALL, TEXT, Fonts, Rgb, rgb
-from game.rules import PALETTE
+from net.colors import PALETTE
 from net.wire.messages import ANY_COLOR
 
 HEIGHT: Final = 42  # of a button or a field, in pixels

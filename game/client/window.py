@@ -11,12 +11,10 @@ from typing import Final, Protocol
 
 import pygame
 
-from game.background import start_in_background
 from game.client import layout
 from game.client.backdrop import Backdrop
 from game.client.canvas import Canvas, Part
 from game.client.connecting import ConnectingScreen
-from game.client.credentials import NOTHING, Credentials
 from game.client.devices import optional
 from game.client.failed_screen import FailedScreen
 from game.client.game_screen import GameScreen
@@ -25,13 +23,10 @@ from game.client.hosting import Hosting
 from game.client.join_screen import Finder, JoinScreen
 from game.client.keyboard import Bindings
 from game.client.keys_screen import KeysScreen
-from game.client.known_servers import known_fingerprint, remember
 from game.client.leave_screen import LeaveScreen
 from game.client.page import Look, Page
 from game.client.password_screen import PasswordScreen
 from game.client.pause_screen import PauseScreen
-from game.client.play import Ending, Play
-from game.client.session import Phase, Session, goodbye_seconds
 from game.client.settings import Settings, save_settings
 from game.client.settings_screen import SettingsScreen
 from game.client.sounds import Sounds
@@ -39,11 +34,17 @@ from game.client.sprites import Sprites
 from game.client.start_screen import StartScreen
 from game.client.theme import ACCENT, Fonts, veil
 from game.client.trust_screen import TrustScreen
-from game.doctor import Finding
-from game.lan import tidy
-from game.rules import clean_name
+from game.tag import TAG
+from net.client.client_session import ClientSession, Ending
+from net.client.connector import Connector, Phase, goodbye_seconds
+from net.client.credentials import NOTHING, Credentials
+from net.client.doctor import Finding
+from net.client.known_servers import known_fingerprint, remember
 from net.conditioner.conditions import Conditions
 from net.io.address import Address
+from net.io.background import start_in_background
+from net.io.lan import tidy
+from net.wire.texts import clean_name
 
 TITLE: Final = "pygame-networking"
 ICON_COLOR: Final = (245, 166, 35)
@@ -116,7 +117,7 @@ class Window:
         self._drawn: tuple[Page, float, list[Part]] | None = None  # what the picture of a menu was made of
         self._types: bool | None = None  # whether text input is on; None: as SDL has it
         self.open = True
-        self.session: Session | None = None
+        self.session: Connector | None = None
         self.hosting: Hosting | None = None
         self._discovery: Discovery | None = None
         self._again: Callable[[], None] = self.to_start  # what to do once more, if it fails
@@ -187,7 +188,8 @@ class Window:
     def join(self, address: Address, settings: Settings, watch: bool = False, server_id: str = "") -> None:
         """Begin a session, `watch` as a spectator's, and show how it comes about; `server_id`: who is meant."""
         self.settings = settings
-        session = Session(
+        session = Connector(
+            TAG,
             address,
             clean_name(settings.name, judge=False),
             settings.color,
@@ -273,7 +275,7 @@ class Window:
             self._lost_own_at = self._now()
         return self._now() - self._lost_own_at < LAST_WORDS_SECONDS
 
-    def _failed(self, session: Session) -> None:
+    def _failed(self, session: Connector) -> None:
         """Ask the player for what the server wants, or say why it does not work."""
         address, credentials = session.address, self._credentials_for(session.address)
         if session.ending is Ending.PASSWORD:
@@ -320,7 +322,7 @@ class Window:
         self._leave()
         self._show(FailedScreen(self._look, title, reason, findings, self._again, self._before, watch))
 
-    def _entered(self, play: Play) -> None:
+    def _entered(self, play: ClientSession) -> None:
         """We are in: for the first time, or again."""
         if self._chosen_by_hand and self.session is not None:
             self._chosen_by_hand = False

@@ -11,9 +11,9 @@ import secrets
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
-from game.background import start_in_background
-from game.lan import SERVICE, Advert, LanError, close_lan, open_lan
 from net.io.address import Address
+from net.io.background import start_in_background
+from net.io.lan import SERVICE, Advert, LanError, close_lan, open_lan
 
 if TYPE_CHECKING:
     from zeroconf import ServiceInfo

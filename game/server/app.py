@@ -10,19 +10,20 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from game import logs, terminal, walltime
-from game.lan import Advert
 from game.server.advertising import Advertiser
-from game.server.bans import Bans
-from game.server.connection_limiter import SPARE_CONNECTIONS, ConnectionLimiter
 from game.server.console import Console, serve_console
-from game.server.descriptors import allow_connections
-from game.server.simulation import ServerSettings, Simulation, WornOutError
-from game.terminal import Lines
+from net.game import Game
+from net.io import logs, terminal, walltime
 from net.io.address import Address, TlsAddress
 from net.io.certificates import ServerTls
+from net.io.descriptors import allow_connections
+from net.io.lan import Advert
+from net.io.terminal import Lines
 from net.io.tls import secured, spelled
 from net.io.transport import ListenError, bound_address, friends_address, listen
+from net.server.limits.bans import Bans
+from net.server.limits.connection_limiter import SPARE_CONNECTIONS, ConnectionLimiter
+from net.server.simulation import ServerSettings, Simulation, WornOutError
 from net.wire.codec import encode
 from net.wire.framing import frame
 from net.wire.messages import VERSION, Goodbye
@@ -56,14 +57,14 @@ class Service:
     admin: bool = False  # whether standard input has commands
 
 
-def serve(settings: ServerSettings, service: Service) -> int:
+def serve(game: Game, settings: ServerSettings, service: Service) -> int:
     """Run until a signal, a command, or the end of the parent. Returns the exit code.
 
     0: it was told to end; 1: it failed, and the log says how; 2: it cannot run like that, and a line says why.
     """
     out = Lines(sys.stdout, "output")
     try:
-        return asyncio.run(_serve(settings, service, out))
+        return asyncio.run(_serve(game, settings, service, out))
     except ListenError as error:
         terminal.complain(str(error))
         return 2
@@ -71,12 +72,12 @@ def serve(settings: ServerSettings, service: Service) -> int:
         out.close()
 
 
-async def _serve(settings: ServerSettings, service: Service, out: Lines) -> int:
+async def _serve(game: Game, settings: ServerSettings, service: Service, out: Lines) -> int:
     stop = asyncio.Event()
     terminal.call_on_signals(ENDING_SIGNALS, stop.set)
     if service.with_parent:
         _stop_with_parent(stop)
-    simulation, tls = Simulation(settings, walltime.now, bans=service.bans, spent=walltime.spent), service.tls
+    simulation, tls = Simulation(game, settings, walltime.now, bans=service.bans, spent=walltime.spent), service.tls
     watch = _watch(simulation, service.metrics) if service.metrics is not None else None
     connections = allow_connections(settings.max_players + SPARE_CONNECTIONS)
     gc.collect()

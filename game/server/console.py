@@ -16,13 +16,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from typing import Final, NamedTuple
 
-from game.rules import clean_chat
-from game.server.bans import KICK_SECONDS, read_origin
-from game.server.names import seen
-from game.server.origin import origin
-from game.server.session import Session
-from game.server.simulation import Simulation
-from game.terminal import Lines
+from net.io.terminal import Lines
+from net.server.limits.bans import KICK_SECONDS, read_origin
+from net.server.limits.origin import origin
+from net.server.names import seen
+from net.server.session import Session
+from net.server.simulation import Simulation
+from net.wire.texts import clean_chat
 
 log = logging.getLogger(__name__)
 

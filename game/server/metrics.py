@@ -20,9 +20,9 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, ProcessCol
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from game.server.stats import Spread, Stats
-from game.server.tick_times import TickTimes
 from net.io.address import Address
+from net.server.stats import Spread, Stats
+from net.server.tick_times import TickTimes
 
 log = logging.getLogger(__name__)
 

@@ -1,4 +1,4 @@
-"""What a client of any game needs besides replication: so far, the estimate of the server's clock.
+"""The client runtime: connects and reconnects, predicts one's own body, reconciles, interpolates the others.
 
-Knows nothing of windows or of this particular game.
+Knows a mirror of the server's world; draws nothing, reads no keys, and knows no server code and no particular game.
 """

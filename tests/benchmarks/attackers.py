@@ -17,7 +17,7 @@ from collections import Counter
 from contextlib import suppress
 from typing import Final
 
-from game.rules import build_registry
+from game.tag import TAG
 from net.wire.codec import encode
 from net.wire.framing import frame
 from net.wire.messages import VERSION, Hello, Ping
@@ -42,7 +42,7 @@ class Siege:
         self._number: dict[int, int] = {}
         self._pings: list[tuple[float, int]] = []
         self._garbage = random.Random(1).randbytes(CHUNK)
-        self._hello = build_registry().schema_hash
+        self._hello = TAG.registry().schema_hash
 
     def add(self, kind: str, number: int, now: float) -> None:
         """So many more of that kind."""

@@ -17,13 +17,12 @@ from unittest.mock import patch
 from ecs.arena import Arena
 from ecs.components import UNITS_PER_PIXEL
 from ecs.movement.step import DIRECTIONS, motion_at
-from game.client import interpolation_system, reconciliation_system
-from game.client import play as client
-from game.client.interpolation_system import HALF_LIFE
-from game.client.prediction import Cause
-from game.rules import DEFAULT_ARENA, load_arena
-from net.client import clock
+from game.arenas import DEFAULT_ARENA, load_arena
+from net.client import client_session as client
+from net.client import clock, interpolation_system, reconciliation_system
 from net.client.clock import SAFETY_TICKS, SLEW, quantile
+from net.client.interpolation_system import HALF_LIFE
+from net.client.prediction import Cause
 from net.conditioner.conditions import PROFILES, Conditions
 from net.wire.pipe import GuardedPipe
 from tests.benchmarks.feel_stage import FeelStage, Key, Picture, Uplink, distance, truth
@@ -130,7 +129,7 @@ class Tally:
     @classmethod
     def of(cls, players: list[Player], walkers: list[Walker]) -> "Tally":
         """As of now."""
-        predictions = [player.stay.reconciliation.prediction for player in players]
+        predictions = [player.joined.reconciliation.prediction for player in players]
         return cls(
             sum(prediction.acked for prediction in predictions if prediction),
             sum(prediction.late_intents for prediction in predictions if prediction),
@@ -186,13 +185,13 @@ def play(
     judge(stage, pictures, figures, began)
     counted = Tally.of(players, walkers) - before
     corrections = [correction for player in players for correction in player.corrections]
-    stays = [player.stay for player in players]
+    stays = [player.joined for player in players]
     minutes = seconds / 60 * people
     return {
         "seconds": seconds,
         "fps": fps,
-        "round_trip_ms": round(1000 * quantile((stay.clock.round_trip for stay in stays), 0.5)),
-        "lead_ticks": round(quantile((stay.clock.lead for stay in stays), 0.5), 1),
+        "round_trip_ms": round(1000 * quantile((joined.clock.round_trip for joined in stays), 0.5)),
+        "lead_ticks": round(quantile((joined.clock.lead for joined in stays), 0.5), 1),
         "key_to_screen_frames": max(key.longest for key in keys),
         "keys": sum(key.presses for key in keys),
         "corrections_per_minute": round(len(corrections) / minutes, 1),
@@ -210,8 +209,8 @@ def play(
         "jumps_over_bound": figures.over_bound,
         "frozen_share": round(figures.frozen / max(1, len(figures.errors)), 5),
         "age_ticks": spread(figures.ages),
-        "mirror_checks": sum(stay.mirror.checks for stay in stays),
-        "mirror_mismatches": sum(stay.mirror.mismatches for stay in stays),
+        "mirror_checks": sum(joined.mirror.checks for joined in stays),
+        "mirror_mismatches": sum(joined.mirror.mismatches for joined in stays),
         "walked": round(walked(stage, began)),
         "turns": counted.turns,
         "pushes": players[0].pushes,  # of anybody, a drawn frame, as its mirror computed them

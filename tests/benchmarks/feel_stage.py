@@ -7,7 +7,7 @@ import esper
 from ecs.arena import Arena
 from ecs.components import UNITS_PER_PIXEL, Intent, NetID
 from ecs.movement.step import Body, Motion, step
-from game.client.components import Shown
+from net.client.components import Shown
 from net.conditioner.link import End
 from net.wire.codec import FROM_CLIENT_LIMIT, decode_from_client
 from net.wire.framing import Deframer
@@ -53,7 +53,7 @@ class FeelStage(Stage):
 
     def _at(self, time: float) -> None:
         self.clock.time = time
-        self._deliver()
+        self.deliver()
 
     def _draw(self, pictures: "list[Picture]") -> None:
         for player in self.players:
@@ -93,7 +93,7 @@ def picture_of(stage: Stage, player: Player) -> Picture:
     """What is drawn for a player now."""
     others: dict[int, Drawn] = {}
     own: tuple[float, float] | None = None
-    interpolation = player.play.stay.interpolation if player.play.stay else None
+    interpolation = player.play.joined.interpolation if player.play.joined else None
     if interpolation is not None:
         with player.play.world:
             for _, (net_id, shown, intent) in esper.get_components(NetID, Shown, Intent):
@@ -164,7 +164,7 @@ class Key:
 
     def watch(self) -> None:
         """Before the frame: has the direction just changed?"""
-        prediction = self._player.stay.reconciliation.prediction
+        prediction = self._player.joined.reconciliation.prediction
         assert prediction is not None
         wanted = self._player.controls.upcoming
         if wanted == prediction.wanted or self._without is not None:
@@ -179,7 +179,7 @@ class Key:
         if self._without is None or picture.own is None:
             return
         tick, body, direction = self._without
-        now = self._player.stay.input.now
+        now = self._player.joined.input.now
         while tick < int(now):
             tick, body = tick + 1, step(body, direction, self._motion)
         after, share = step(body, direction, self._motion), now - tick

@@ -17,9 +17,10 @@ from itertools import count
 from typing import Final
 
 from game.bots import MEAN_HOLD_SECONDS
-from game.client.play import PING_SECONDS, RIDE_SECONDS
-from game.rules import TICK_RATE, build_registry
-from game.tactics import PAUSE_SHARE
+from game.tag import TAG
+from game.tag.tactics import PAUSE_SHARE
+from net.client.client_session import PING_SECONDS, RIDE_SECONDS
+from net.defaults import TICK_RATE
 from net.wire.codec import decode_from_server, encode
 from net.wire.framing import LENGTH_BYTES, frame
 from net.wire.messages import VERSION, Goodbye, Hello, Ping, Refused, Steer
@@ -83,7 +84,7 @@ class Load:
         self._homes = homes
         self._connects = 0
         self._rng = random.Random(seed)
-        self._hash = build_registry().schema_hash
+        self._hash = TAG.registry().schema_hash
         self._epoll = select.epoll()
         self._tick, self._ticked = 0, 0.0  # the newest that anybody was told, and when
         self._by_fd: dict[int, Client] = {}

@@ -13,7 +13,7 @@ import sys
 import time
 from pathlib import Path
 
-from game.rules import TICK_RATE
+from net.defaults import TICK_RATE
 from net.wire.framing import LENGTH_BYTES, frame
 
 PATIENCE = 30.0  # seconds for somebody to connect

@@ -20,11 +20,11 @@ import pygame
 from ecs.arena import parse_arena
 from game.client.game_screen import GameScreen
 from game.client.keyboard import Bindings
-from game.client.session import Phase, Session
 from game.client.settings import default_keys
 from game.client.sounds import Sounds
 from game.client.sprites import Sprites
 from game.client.theme import Fonts
+from net.client.connector import Connector, Phase
 from tests.benchmarks.traffic import Crowd
 from tests.harness import Player, Stage
 
@@ -34,7 +34,7 @@ HALL = parse_arena("\n".join(["#" * 40, *["#" + "." * 38 + "#"] * 18, "#" * 40])
 WARM_UP = 120  # frames, in which sprites and names are made
 
 
-class Seated(Session):
+class Seated(Connector):
     """A session whose play is somebody else's to begin."""
 
     def __init__(self, player: Player) -> None:

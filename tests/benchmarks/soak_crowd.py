@@ -20,12 +20,13 @@ from typing import Any, Final
 import esper
 
 from ecs.components import UNITS_PER_PIXEL
-from game import walltime
 from game.bots import Bot
-from game.client.play import Play
-from game.client.session import Phase, Session, goodbye_seconds
-from game.rules import PALETTE
+from game.tag import TAG
+from net.client.client_session import ClientSession
+from net.client.connector import Connector, Phase, goodbye_seconds
+from net.colors import PALETTE
 from net.conditioner.conditions import PROFILES, Conditions
+from net.io import walltime
 from net.io.address import Address
 from tests.benchmarks.child import descriptors, rss_mb
 
@@ -44,18 +45,18 @@ DEEDS: Final = {"leave": 3, "vanish": 3, "cut": 5, "hang": 1}  # what a bot does
 class Visitor:
     """One bot's seat at the keyboard: sits down, plays, and does one of the deeds, for ever."""
 
-    def __init__(self, number: int, address: Address, rng: random.Random, tally: Counter[str], stay: float) -> None:
+    def __init__(self, number: int, address: Address, rng: random.Random, tally: Counter[str], joined: float) -> None:
         """`stay`: seconds, mean, from one deed to the next."""
-        self.session: Session | None = None  # None: gone
+        self.session: Connector | None = None  # None: gone
         self._number = number
         self._address = address
         self._rng = rng
         self._tally = tally
-        self._stay = stay
+        self._stay = joined
         self._bot: Bot | None = None  # None: gone, or only watches
-        self._due = walltime.now() + rng.random() * GONE_SHARE * stay  # when the next deed is
+        self._due = walltime.now() + rng.random() * GONE_SHARE * joined  # when the next deed is
         self._awake = 0.0  # until when it hangs
-        self._play: Play | None = None  # the one whose figures are not in the tally yet
+        self._play: ClientSession | None = None  # the one whose figures are not in the tally yet
         self._net_id = 0
         self._network: Conditions | None = None
 
@@ -78,10 +79,10 @@ class Visitor:
 
     def figures(self) -> Counter[str]:
         """Of the mirror that it holds now."""
-        stay = self._play.stay if self._play is not None else None
-        if self._play is None or stay is None:
+        joined = self._play.joined if self._play is not None else None
+        if self._play is None or joined is None:
             return Counter()
-        mirror = Counter({"mirror_checks": stay.mirror.checks, "mirror_mismatches": stay.mirror.mismatches})
+        mirror = Counter({"mirror_checks": joined.mirror.checks, "mirror_mismatches": joined.mirror.mismatches})
         return mirror + Counter({f"correction: {cause.value}": n for cause, n in self._play.causes.items()})
 
     def depart(self, now: float) -> None:
@@ -93,7 +94,8 @@ class Visitor:
         rng = self._rng
         watch = rng.random() < WATCH_SHARE
         self._network = rng.choice([None, *PROFILES.values()])
-        self.session = Session(
+        self.session = Connector(
+            TAG,
             self._address,
             f"Soak {self._number}",
             rng.choice(list(PALETTE.values())),
@@ -108,19 +110,19 @@ class Visitor:
         self._due = now + rng.expovariate(1 / self._stay)
         self._tally["arrivals"] += 1
 
-    def _entered(self, play: Play) -> None:
-        assert play.stay is not None  # or it would not have been let in
+    def _entered(self, play: ClientSession) -> None:
+        assert play.joined is not None  # or it would not have been let in
         self._bank()
         self._play = play
-        if not play.stay.net_id:
+        if not play.joined.net_id:
             self._tally["watches"] += 1
-            wide, high = play.stay.arena.width, play.stay.arena.height
+            wide, high = play.joined.arena.width, play.joined.arena.height
             play.look(self._rng.randrange(UNITS_PER_PIXEL, wide), self._rng.randrange(UNITS_PER_PIXEL, high))
-        elif play.stay.net_id == self._net_id:
+        elif play.joined.net_id == self._net_id:
             self._tally["resumes"] += 1
         else:
             self._tally["joins" if not self._net_id else "joins_anew"] += 1
-        self._net_id = play.stay.net_id
+        self._net_id = play.joined.net_id
         if self._bot is not None and self._rng.random() < TALK_SHARE:
             play.say(f"here is {self._number} again")
 
@@ -180,17 +182,17 @@ class Visitor:
         self._play = None
 
 
-def _forget(session: Session) -> None:
+def _forget(session: Connector) -> None:
     if session.play is not None:
         session.play.world.close()
 
 
-async def crowd(port: int, bots: int, seed: int, stay: float, seconds: float) -> None:
+async def crowd(port: int, bots: int, seed: int, joined: float, seconds: float) -> None:
     """Let them play until standard input ends or the time is over."""
     rng = random.Random(seed)
     tally: Counter[str] = Counter()
     address = Address("127.0.0.1", port)
-    visitors = [Visitor(n + 1, address, random.Random(rng.random()), tally, stay) for n in range(bots)]
+    visitors = [Visitor(n + 1, address, random.Random(rng.random()), tally, joined) for n in range(bots)]
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     before = descriptors(os.getpid())
     began = reported = walltime.now()

@@ -14,9 +14,10 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, Final
 
-from game import walltime
-from game.client.session import Session, goodbye_seconds
-from game.rules import HOLD_SECONDS, SILENCE_SECONDS
+from game.tag import TAG
+from net.client.connector import Connector, goodbye_seconds
+from net.defaults import HOLD_SECONDS, SILENCE_SECONDS
+from net.io import walltime
 from net.io.address import Address
 from tests.benchmarks.capacity_stage import given_up
 from tests.benchmarks.child import Child
@@ -48,13 +49,13 @@ class Soak:
     """A server, its crowd, and what is known of both; leaving the `with` ends all of them."""
 
     def __init__(
-        self, folder: Path, bots: int, visible: str, seconds: float, seed: int, stay: float, hold_seconds: float
+        self, folder: Path, bots: int, visible: str, seconds: float, seed: int, joined: float, hold_seconds: float
     ) -> None:
         self.samples, self.client_samples = Samples(), Samples()
         self.kills = 0
         self.faults: list[str] = []
         self._folder, self._bots, self._seconds, self._seed = folder, bots, seconds, seed
-        self._stay = stay
+        self._stay = joined
         self._rng = random.Random(seed)
         self._finished: list[Child] = []  # processes of bots that are no more
         self._stack = contextlib.ExitStack()
@@ -221,14 +222,14 @@ def _last(crowd: Child) -> dict[str, Any]:
 
 async def _taken(port: int, max_players: int) -> int:
     """How many other seats the server thinks are taken, as it tells one more who joins."""
-    session, news = Session(Address("127.0.0.1", port), "Probe", 0, walltime.now, draws=False), asyncio.Event()
+    session, news = Connector(TAG, Address("127.0.0.1", port), "Probe", 0, walltime.now, draws=False), asyncio.Event()
     try:
         async with asyncio.timeout(PROBE_SECONDS):
             session.entered = lambda play: news.set()
             await news.wait()
         assert session.play is not None
-        assert session.play.stay is not None
-        return max_players - 1 - session.play.stay.free_seats
+        assert session.play.joined is not None
+        return max_players - 1 - session.play.joined.free_seats
     finally:
         session.leave()
         await asyncio.sleep(goodbye_seconds(None))

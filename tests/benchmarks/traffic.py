@@ -9,13 +9,14 @@ import json
 import random
 from collections.abc import Iterator
 
-from game.rules import DEFAULT_ARENA, build_registry, load_arena
-from game.server.admission import MAX_GREETING
-from net.conditioner.link import PERFECT, End, link
+from game.arenas import DEFAULT_ARENA, load_arena
+from game.tag import TAG
+from net.conditioner.link import End, link
+from net.server.admission import MAX_GREETING
 from net.wire.codec import decode_from_server, encode
 from net.wire.framing import LENGTH_BYTES, Deframer, frame
 from net.wire.messages import VERSION, BodyRow, Frame, Hello, Ping, Section, Steer
-from tests.harness import Player, Stage
+from tests.harness import Stage
 
 MEAN_HOLD_TICKS = 20  # about three changes a second
 PAUSE_SHARE = 0.15
@@ -30,7 +31,7 @@ class Crowd:
         self._rng = random.Random(seed)
         self._ends: list[tuple[End, End]] = []
         self._until = [0] * count
-        self._hash = build_registry().schema_hash
+        self._hash = TAG.registry().schema_hash
         for n in range(count):
             near, far = link(stage.clock)
             far.receiver = stage.simulation.accept(far)
@@ -61,8 +62,7 @@ def all_bodies(stage: Stage, tick: int) -> Iterator[BodyRow]:
 def measure(players: int, seconds: int) -> dict[str, object]:
     """One case."""
     stage = Stage(load_arena(DEFAULT_ARENA), max_players=players)
-    viewer = Player(stage, "Viewer", PERFECT, 0, build_registry())
-    stage.players.append(viewer)
+    viewer = stage.join("Viewer")
     crowd = Crowd(stage, players - 1, seed=1)
     stage.run(180, crowd)
     viewer.tap.data.clear()
@@ -93,8 +93,8 @@ def measure(players: int, seconds: int) -> dict[str, object]:
         "intents_per_s": round(intents / seconds, 1),
         "bytes_per_intent": round(for_intents / intents, 2),
         "moved": moved,
-        "mirror_checks": viewer.stay.mirror.checks,
-        "mirror_mismatches": viewer.stay.mirror.mismatches,
+        "mirror_checks": viewer.joined.mirror.checks,
+        "mirror_mismatches": viewer.joined.mirror.mismatches,
     }
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 import msgpack
 
-from game.rules import TICK_RATE
+from net.defaults import TICK_RATE
 
 GAP_STEP: Final = 0.0005  # seconds; how finely gaps are counted
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from game.server.console import Console
-from game.terminal import is_printable, printable
+from net.io.terminal import is_printable, printable
 from tests.fuzz.script import Script
 from tests.fuzz.server_stage import MAX_PLAYERS, ServerStage
 

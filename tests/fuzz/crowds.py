@@ -9,13 +9,14 @@ from typing import Any, Final
 
 import msgpack
 
-from game.client.controls import Controls
-from game.client.play import Play
+from game.tag import TAG
+from net.client.client_session import ClientSession
+from net.client.controls import Controls
 from net.wire.codec import encode
 from net.wire.framing import frame
 from net.wire.messages import Welcome
 from tests.fuzz.script import Script
-from tests.fuzz.server_stage import REGISTRY, TICK
+from tests.fuzz.server_stage import TICK
 from tests.harness import Clock
 
 SIDE: Final = 100  # tiles of the arena
@@ -43,7 +44,7 @@ def crowds(data: bytes) -> None:
     """Our client goes on, or ends the stay, within a bounded time and memory."""
     script, clock = Script(data), Clock()
     before = _most_megabytes()
-    play = Play("Ann", 1, Controls(), REGISTRY, clock)
+    play = ClientSession(TAG, "Ann", 1, Controls(), clock)
     play.attach(_Ear())
     rate, every = (60, 1, 10, 240, 1000)[script.below(5)], script.below(3) + 1
     try:
@@ -51,7 +52,7 @@ def crowds(data: bytes) -> None:
         for _ in range(MOST_STEPS):
             if play.ending is not None:
                 break
-            tick = play.stay.mirror.tick if play.stay is not None else 0
+            tick = play.joined.mirror.tick if play.joined is not None else 0
             if tick < 0 or script.below(4) == 0:
                 cell = max(0, script.below(16) - 13)
                 _say(play, msgpack.packb([7, max(0, tick), [], [[cell, _crowd(script)]]]))
@@ -70,7 +71,7 @@ def crowds(data: bytes) -> None:
     assert _most_megabytes() - before < MOST_MEGABYTES, "what is kept is bounded"
 
 
-def _say(play: Play, payload: bytes) -> None:
+def _say(play: ClientSession, payload: bytes) -> None:
     play.received(frame(payload))
 
 

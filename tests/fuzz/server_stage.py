@@ -3,15 +3,16 @@
 from functools import lru_cache
 
 from ecs.arena import parse_arena
-from game.rules import build_registry
-from game.server.simulation import ServerSettings, Simulation
+from game.tag import TAG
+from net.server.simulation import ServerSettings, Simulation
+from net.testing.stage import SERVER_ID
 from net.wire.codec import decode_from_server, encode
 from net.wire.framing import Deframer, frame
 from net.wire.messages import VERSION, Frame, FromClient, FromServer, Hello, Snapshot, Welcome
-from tests.harness import SERVER_ID, Clock
+from tests.harness import Clock
 
 HALL = parse_arena("#######\n#.....#\n#.....#\n#.....#\n#######\n")
-REGISTRY = build_registry()
+REGISTRY = TAG.registry()
 MAX_PLAYERS = 3
 HOLD_SECONDS = 0.05
 TICK = 1 / 60
@@ -80,9 +81,7 @@ class ServerStage:
         # A frame in each tick: what is to happen at the next one happens at the cost of one tick.
         settings = ServerSettings(HALL, MAX_PLAYERS, send_rate=60, hold_seconds=HOLD_SECONDS, max_unsent=4000)
         tokens = (f"{number:032x}" for number in range(1, 1 << 30))
-        self.simulation = Simulation(
-            settings, self.clock, REGISTRY, mint_token=lambda: next(tokens), server_id=SERVER_ID
-        )
+        self.simulation = Simulation(TAG, settings, self.clock, mint_token=lambda: next(tokens), server_id=SERVER_ID)
         self.strangers: list[Stranger] = []
         self.tokens: list[str] = ["f" * 32]  # that were given out, and one that was not
         self.witness = self.connect()

@@ -10,17 +10,18 @@ from typing import Any, Final
 
 import msgpack
 
-from game.client.controls import Controls
-from game.client.play import Play
-from game.rules import clean_chat, clean_name
+from game.tag import TAG
+from net.client.client_session import ClientSession
+from net.client.controls import Controls
 from net.wire.codec import FROM_CLIENT_LIMIT, decode_from_client, decode_from_server, encode
 from net.wire.errors import RemoteProtocolError
 from net.wire.framing import Deframer, frame
 from net.wire.messages import MAGIC, VERSION, Goodbye, Ping, Pong, Resync, Said, Say, Steer, Welcome
+from net.wire.texts import clean_chat, clean_name
 from tests.fuzz.console import console
 from tests.fuzz.crowds import crowds
 from tests.fuzz.script import Script
-from tests.fuzz.server_stage import HALL, REGISTRY, TICK, ServerStage
+from tests.fuzz.server_stage import HALL, TICK, ServerStage
 from tests.fuzz.tls_targets import tls_client, tls_server
 from tests.harness import Clock
 
@@ -165,7 +166,7 @@ def client(data: bytes) -> None:
     """Our client, with a server that says whatever it likes: the worst that comes of it is the end of that stay."""
     script, clock = Script(data), Clock()
     controls = Controls()
-    play = Play("Ann", 1, controls, REGISTRY, clock, draws=script.below(2) == 1)
+    play = ClientSession(TAG, "Ann", 1, controls, clock, draws=script.below(2) == 1)
     play.attach(_Socket())
     try:
         if script.below(4):  # else it does not even begin as a server of this game
@@ -183,7 +184,7 @@ def client(data: bytes) -> None:
         play.world.close()
 
 
-def _server_does(script: Script, play: Play, clock: Clock) -> None:
+def _server_does(script: Script, play: ClientSession, clock: Clock) -> None:
     match script.below(12):
         case 0:
             play.received(script.bytes(script.below(64)))
@@ -209,18 +210,18 @@ def _server_does(script: Script, play: Play, clock: Clock) -> None:
             play.update()
 
 
-def _welcome(script: Script, play: Play) -> None:
+def _welcome(script: Script, play: ClientSession) -> None:
     rate, every, cell_tiles = script.below(250) + 1, script.below(4) + 1, script.below(3)
     arena = ARENAS[script.below(len(ARENAS))]
     play.received(frame(encode(Welcome(script.below(4) + 1, script.below(256), rate, every, cell_tiles, arena, "t"))))
 
 
-def _snapshot(script: Script, play: Play) -> None:
+def _snapshot(script: Script, play: ClientSession) -> None:
     play.received(frame(msgpack.packb([7, _tick(script, play), _cells(script), _list(script, _cell_row)])))
 
 
-def _tick(script: Script, play: Play) -> int:
-    now = play.stay.mirror.tick if play.stay is not None else 0
+def _tick(script: Script, play: ClientSession) -> int:
+    now = play.joined.mirror.tick if play.joined is not None else 0
     return script.number() % (1 << 32) if script.below(8) == 0 else max(0, now + script.below(40) - 3)
 
 

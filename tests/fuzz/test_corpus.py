@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from game.client.play import Play
+from net.client.client_session import ClientSession
 from net.wire.codec import decode_from_client
 from net.wire.errors import RemoteProtocolError
 from tests.fuzz import targets
@@ -39,11 +39,11 @@ def test_a_stage_tells_a_fault_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("game.server.session.Session._handle", broken)
+    monkeypatch.setattr("net.server.session.Session._handle", broken)
     with pytest.raises(AssertionError, match="broke something of ours"):
         ServerStage()
     monkeypatch.undo()
-    monkeypatch.setattr("game.server.admission.Admission._free", lambda self, net_id: None)
+    monkeypatch.setattr("net.server.admission.Admission._free", lambda self, net_id: None)
     failed = 0
     for data in load("server"):
         try:
@@ -55,15 +55,15 @@ def test_a_stage_tells_a_fault_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_stored_crowds_are_heaps_and_take_a_client_long_ways(monkeypatch: pytest.MonkeyPatch) -> None:
     efforts, ticks = [], []
-    update = Play.update
+    update = ClientSession.update
 
-    def watched(play: Play) -> None:
+    def watched(play: ClientSession) -> None:
         update(play)
-        if play.stay is not None:
-            efforts.append(play.stay.mirror._sweep.effort)
-            ticks.append(play.stay.mirror.tick)
+        if play.joined is not None:
+            efforts.append(play.joined.mirror._sweep.effort)
+            ticks.append(play.joined.mirror.tick)
 
-    monkeypatch.setattr(Play, "update", watched)
+    monkeypatch.setattr(ClientSession, "update", watched)
     monkeypatch.setattr("net.replication.mirror.log.warning", lambda *_: None)
     for data in load("crowds"):
         TARGETS["crowds"](data)

@@ -7,12 +7,13 @@ import ssl
 from functools import lru_cache
 from typing import Final
 
-from game.client.controls import Controls
-from game.client.play import Ending, Play
 from game.server.app import WITHOUT_TLS
-from game.server.session import Session
+from game.tag import TAG
+from net.client.client_session import ClientSession, Ending
+from net.client.controls import Controls
 from net.io.certificates import server_tls, trusting_context
 from net.io.tls import TlsPipe, secured
+from net.server.session import Session
 from net.wire.codec import encode
 from net.wire.framing import frame
 from net.wire.messages import VERSION, Hello, Ping, Said, Welcome
@@ -168,7 +169,7 @@ def tls_client(data: bytes) -> None:
     """A hostile server to our client: the worst that comes of it is the end of that stay, with a reason."""
     script, clock = Script(data), Clock()
     foe = Foe(server_tls(*SERVER).context, is_client=False)
-    play = Play("Ann", 1, Controls(), REGISTRY, clock, draws=False)
+    play = ClientSession(TAG, "Ann", 1, Controls(), clock, draws=False)
     pipe = TlsPipe(foe, trusting_context(), "127.0.0.1")
     foe.receiver = pipe
 
@@ -181,7 +182,7 @@ def tls_client(data: bytes) -> None:
         assert foe.peer.shaken
         if script.below(4):
             foe.send(foe.peer.record(frame(encode(Welcome(1, 100, 60, 2, 0, HALL.rows, "t", 3)))))
-            assert play.stay is not None
+            assert play.joined is not None
         for _ in range(MAX_STEPS):
             if not script or foe.closed:
                 break
@@ -189,7 +190,7 @@ def tls_client(data: bytes) -> None:
                 clock.time += TICK * script.below(40)
             foe.does(script, frame(encode(Said(0, "hello"))))
             play.update()
-        if foe.honest and play.stay is not None:
+        if foe.honest and play.joined is not None:
             assert play.ending in (None, Ending.LOST)
             assert play.ending is None or "silent" in play.reason, play.reason
         assert play.ending is None or play.reason

@@ -8,13 +8,13 @@ import select
 import socket
 import sys
 
-from game.rules import build_registry
+from game.tag import TAG
 from net.wire.codec import decode_from_server, encode
 from net.wire.framing import Deframer, frame
 from net.wire.messages import VERSION, FromServer, Hello, Ping, Steer, Welcome
 
 PING_SECONDS = 0.1
-HELLO = frame(encode(Hello(VERSION, build_registry().schema_hash, "Doomed", 0x56B4E9)))
+HELLO = frame(encode(Hello(VERSION, TAG.registry().schema_hash, "Doomed", 0x56B4E9)))
 
 
 class Doomed:

@@ -6,7 +6,7 @@ from typing import Any
 
 from zeroconf import ServiceInfo
 
-from game.lan import SERVICE, LanError
+from net.io.lan import SERVICE, LanError
 
 
 class FakeLan:

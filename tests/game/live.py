@@ -6,14 +6,15 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
-from game import walltime
-from game.client.session import Phase, Session
 from game.server.app import WITHOUT_TLS
-from game.server.simulation import ServerSettings, Simulation
+from game.tag import TAG
+from net.client.connector import Connector, Phase
+from net.io import walltime
 from net.io.address import Address, TlsAddress
 from net.io.certificates import ServerTls
 from net.io.tls import secured
 from net.io.transport import bound_address, listen
+from net.server.simulation import ServerSettings, Simulation
 from tests.harness import HALL
 
 PATIENCE = 20.0  # seconds, before a test gives up; nothing here takes a tenth of it
@@ -26,7 +27,7 @@ async def live_server(
     """A ticking server; with `tls`, one that encrypts."""
     stop = asyncio.Event()
     settings = settings or ServerSettings(HALL)
-    simulation = Simulation(settings, walltime.now)
+    simulation = Simulation(TAG, settings, walltime.now)
     accept = secured(simulation.accept, tls.context, WITHOUT_TLS) if tls else simulation.accept
     server = await listen(host, port, accept)
     ticking = asyncio.create_task(walltime.every_tick(settings.tick_rate, simulation.advance, stop))
@@ -86,7 +87,7 @@ async def until(done: Callable[[], bool]) -> None:
             await asyncio.sleep(0.003)
 
 
-async def frames_until(session: Session, done: Callable[[], bool]) -> int:
+async def frames_until(session: Connector, done: Callable[[], bool]) -> int:
     """Draw frames until `done`; how many it took."""
     frames = 0
     async with asyncio.timeout(PATIENCE):
@@ -97,7 +98,7 @@ async def frames_until(session: Session, done: Callable[[], bool]) -> int:
     return frames
 
 
-async def ended(session: Session) -> str:
+async def ended(session: Connector) -> str:
     """Why it could not join."""
     await frames_until(session, lambda: session.phase is Phase.FAILED)
     return session.message

@@ -7,8 +7,8 @@ import pytest
 
 from ecs.components import Position, Size
 from ecs.movement.step import DASH, DIRECTIONS, motion_at
-from game.rules import build_registry
-from game.server.intents import MAX_PENDING
+from game.tag import TAG
+from net.server.intent_system import MAX_PENDING
 from net.wire.codec import MAX_TICK
 from net.wire.framing import frame
 from net.wire.messages import VERSION, Frame, Goodbye, Hello, Snapshot, Steer, Welcome
@@ -21,7 +21,7 @@ TOP = motion_at(HALL, 60).top_speed
 def seated(stage: Stage) -> tuple[Stranger, int]:
     """A stranger who has joined by the book, and its NetID."""
     stranger = Stranger(stage)
-    stranger.say(Hello(VERSION, build_registry().schema_hash, "Mallory", 0xFF0000))
+    stranger.say(Hello(VERSION, TAG.registry().schema_hash, "Mallory", 0xFF0000))
     stage.run(4)
     welcome = stranger.told[0]
     assert isinstance(welcome, Welcome)

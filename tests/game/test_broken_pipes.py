@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-import game.client.play
-import game.server.network_system
-from game.client.controls import Controls
-from game.client.play import Ending, Play
-from game.rules import build_registry
-from game.server.session import Session
+import net.client.client_session
+import net.server.network_system
+from game.tag import TAG
+from net.client.client_session import ClientSession, Ending
+from net.client.controls import Controls
 from net.conditioner.link import End, link
+from net.server.session import Session
 from net.wire.codec import encode
 from net.wire.framing import frame
 from net.wire.messages import VERSION, Goodbye, Hello, Look, Ping, Proof, Said, Say, Welcome
@@ -91,7 +91,7 @@ class Doomed(Stranger):
 
 @pytest.fixture(autouse=True)
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(game.server.network_system, "GREETING_SECONDS", 0.5)
+    monkeypatch.setattr(net.server.network_system, "GREETING_SECONDS", 0.5)
 
 
 @pytest.fixture
@@ -217,7 +217,7 @@ def plays_on(stage: Stage, ann: Player, moment: Callable[[], None]) -> None:
     stage.run(A_WHILE)
     assert ann.play.ending is None
     assert ann.compared - compared >= A_WHILE // 3
-    assert ann.stay.mirror.mismatches == 0
+    assert ann.joined.mirror.mismatches == 0
 
 
 @pytest.mark.parametrize("call", [*CALLS, "all"])
@@ -240,7 +240,7 @@ def test_a_servers_pipe_that_raises_ends_its_session_and_others_play_on_to_the_b
         assert doomed.pipe.raised, "it was closed, however it went"
     bob = stage.join("Bob")
     stage.run(20)
-    assert bob.play.stay is not None, "and others can still come"
+    assert bob.play.joined is not None, "and others can still come"
     assert stage.simulation.stats.our_faults == 0
 
 
@@ -300,36 +300,36 @@ def test_a_password_that_is_asked_for_or_refused_into_a_broken_pipe_ends_that_se
 # The client.
 
 
-def attached(play: Play, pipe: BrokenPipe, arm: Callable[[], None]) -> None:
+def attached(play: ClientSession, pipe: BrokenPipe, arm: Callable[[], None]) -> None:
     arm()
     play.attach(pipe)
 
 
-def updated(play: Play, pipe: BrokenPipe, arm: Callable[[], None]) -> None:
+def updated(play: ClientSession, pipe: BrokenPipe, arm: Callable[[], None]) -> None:
     arm()
 
 
-def saying(play: Play, pipe: BrokenPipe, arm: Callable[[], None]) -> None:
+def saying(play: ClientSession, pipe: BrokenPipe, arm: Callable[[], None]) -> None:
     arm()
     play.say("hi")
 
 
-def told_rubbish(play: Play, pipe: BrokenPipe, arm: Callable[[], None]) -> None:
+def told_rubbish(play: ClientSession, pipe: BrokenPipe, arm: Callable[[], None]) -> None:
     arm()
     play.received(b"\xff" * 20)
 
 
-def told_goodbye(play: Play, pipe: BrokenPipe, arm: Callable[[], None]) -> None:
+def told_goodbye(play: ClientSession, pipe: BrokenPipe, arm: Callable[[], None]) -> None:
     arm()
     play.lost("the other side closed the connection")
 
 
-def leaving(play: Play, pipe: BrokenPipe, arm: Callable[[], None]) -> None:
+def leaving(play: ClientSession, pipe: BrokenPipe, arm: Callable[[], None]) -> None:
     arm()
     play.leave()
 
 
-REASONS: dict[Callable[[Play, BrokenPipe, Callable[[], None]], None], Ending] = {
+REASONS: dict[Callable[[ClientSession, BrokenPipe, Callable[[], None]], None], Ending] = {
     attached: Ending.STRANGER,
     updated: Ending.LOST,
     saying: Ending.LOST,
@@ -342,12 +342,12 @@ REASONS: dict[Callable[[Play, BrokenPipe, Callable[[], None]], None], Ending] = 
 @pytest.mark.parametrize("call", [*CALLS, "all"])
 @pytest.mark.parametrize("moment", REASONS, ids=lambda moment: moment.__name__)
 def test_a_clients_pipe_that_raises_ends_its_stay_with_a_reason(
-    moment: Callable[[Play, BrokenPipe, Callable[[], None]], None], call: str, stage: Stage
+    moment: Callable[[ClientSession, BrokenPipe, Callable[[], None]], None], call: str, stage: Stage
 ) -> None:
     near, far = link(stage.clock)
     pipe = BrokenPipe(near)
     far.receiver = stage.simulation.accept(far)
-    play = Play("Ann", 1, Controls(), build_registry(), stage.clock)
+    play = ClientSession(TAG, "Ann", 1, Controls(), stage.clock)
     near.receiver = play
     errors = dict(zip(CALLS, EXCEPTIONS[list(REASONS).index(moment) :], strict=False))
 
@@ -364,7 +364,7 @@ def test_a_clients_pipe_that_raises_ends_its_stay_with_a_reason(
     if moment is not attached:
         play.attach(pipe)
         run(40)
-        assert play.stay is not None
+        assert play.joined is not None
     moment(play, pipe, arm)
     run(40)
     broke = pipe.raised and call in ("write", "all")

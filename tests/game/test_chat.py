@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from game.rules import CHAT_LIMIT, build_registry, clean_chat
-from game.server.chat import BURST, TOO_FAST, ChatRateLimit
-from game.server.pace import FLOOD
+from game.tag import TAG
 from net.conditioner.link import Conditions
+from net.server.limits.chat import BURST, TOO_FAST, ChatRateLimit
+from net.server.limits.pace import FLOOD
 from net.wire.codec import FROM_CLIENT_LIMIT, encode
 from net.wire.errors import RemoteProtocolError
 from net.wire.messages import VERSION, Frame, Goodbye, Hello, Said, Say, Snapshot, Welcome
+from net.wire.texts import CHAT_LIMIT, clean_chat
 from tests.harness import Player, Stage, Stranger
 
 
@@ -27,7 +28,7 @@ def listen(player: Player) -> list[Said]:
 
 def seated(stage: Stage, name: str = "Eve") -> Stranger:
     stranger = Stranger(stage)
-    stranger.say(Hello(VERSION, build_registry().schema_hash, name, 0))
+    stranger.say(Hello(VERSION, TAG.registry().schema_hash, name, 0))
     stage.run(4)
     return stranger
 
@@ -64,7 +65,7 @@ def test_who_has_just_come_is_told_the_world_before_the_first_line() -> None:
     ann = stage.join("Ann")
     stage.settle()
     eve = Stranger(stage)
-    eve.say(Hello(VERSION, build_registry().schema_hash, "Eve", 0))
+    eve.say(Hello(VERSION, TAG.registry().schema_hash, "Eve", 0))
     stage.run(6, lambda tick: ann.play.say("welcome"))
     first = next(index for index, message in enumerate(eve.told) if isinstance(message, Said))
     assert [type(message) for message in eve.told[:2]] == [Welcome, Snapshot]
@@ -76,7 +77,7 @@ def test_nobody_reads_a_line_before_they_know_its_speaker() -> None:
     stage = Stage()
     eve = seated(stage)
     mallory = Stranger(stage)
-    mallory.say(Hello(VERSION, build_registry().schema_hash, "Mallory", 0))
+    mallory.say(Hello(VERSION, TAG.registry().schema_hash, "Mallory", 0))
     while not any(isinstance(message, Welcome) for message in mallory.told):
         stage.run(1)
     mallory.say(Say("first!"))
@@ -226,7 +227,7 @@ def test_a_client_that_reads_nothing_does_not_make_chat_pile_up() -> None:
     ann = stage.join("Ann")
     stage.settle()
     slow = Stranger(stage, Conditions(rate=100, buffer=200))
-    slow.say(Hello(VERSION, build_registry().schema_hash, "Slow", 0))
+    slow.say(Hello(VERSION, TAG.registry().schema_hash, "Slow", 0))
     stage.run(60)
     largest = 0
     for _ in range(30):

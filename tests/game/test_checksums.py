@@ -10,13 +10,13 @@ import pytest
 
 from ecs.arena import parse_arena
 from ecs.components import Dash
-from game.server.interest import CELL_TILES
 from net.conditioner.link import Conditions
+from net.replication.interest import CELL_TILES
 from net.replication.publisher import check_ticks
 from net.wire.framing import Deframer
 from net.wire.messages import Frame, Resync, Snapshot
-from tests.game.server.test_network_system import joined
 from tests.harness import Player, Stage, Walker, understood
+from tests.net.server.test_network_system import joined
 
 FIELD = parse_arena("\n".join(["#" * 70, *["#" + "." * 68 + "#"] * 68, "#" * 70]))
 # Tick rate, send rate, and the ticks from one checksum to the next: worked out by hand, not by what is tested.
@@ -72,7 +72,7 @@ def test_from_one_checksum_of_a_cell_to_its_next_pass_as_many_ticks_whatever_hap
     found = checked(ann, home)
     assert len(found) in (5, 6, 7)
     assert {later - earlier for earlier, later in pairwise(found)} == {ticks}
-    assert ann.stay.mirror.mismatches == 0
+    assert ann.joined.mirror.mismatches == 0
     assert check_ticks(tick_rate, stage.frame_ticks) == ticks
     stage.close()
 
@@ -121,7 +121,7 @@ def test_a_client_that_differs_anew_after_each_heal_is_healed_at_every_checksum(
     stage.run(ticks)
     stage.compare_ticks = 1 << 30  # never: they do differ
     ann.tap.data.clear()
-    mirror, walker, heals = ann.stay.mirror, Walker(bob, 1, mean_ticks=5), 0
+    mirror, walker, heals = ann.joined.mirror, Walker(bob, 1, mean_ticks=5), 0
     checks, mismatches = mirror.checks, mirror.mismatches
     heard = healed_so_far = 0
     for tick in range(8 * ticks):
@@ -141,7 +141,7 @@ def test_a_client_that_differs_anew_after_each_heal_is_healed_at_every_checksum(
     # One snapshot between each checksum and its next; that for the last one may be under way.
     between = [sum(earlier < tick <= later for tick in healed) for earlier, later in pairwise(found)]
     assert between == [1] * (len(found) - 1)
-    assert bob.stay.mirror.mismatches == 0
+    assert bob.joined.mirror.mismatches == 0
     stage.close()
 
 
@@ -184,4 +184,4 @@ def test_the_word_of_a_difference_names_the_checksum_also_where_later_frames_cam
     stage.run(10)
     (line,) = [record.message for record in caplog.records if "sending a snapshot" in record.message]
     assert line.endswith(f"differs from us as of tick {stage.simulation.tick // 60 * 60}: sending a snapshot")
-    assert ann.stay.mirror.mismatches == 1
+    assert ann.joined.mirror.mismatches == 1

@@ -7,7 +7,7 @@ import pytest
 from ecs.arena import TILE, parse_arena
 from ecs.components import Position, Size, Velocity
 from ecs.movement.step import DIRECTIONS, Body, motion_at
-from game.client.prediction import Cause
+from net.client.prediction import Cause
 from net.conditioner.link import Conditions
 from net.wire.messages import Frame
 from tests.ecs.arenas import overlapping
@@ -66,7 +66,7 @@ def test_two_who_push_into_each_other_in_a_corridor_stand_still_in_the_same_plac
         for _ in range(120):
             stage.run(1)
             for player in (ann, bob):
-                computed[player.net_id].add(player.stay.mirror.touched.get(player.net_id, player.net_id))
+                computed[player.net_id].add(player.joined.mirror.touched.get(player.net_id, player.net_id))
             assert (stage.at(ann.net_id), stage.at(bob.net_id)) == met
         assert met[0][0] + 448 <= met[1][0], "they do not overlap"
         assert met[0][0] > 5 * TILE + 100
@@ -135,7 +135,7 @@ def test_in_a_crowd_nobody_is_in_a_wall_or_in_anybody_or_faster_than_allowed(are
         for walker in rng.sample(walkers, len(walkers)):
             walker(stage.simulation.tick)
         stage.run(1)
-        pushes += len(players[0].stay.mirror.touched)
+        pushes += len(players[0].joined.mirror.touched)
         now = bodies(stage)
         assert overlapping(now) == []
         for net_id, body in now.items():
@@ -148,7 +148,7 @@ def test_in_a_crowd_nobody_is_in_a_wall_or_in_anybody_or_faster_than_allowed(are
     assert pushes > 5
     assert moved > 50 * TILE
     assert all(player.play.causes[Cause.UNEXPLAINED] == 0 for player in players)
-    assert all(player.stay.mirror.mismatches == 0 for player in players)
+    assert all(player.joined.mirror.mismatches == 0 for player in players)
 
 
 def test_at_the_slowest_tick_rate_top_speed_does_not_tunnel() -> None:

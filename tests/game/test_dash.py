@@ -10,16 +10,16 @@ from ecs.arena import TILE
 from ecs.components import Dash
 from ecs.grid import EVERYWHERE
 from ecs.movement.step import DASH, DIRECTIONS
-from game.client.prediction import Cause
-from game.rules import PLAYER_SIZE
+from net.client.prediction import Cause
 from net.conditioner.link import PERFECT, Conditions
+from net.defaults import PLAYER_SIZE
 from net.wire.errors import RemoteProtocolError
 from net.wire.messages import Frame, Section
-from tests.game.client_stays import OWN, Hand
 from tests.game.test_collisions import two_in_a_corridor
 from tests.game.test_high_ping import BAD, PILLARS
 from tests.game.test_invariants import heard
 from tests.harness import HALL, Stage, Walker
+from tests.net.client.client_stays import OWN, Hand
 
 EAST, WEST = DIRECTIONS.index((1, 0)), DIRECTIONS.index((-1, 0))
 
@@ -91,7 +91,7 @@ def what_a_watcher_is_told(direction: int) -> tuple[int, int]:
     frames = [message for message in heard(bob) if isinstance(message, Frame)]
     assert sum(len(frame.intents) for frame in frames) == 1
     assert not any(frame.bodies or frame.changed for frame in frames)
-    assert (bob.stay.mirror.checks > 3, bob.stay.mirror.mismatches) == (True, 0)
+    assert (bob.joined.mirror.checks > 3, bob.joined.mirror.mismatches) == (True, 0)
     assert [correction.cause for correction in ann.corrections] == [Cause.RULES], "she was placed, and that was all"
     stage.close()
     return len(bob.tap.data), stage.history[stage.simulation.tick][0][1][0][1][0]  # type: ignore[return-value]

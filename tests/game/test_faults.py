@@ -14,24 +14,26 @@ from typing import Any
 import esper
 import pytest
 
-import game.client.play
-from game import walltime
-from game.client.controls import Controls
-from game.client.play import Ending, Play, Stay
-from game.client.session import Phase, Session
-from game.rules import HOLD_SECONDS, SILENCE_SECONDS, build_registry, load_arena
-from game.server.network_system import GREETING_SECONDS
+import net.client.client_session
+from game.arenas import load_arena
+from game.tag import TAG
+from net.client.client_session import ClientSession, Ending, JoinedState
+from net.client.connector import Connector, Phase
+from net.client.controls import Controls
 from net.conditioner.link import link
+from net.defaults import HOLD_SECONDS, SILENCE_SECONDS
+from net.io import walltime
 from net.io.address import Address
+from net.server.network_system import GREETING_SECONDS
 from net.wire.codec import encode
 from net.wire.framing import frame
 from net.wire.messages import Steer, Welcome
 from tests.benchmarks.child import Child
 from tests.game.live import frames_until, live_server, run
 from tests.game.processes import Program, port_of, programs
-from tests.game.server.tag_stage import TagStage
-from tests.game.test_resume import abort, greeting, hello, welcome_of
+from tests.game.tag.tag_stage import TagStage
 from tests.harness import Clock, Stage, Stranger
+from tests.net.server.test_resume import abort, greeting, hello, welcome_of
 
 SERVE = ("--server", "--host", "127.0.0.1", "--no-advertise")
 LONG_ENOUGH = round(60 * (max(GREETING_SECONDS, SILENCE_SECONDS) + HOLD_SECONDS + 1))  # ticks, for a server to forget
@@ -127,7 +129,7 @@ def test_a_client_that_dies_at_any_step_leaves_nothing_behind_and_others_play_on
     assert held(stage) == before
     assert ann.play.ending is None
     assert ann.compared - compared > 200
-    assert ann.stay.mirror.mismatches == 0
+    assert ann.joined.mirror.mismatches == 0
     assert isinstance(greeting(stage).told[0], Welcome), "and others can still come"
 
 
@@ -144,7 +146,7 @@ def test_of_it_who_dies_the_game_goes_on_with_another() -> None:
     assert stage.it in {player.net_id for player in stage.players if player is not doomed}
     for player in stage.players:
         if player is not doomed:
-            assert player.held() == stage.history[player.stay.mirror.tick]
+            assert player.held() == stage.history[player.joined.mirror.tick]
     stage.close()
 
 
@@ -176,11 +178,11 @@ def test_a_program_that_is_killed_with_clients_at_every_step_costs_the_server_no
 # The server.
 
 
-def session_to(port: str) -> Session:
-    return Session(Address("127.0.0.1", int(port)), "Ann", 1, walltime.now)
+def session_to(port: str) -> Connector:
+    return Connector(TAG, Address("127.0.0.1", int(port)), "Ann", 1, walltime.now)
 
 
-async def play_on(session: Session) -> None:
+async def play_on(session: Connector) -> None:
     """Play until the mirror has been held against the server's, in the stay that there is then."""
 
     def compared() -> bool:
@@ -188,18 +190,18 @@ async def play_on(session: Session) -> None:
         return (
             session.phase is Phase.PLAYING
             and play is not None
-            and play.stay is not None
-            and play.stay.mirror.checks > 0
+            and play.joined is not None
+            and play.joined.mirror.checks > 0
         )
 
     await frames_until(session, compared)
 
 
-def stay_of(session: Session) -> Stay:
+def stay_of(session: Connector) -> JoinedState:
     assert session.play is not None
-    assert session.play.stay is not None
-    assert session.play.stay.mirror.mismatches == 0
-    return session.play.stay
+    assert session.play.joined is not None
+    assert session.play.joined.mirror.mismatches == 0
+    return session.play.joined
 
 
 def come_back_to_another_server(other: Path, seconds_away: float) -> None:
@@ -250,10 +252,10 @@ def test_who_plays_on_a_server_that_is_killed_waits_as_long_as_it_takes(small: P
 def test_who_is_let_in_again_and_thrown_out_in_the_same_breath_keeps_the_last_picture() -> None:
     async def test() -> None:
         async with live_server() as (simulation, address):
-            session = Session(address, "Ann", 1, walltime.now)
+            session = Connector(TAG, address, "Ann", 1, walltime.now)
             await play_on(session)
             former = session.play
-            entered: list[Play] = []
+            entered: list[ClientSession] = []
             session.entered = entered.append
             worlds = len(esper.list_worlds())
             admission: Any = simulation.admission
@@ -284,18 +286,18 @@ def test_who_is_let_in_again_and_thrown_out_in_the_same_breath_keeps_the_last_pi
 
 def test_a_welcome_that_comes_after_the_patience_is_over_is_nobodys_any_more() -> None:
     clock, near = Clock(), link(Clock())[0]
-    play = Play("Ann", 1, Controls(), build_registry(), clock).attach(near)
+    play = ClientSession(TAG, "Ann", 1, Controls(), clock).attach(near)
     welcome = frame(encode(Welcome(5, 100, 60, 2, 0, ("####", "#..#", "####"), "", 3)))
-    clock.time += game.client.play.JOIN_SECONDS + 0.1
+    clock.time += net.client.client_session.JOIN_SECONDS + 0.1
     play.update()
     assert play.ending is Ending.STRANGER
     worlds = esper.list_worlds()
     play.received(welcome)
-    assert play.stay is None
+    assert play.joined is None
     assert esper.list_worlds() == worlds
-    in_time = Play("Ann", 1, Controls(), build_registry(), clock).attach(near)
+    in_time = ClientSession(TAG, "Ann", 1, Controls(), clock).attach(near)
     in_time.received(welcome)
-    assert in_time.stay is not None, "it is a good one"
+    assert in_time.joined is not None, "it is a good one"
     in_time.world.close()
 
 
@@ -335,7 +337,7 @@ def suspend_the_server(silence: float, seconds: float) -> None:
 def test_a_server_that_was_suspended_goes_on_and_its_players_come_back_to_their_seats(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(game.client.play, "SILENCE_SECONDS", 0.6)
+    monkeypatch.setattr(net.client.client_session, "SILENCE_SECONDS", 0.6)
     suspend_the_server(silence=0.6, seconds=1.0)
 
 

@@ -4,8 +4,8 @@ from functools import cache
 
 import pytest
 
-from game.client.prediction import Cause
-from game.rules import DEFAULT_ARENA, load_arena
+from game.arenas import DEFAULT_ARENA, load_arena
+from net.client.prediction import Cause
 from net.conditioner.conditions import PROFILES, Conditions
 from tests.benchmarks.feel import DISPLAYS, EAST, PEOPLE, play, recovery, without, wobble
 from tests.benchmarks.feel_stage import FeelStage
@@ -102,7 +102,7 @@ def test_what_stalls_hold_back_and_let_go_at_once_does_not_make_others_older() -
     stage.settle()
     walker = Walker(bob, 1, mean_ticks=3.0)
     stage.run(120, walker)
-    drawn = ann.stay.interpolation
+    drawn = ann.joined.interpolation
     assert drawn is not None
     before = drawn.delay
     for _ in range(4):
@@ -155,7 +155,7 @@ def test_players_on_different_networks_agree_about_who_was_where() -> None:
         stage.tick([])
         worlds = []
         for player in players:
-            interpolation = player.play.stay.interpolation if player.play.stay else None
+            interpolation = player.play.joined.interpolation if player.play.joined else None
             if interpolation is not None and interpolation.timeline.known > 0:
                 worlds.append((player, interpolation.timeline))
         tick = min((timeline.known for _, timeline in worlds), default=0) - 1
@@ -173,7 +173,7 @@ def test_players_on_different_networks_agree_about_who_was_where() -> None:
 def shown_and_predicted(stage: Stage) -> list[tuple[float, int]]:
     clocks = []
     for player in stage.players:
-        prediction, interpolation = player.stay.reconciliation.prediction, player.stay.interpolation
+        prediction, interpolation = player.joined.reconciliation.prediction, player.joined.interpolation
         assert prediction is not None
         assert interpolation is not None
         clocks.append((interpolation.now, prediction.tick))
@@ -209,8 +209,8 @@ def test_a_hitch_of_the_frame_loop_neither_turns_time_back_nor_storms(seconds: f
     ann.controls.steer(7)
     stage.run(120, walker)
     assert ann.corrections == []
-    assert ann.stay.clock.round_trip < 0.2, "the hitch was no round trip"
-    assert ann.stay.mirror.mismatches == 0
+    assert ann.joined.clock.round_trip < 0.2, "the hitch was no round trip"
+    assert ann.joined.mirror.mismatches == 0
 
 
 def test_a_laptop_that_slept_for_ten_seconds_knows_that_the_connection_is_dead() -> None:
@@ -244,8 +244,8 @@ def test_a_server_that_hiccups_for_half_a_second_is_followed_without_turning_bac
         player.corrections.clear()
     stage.run(300)
     for player, (shown, predicted) in zip(players, shown_and_predicted(stage), strict=True):
-        assert player.stay.mirror.mismatches == 0
+        assert player.joined.mirror.mismatches == 0
         assert player.play.causes[Cause.UNEXPLAINED] == 0
-        assert abs(predicted - stage.simulation.tick - player.stay.clock.lead) < 3
+        assert abs(predicted - stage.simulation.tick - player.joined.clock.lead) < 3
         assert 0 < stage.simulation.tick - shown < 15
     assert all(walker.turns > 10 for walker in walkers)

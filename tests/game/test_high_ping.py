@@ -6,10 +6,10 @@ import pytest
 from ecs.arena import TILE, Arena, parse_arena
 from ecs.components import NetID
 from ecs.movement.step import DIRECTIONS, motion_at
-from game.client.components import Shown
-from game.client.interpolation_system import HALF_LIFE, TELEPORT
-from game.client.prediction import Cause
 from net.client.clock import SLEW
+from net.client.components import Shown
+from net.client.interpolation_system import HALF_LIFE, TELEPORT
+from net.client.prediction import Cause
 from net.conditioner.link import Conditions
 from tests.harness import HALL, TICK, Player, Stage, Walker
 
@@ -108,7 +108,7 @@ def test_nobody_is_drawn_jumping_on_such_a_network(arena: Arena) -> None:
     assert max(fading for _, fading in jumps) > 30, "no guess was ever wrong: this network proves nothing"
     assert all(walker.turns > 25 for walker in walkers)
     assert all(player.play.causes[Cause.UNEXPLAINED] == 0 for player in players)
-    assert all(player.stay.mirror.mismatches == 0 for player in players)
+    assert all(player.joined.mirror.mismatches == 0 for player in players)
 
 
 def fastest_tick(stage: Stage, since: int) -> int:
@@ -150,6 +150,6 @@ def test_a_late_intent_is_corrected_once_and_says_so() -> None:
     settled = len(ann.corrections)
     stage.run(240)
     assert len(ann.corrections) == settled
-    prediction = ann.stay.reconciliation.prediction
+    prediction = ann.joined.reconciliation.prediction
     assert prediction is not None
     assert (prediction.body.x, prediction.body.y) == stage.at(ann.net_id) or prediction.body.vx

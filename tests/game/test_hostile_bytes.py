@@ -11,18 +11,18 @@ import msgpack
 import pytest
 
 from ecs.components import Intent, NetID
-from game import walltime
-from game.client.session import Phase, Session
-from game.rules import build_registry
-from game.server.simulation import ServerSettings, Simulation
+from game.tag import TAG
+from net.client.connector import Connector, Phase
+from net.io import walltime
 from net.io.address import Address
+from net.server.simulation import ServerSettings, Simulation
 from net.wire.codec import FROM_CLIENT_LIMIT, encode
 from net.wire.framing import frame
 from net.wire.messages import VERSION, FromClient, Hello, Ping, Steer
 from tests.game.live import frames_until, live_server, run, until
 from tests.harness import HALL
 
-HELLO = frame(encode(Hello(VERSION, build_registry().schema_hash, "Mallory", 1)))
+HELLO = frame(encode(Hello(VERSION, TAG.registry().schema_hash, "Mallory", 1)))
 NESTED = b"\x91" * (FROM_CLIENT_LIMIT - 1) + b"\x90"
 
 POISON = {
@@ -83,7 +83,7 @@ def test_poison_ends_its_own_connection_with_a_reason_and_nothing_else(
 
     async def test() -> None:
         async with live_server() as (simulation, address):
-            ann = Session(address, "Ann", 1, walltime.now)
+            ann = Connector(TAG, address, "Ann", 1, walltime.now)
             await frames_until(ann, lambda: ann.phase is Phase.PLAYING)
             for piece in (1, 7, 1 << 16):
                 for name, data in POISON.items():

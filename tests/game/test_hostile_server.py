@@ -7,10 +7,10 @@ import pytest
 
 from ecs.movement.step import Body, Motion, step
 from ecs.world import World
-from game.client import prediction as prediction_module
-from game.client.controls import Controls
-from game.client.play import MAX_UNREAD, MOST_REASON, Ending, Play
-from game.rules import build_registry
+from game.tag import TAG
+from net.client import prediction as prediction_module
+from net.client.client_session import MAX_UNREAD, MOST_REASON, ClientSession, Ending
+from net.client.controls import Controls
 from net.conditioner.link import Conditions
 from net.replication import mirror as mirror_module
 from net.replication.mirror import Mirror
@@ -22,7 +22,7 @@ from net.wire.messages import VERSION, EntityRow, Frame, Pong, Refusal, Refused,
 from tests.fuzz.server_stage import HALL
 from tests.harness import Clock, Stage
 
-REGISTRY = build_registry()
+REGISTRY = TAG.registry()
 
 
 class Pipe:
@@ -39,11 +39,11 @@ class Pipe:
     def close(self) -> None: ...
 
 
-def welcomed() -> Play:
-    play = Play("Ann", 1, Controls(), REGISTRY, Clock())
+def welcomed() -> ClientSession:
+    play = ClientSession(TAG, "Ann", 1, Controls(), Clock())
     play.attach(Pipe())
     play.received(frame(encode(Welcome(1, 0, 60, 2, 0, HALL.rows, "t"))))
-    assert play.stay is not None
+    assert play.joined is not None
     return play
 
 
@@ -75,8 +75,8 @@ def test_so_many_entities_and_no_more_in_a_snapshot_and_by_frames(more: int, mon
     rows: tuple[EntityRow, ...] = tuple((net_id, ()) for net_id in range(1, 11 + more))
     for by_frames in (False, True):
         play = welcomed()
-        assert play.stay is not None
-        mirror: Mirror = play.stay.mirror
+        assert play.joined is not None
+        mirror: Mirror = play.joined.mirror
         world: World = play.world
         with world:
             mirror.show(Snapshot(1, (), ((0, rows[:5] if by_frames else rows[:10]),)))
@@ -92,9 +92,9 @@ def test_so_many_entities_and_no_more_in_a_snapshot_and_by_frames(more: int, mon
         world.close()
     if more > 0:
         play = welcomed()
-        assert play.stay is not None
+        assert play.joined is not None
         with play.world, pytest.raises(RemoteProtocolError, match="more than 10 entities"):
-            play.stay.mirror.show(Snapshot(1, (), ((0, rows),)))
+            play.joined.mirror.show(Snapshot(1, (), ((0, rows),)))
         play.world.close()
 
 
@@ -120,9 +120,9 @@ def entered(
     cell_tiles: int = 0,
     rows: tuple[str, ...] = HALL.rows,
     pipe: Pipe | None = None,
-) -> Play:
+) -> ClientSession:
     clock = Clock()
-    play = Play("Ann", 1, Controls(), REGISTRY, clock)
+    play = ClientSession(TAG, "Ann", 1, Controls(), clock)
     play.attach(pipe or Pipe())
     play.received(frame(encode(Welcome(1, 0, tick_rate, frame_ticks, cell_tiles, rows, "t"))))
     return play
@@ -182,12 +182,12 @@ def test_cells_that_are_not_there_and_too_many_end_the_stay() -> None:
 
 
 def test_what_is_kept_of_the_past_and_guessed_of_the_future_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("game.client.timeline.MAX_PLACES", 1000)
-    monkeypatch.setattr("game.client.timeline.MAX_GUESSED", 500)
+    monkeypatch.setattr("net.client.timeline.MAX_PLACES", 1000)
+    monkeypatch.setattr("net.client.timeline.MAX_GUESSED", 500)
     play = entered()
-    assert play.stay is not None
-    assert play.stay.interpolation is not None
-    timeline = play.stay.interpolation.timeline
+    assert play.joined is not None
+    assert play.joined.interpolation is not None
+    timeline = play.joined.interpolation.timeline
     signs: tuple[EntityRow, ...] = tuple((net_id, ((0, (600, 600)),)) for net_id in range(2, 101))
     play.received(frame(encode(Snapshot(1, (), ((0, crowd(1) + signs),)))))
     for tick in range(2, 200, 7):
@@ -205,14 +205,14 @@ def test_what_is_kept_of_the_past_and_guessed_of_the_future_is_bounded(monkeypat
 
 
 def test_a_guess_of_a_heap_stands_still_where_it_would_take_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("game.client.timeline.MAX_GUESS_EFFORT", 1000)
+    monkeypatch.setattr("net.client.timeline.MAX_GUESS_EFFORT", 1000)
     play = entered()
-    assert play.stay is not None
-    assert play.stay.interpolation is not None
+    assert play.joined is not None
+    assert play.joined.interpolation is not None
     play.received(frame(encode(Snapshot(1, (), ((0, crowd(40)),)))))
     play.update()
     with play.world:
-        before, after, _ = play.stay.interpolation.timeline.around(20.5)
+        before, after, _ = play.joined.interpolation.timeline.around(20.5)
         assert before == after == dict.fromkeys(range(1, 41), (600, 600))
     play.world.close()
 
@@ -220,29 +220,29 @@ def test_a_guess_of_a_heap_stands_still_where_it_would_take_too_long(monkeypatch
 def test_however_much_a_server_says_at_once_the_window_has_its_turn_between() -> None:
     ticking = itertools.count(0, 0.03)
     play = entered()
-    assert play.stay is not None
-    play.stay.incoming._clock = lambda: next(ticking)
+    assert play.joined is not None
+    play.joined.incoming._clock = lambda: next(ticking)
     play.received(frame(encode(Snapshot(1, (), ((0, crowd(1)),)))))
     play.received(b"".join(frame(encode(Frame(tick, ()))) for tick in range(2, 20)))
     unread, updates = play._unread, 0
-    while play.stay.incoming.inbox:
+    while play.joined.incoming.inbox:
         play.update()
         updates += 1
-        assert play._unread == (unread if play.stay.incoming.inbox else 0), "what waits still counts"
+        assert play._unread == (unread if play.joined.incoming.inbox else 0), "what waits still counts"
     assert updates > 4
-    assert play.stay.mirror.tick == 19
+    assert play.joined.mirror.tick == 19
     play.world.close()
 
 
 def test_a_pong_that_answers_no_ping_is_ignored() -> None:
     play = entered()
-    assert play.stay is not None
+    assert play.joined is not None
     play.received(frame(encode(Pong(0, 0, 0))))
-    assert not play.stay.clock.synced
+    assert not play.joined.clock.synced
     play.update()
     play.received(frame(encode(Pong(0, 500, 500))) * 100)
-    assert play.stay.clock.synced
-    assert len(play.stay.clock._pings) == 1
+    assert play.joined.clock.synced
+    assert len(play.joined.clock._pings) == 1
     play.world.close()
 
 
@@ -255,11 +255,11 @@ def test_a_cell_is_checked_once_in_a_frame_however_many_sections_it_has(monkeypa
 
     monkeypatch.setattr(mirror_module, "checksum", count)
     play = entered()
-    assert play.stay is not None
+    assert play.joined is not None
     play.received(frame(encode(Snapshot(1, (), ((0, crowd(1)),)))))
     play.received(frame(encode(Frame(2, tuple(Section(0, checksum=7) for _ in range(500))))))
     play.update()
-    assert (len(looked), play.stay.mirror.checks, play.stay.mirror.mismatches) == (1, 500, 0)
+    assert (len(looked), play.joined.mirror.checks, play.joined.mirror.mismatches) == (1, 500, 0)
     play.world.close()
 
 
@@ -272,24 +272,24 @@ def test_no_honest_server_comes_near_to_these_bounds_though_it_is_overloaded_or_
     stage.run(2 * tick_rate)
     gaps: list[int] = []
     for player in (ann, bob):
-        took = player.stay.incoming.took
+        took = player.joined.incoming.took
 
         def note(since: int, told: Frame, took: Callable[[int, Frame], None] = took) -> None:
             gaps.append(told.tick - since)
             took(since, told)
 
-        player.stay.incoming.took = note
+        player.joined.incoming.took = note
     for ticks, given_up in ((tick_rate // 3, False), (4 * tick_rate, True)):
         stage.hiccup(ticks, given_up)
         stage.run(tick_rate)
     for tick in range(4 * tick_rate):  # so late that it writes several frames at once
         bob.controls.steer(tick // 20 % 9)
         stage.clock.time += 1 / tick_rate
-        stage._deliver()
+        stage.deliver()
         stage.simulation.advance(stage.clock.time - 0.3)
         with stage.simulation.world:
             stage.history[stage.simulation.tick] = stage.registry.describe_all(stage.simulation.world)
-        stage._deliver()
+        stage.deliver()
         ann.update()
         bob.update()
     assert ann.play.ending is bob.play.ending is None, (ann.play.reason, bob.play.reason)
@@ -299,7 +299,7 @@ def test_no_honest_server_comes_near_to_these_bounds_though_it_is_overloaded_or_
 
 
 def test_of_a_schema_without_end_the_beginning_is_read() -> None:
-    play = Play("Ann", 1, Controls(), REGISTRY, Clock())
+    play = ClientSession(TAG, "Ann", 1, Controls(), Clock())
     play.attach(Pipe())
     lines = tuple(f"Component{number}(x: int)" for number in range(20_000))
     play.received(frame(encode(Refused(Refusal.SCHEMA, VERSION, "no", lines))))
@@ -349,11 +349,11 @@ def test_a_server_whose_ticks_are_nearly_counted_out_is_played_and_one_beyond_is
 
 @pytest.mark.parametrize(("token", "ends"), [("8d" * 16, False), ("8d" * 16 + "8", True), ("é" * 16, True)])
 def test_a_token_that_a_hello_could_not_carry_back_ends_the_stay(token: str, ends: bool) -> None:
-    play = Play("\U0001f600" * 16, 1, Controls(), REGISTRY, Clock())
+    play = ClientSession(TAG, "\U0001f600" * 16, 1, Controls(), Clock())
     play.attach(Pipe())
     play.received(frame(encode(Welcome(1, 0, 60, 2, 0, HALL.rows, token))))
     assert (play.ending is Ending.LOST) is ends
-    again = Play("\U0001f600" * 16, 1, Controls(), REGISTRY, Clock(), token=play.token)
+    again = ClientSession(TAG, "\U0001f600" * 16, 1, Controls(), Clock(), token=play.token)
     again.attach(Pipe())
     assert again.ending is None
     for each in (play, again):
@@ -369,12 +369,12 @@ def test_a_snapshot_of_more_entities_than_a_message_may_have_rows_is_not_even_lo
 
 
 def test_pushes_of_too_many_are_not_spread_over_the_ticks_of_a_frame(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("game.client.timeline.MAX_SMOOTHED", 100)
+    monkeypatch.setattr("net.client.timeline.MAX_SMOOTHED", 100)
     for many, smooth in ((10, True), (11, False)):
         play = entered()
-        assert play.stay is not None
-        assert play.stay.interpolation is not None
-        past = play.stay.interpolation.timeline._past
+        assert play.joined is not None
+        assert play.joined.interpolation is not None
+        past = play.joined.interpolation.timeline._past
         signs: tuple[EntityRow, ...] = tuple((net_id, ((0, (600, 600)), (1, (0, 0)))) for net_id in range(2, many + 2))
         pushed = [(net_id, 700, 600, 0, 0, 1) for net_id in range(2, many + 2)]
         play.received(frame(encode(Snapshot(1, (), ((0, crowd(1) + signs),)))))

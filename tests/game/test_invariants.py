@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ecs.arena import TILE
 from ecs.components import Position, Size, Velocity
 from ecs.movement.step import DIRECTIONS
-from game.client.prediction import Cause
+from net.client.prediction import Cause
 from net.conditioner.link import PERFECT, Conditions
 from net.wire.codec import decode_from_server
 from net.wire.framing import Deframer
@@ -74,10 +74,10 @@ def mirrors_are_exact(conditions: list[Conditions], seed: int, apart: int) -> No
 
     for player in stage.players[1:]:
         assert player.play.ending is None
-        assert player.stay.mirror.mismatches == 0
+        assert player.joined.mirror.mismatches == 0
         assert player.play.causes[Cause.UNEXPLAINED] == 0
-        assert player.held() == stage.history[player.stay.mirror.tick]
-        assert player.stay.mirror.tick > stage.simulation.tick - 120  # the worst network is a second late
+        assert player.held() == stage.history[player.joined.mirror.tick]
+        assert player.joined.mirror.tick > stage.simulation.tick - 120  # the worst network is a second late
     # Liveness: mirrors were compared, checksums were sent, people turned, the world is not where it began.
     assert all(player.compared > 50 for player in stage.players[1:])
     assert (
@@ -94,25 +94,25 @@ def test_a_mismatch_is_logged_with_its_tick_and_healed_by_a_snapshot(caplog: pyt
     stage = Stage()
     ann, bob = stage.join("Ann", Conditions(latency=0.05)), stage.join("Bob")
     stage.settle()
-    exact = ann.stay.mirror.ticked
-    ann.stay.mirror.ticked = lambda tick: None  # this time it may differ
+    exact = ann.joined.mirror.ticked
+    ann.joined.mirror.ticked = lambda tick: None  # this time it may differ
     with ann.play.world as world:
         entity = world.entity(bob.net_id)
         assert entity is not None
         esper.component_for_entity(entity, Position).x += 1  # a bit flips
     caplog.clear()
     stage.run(130)
-    assert ann.stay.mirror.mismatches == 1
-    assert bob.stay.mirror.mismatches == 0
+    assert ann.joined.mirror.mismatches == 1
+    assert bob.joined.mirror.mismatches == 0
     logged = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
     assert any("mirror differs from the server as of tick" in line for line in logged)
     assert any("sending a snapshot" in line and "'Ann'" in line for line in logged)
-    assert ann.held() == stage.history[ann.stay.mirror.tick]
-    ann.stay.mirror.ticked = exact
+    assert ann.held() == stage.history[ann.joined.mirror.tick]
+    ann.joined.mirror.ticked = exact
     compared = ann.compared
     stage.run(120, Walker(bob, 1))
     assert ann.compared > compared
-    assert ann.stay.mirror.mismatches == 1
+    assert ann.joined.mirror.mismatches == 1
     assert sum(isinstance(message, Snapshot) for message in heard(ann)) == 2
 
 

@@ -12,12 +12,14 @@ import zeroconf.asyncio
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import game.lan
 import game.server.advertising
-from game import walltime
+import net.io.lan
 from game.client.discovery import Discovery
-from game.client.session import Session
-from game.lan import (
+from game.server.advertising import Advertiser
+from game.tag import TAG
+from net.client.connector import Connector
+from net.io import walltime
+from net.io.lan import (
     MOST,
     SERVER_NAME_LIMIT,
     Advert,
@@ -29,7 +31,6 @@ from game.lan import (
     read_advert,
     tidy,
 )
-from game.server.advertising import Advertiser
 from net.wire.messages import VERSION
 from tests.game.live import PATIENCE, frames_until, live_server, run, until
 
@@ -64,7 +65,7 @@ def test_a_server_is_found_and_followed_and_forgotten_over_real_multicast(monkey
             before = simulation.tick
             await until(lambda: found() == [(0, True)])
             assert simulation.tick > before, "the server ticked on"
-            ann = Session(address, "Ann", 0, walltime.now)
+            ann = Connector(TAG, address, "Ann", 0, walltime.now)
             await frames_until(ann, lambda: found() == [(1, True)])
             ann.leave()
             await advertiser.close()
@@ -118,7 +119,7 @@ def test_a_machine_that_is_on_no_network_is_told_so(monkeypatch: pytest.MonkeyPa
 
 
 def test_opening_imports_in_a_thread_and_lets_the_loop_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    load, went, enough = game.lan._load, 0, threading.Event()
+    load, went, enough = net.io.lan._load, 0, threading.Event()
 
     def slowly() -> Any:
         assert threading.current_thread() is not threading.main_thread()
@@ -126,7 +127,7 @@ def test_opening_imports_in_a_thread_and_lets_the_loop_go_on(monkeypatch: pytest
         return load()
 
     async def test() -> None:
-        monkeypatch.setattr(game.lan, "_load", slowly)
+        monkeypatch.setattr(net.io.lan, "_load", slowly)
         opening = asyncio.create_task(open_lan(HERE))
         nonlocal went
         while not opening.done():

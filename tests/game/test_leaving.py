@@ -6,10 +6,10 @@ import esper
 import pytest
 
 from ecs.components import NetID
-from game.components import Away
-from game.rules import HOLD_SECONDS
-from game.server.network_system import BEHIND_SECONDS, GREETING_SECONDS
+from net.components import Away
 from net.conditioner.link import Conditions
+from net.defaults import HOLD_SECONDS
+from net.server.network_system import BEHIND_SECONDS, GREETING_SECONDS
 from net.wire.messages import VERSION, Goodbye, Hello, Ping
 from tests.harness import Player, Stage, Stranger, Walker
 
@@ -161,15 +161,15 @@ def test_a_slow_reader_costs_no_memory_and_nobody_else_anything_and_comes_back_b
     assert 1000 < most < 1000 + 400, "it stops at the limit plus the frame that went past it"
     for player, before in zip(others, compared, strict=True):
         assert player.compared - before > 100
-        assert player.stay.mirror.mismatches == 0
+        assert player.joined.mirror.mismatches == 0
 
     slow.near.reading = True
     compared_before = slow.compared
     stage.run(120, each)
     assert slow.net_id == mine
     assert slow.compared > compared_before + 20
-    assert slow.stay.mirror.mismatches == 0
-    assert slow.held() == stage.history[slow.stay.mirror.tick]
+    assert slow.joined.mirror.mismatches == 0
+    assert slow.held() == stage.history[slow.joined.mirror.tick]
 
 
 def test_who_takes_nothing_for_too_long_is_disconnected_though_it_talks() -> None:
@@ -197,7 +197,7 @@ def test_who_takes_nothing_for_too_long_is_disconnected_though_it_talks() -> Non
     assert len(stage.simulation.seats) == 2
     stage.run(240, talk)
     assert len(stage.simulation.seats) == 1
-    assert bob.stay.mirror.mismatches == 0
+    assert bob.joined.mirror.mismatches == 0
 
 
 def test_a_server_that_closes_tells_everybody() -> None:

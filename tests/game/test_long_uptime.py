@@ -13,15 +13,16 @@ import pytest
 from ecs.components import Intent, NetID
 from ecs.surprises import Surprises
 from ecs.world import World
-from game import walltime
-from game.client.prediction import Cause
-from game.components import Away, Round, Score, Tagged
-from game.rules import RoundPhase, build_registry
 from game.server.app import Service, serve
-from game.server.round_system import tag
-from game.server.simulation import LAST_TICK, OLD_TICK, ServerSettings, WornOutError
+from game.tag import TAG
+from game.tag.components import Round, Score, Tagged
+from game.tag.rules import RoundPhase
+from net.client.prediction import Cause
+from net.components import Away
 from net.conditioner.link import Conditions
-from net.replication.registry import Registry
+from net.game import RuleContext
+from net.io import walltime
+from net.server.simulation import LAST_TICK, OLD_TICK, ServerSettings, WornOutError
 from net.wire.codec import MAX_INT, MAX_TICK, decode_from_server
 from net.wire.connection import ClientConnection, ServerConnection
 from net.wire.errors import LocalProtocolError
@@ -44,8 +45,8 @@ from net.wire.messages import (
     Welcome,
 )
 from tests.game.live import free_port
-from tests.game.test_resume import cut
 from tests.harness import HALL, Player, Stage, Walker
+from tests.net.server.test_resume import cut
 
 OLD_LIMITS = {"2^31": 1 << 31, "2^32": 1 << 32, "2^40": 1 << 40}  # the last lies between the old and the new ones
 
@@ -77,19 +78,21 @@ class OdometerSystem(esper.Processor):
             self._surprises.change(bearer.id, Odometer)
 
 
-def registry() -> Registry:
-    registry = build_registry()
-    registry.add(Odometer)
-    return registry
-
-
 def old_stage(ticks: int, net_ids: int, counts: int, cell_tiles: int = 0) -> Stage:
     """A server that has counted so far, in which Tag is played in rounds of two seconds."""
 
-    def rules(world: World, surprises: Surprises) -> list[esper.Processor]:
-        return [*tag(60, 2.0, 1.0, 0)(world, surprises), OdometerSystem(world, surprises, counts)]
+    def rules(context: RuleContext) -> list[esper.Processor]:
+        return [*TAG.rules(context), OdometerSystem(context.world, context.surprises, counts)]
 
-    return Stage(registry=registry, rules=rules, first_tick=ticks, first_net_id=net_ids, cell_tiles=cell_tiles)
+    return Stage(
+        components=[Odometer],
+        rules=rules,
+        round_seconds=2.0,
+        podium_seconds=1.0,
+        first_tick=ticks,
+        first_net_id=net_ids,
+        cell_tiles=cell_tiles,
+    )
 
 
 def grow_old(stage: Stage, player: Player, count: int) -> None:
@@ -131,13 +134,13 @@ def test_a_match_goes_on_over_the_limit_to_the_bit(limit: int, cell_tiles: int) 
     for player in (ann, bob):
         assert player.play.ending is None, player.play.reason
         assert player.compared > 150
-        assert player.stay.mirror.checks > 3
-        assert player.stay.mirror.mismatches == 0
+        assert player.joined.mirror.checks > 3
+        assert player.joined.mirror.mismatches == 0
         assert player.play.causes[Cause.UNEXPLAINED] == 0
-        assert abs(player.stay.clock.tick(stage.clock.time) - stage.simulation.tick) < 3
-        assert player.stay.input.now > stage.simulation.tick
-        assert player.stay.interpolation is not None
-        assert -1 < stage.simulation.tick - player.stay.interpolation.now < 30
+        assert abs(player.joined.clock.tick(stage.clock.time) - stage.simulation.tick) < 3
+        assert player.joined.input.now > stage.simulation.tick
+        assert player.joined.interpolation is not None
+        assert -1 < stage.simulation.tick - player.joined.interpolation.now < 30
     assert stage.intent(ann.net_id).count > limit
     assert stage.intent(ann.net_id).since > limit
     assert bob.net_id >= limit
@@ -168,7 +171,7 @@ def test_a_match_goes_on_up_to_the_last_tick_and_then_everybody_is_told(caplog: 
     for player in (ann, bob):
         assert player.play.ending is None, player.play.reason
         assert player.compared > 150
-        assert player.stay.mirror.mismatches == 0
+        assert player.joined.mirror.mismatches == 0
         assert player.play.causes[Cause.UNEXPLAINED] == 0
     assert held(ann, Odometer) == [Odometer(MAX_INT)] * 2
     with pytest.raises(WornOutError, match="is the last one"):
@@ -211,11 +214,11 @@ def test_a_server_at_its_last_tick_says_so_to_everybody_and_ends_so_that_it_is_s
             kept.append((listening, writer))
 
     kept: list[tuple[Awaitable[None], asyncio.StreamWriter]] = []
-    hello = Hello(VERSION, build_registry().schema_hash, "Ann", 1)
+    hello = Hello(VERSION, TAG.registry().schema_hash, "Ann", 1)
     monkeypatch.setattr(walltime, "every_tick", ticks)
     threshold = gc.get_threshold()
     try:
-        code = serve(ServerSettings(HALL, first_tick=LAST_TICK - 100), Service("127.0.0.1", port))
+        code = serve(TAG, ServerSettings(HALL, first_tick=LAST_TICK - 100), Service("127.0.0.1", port))
     finally:
         gc.unfreeze()
         gc.set_threshold(*threshold)

@@ -6,16 +6,17 @@ import sys
 
 import pytest
 
-from game.rules import build_registry, clean_name
-from game.server import admission
-from game.server.session import Session
+from game.tag import TAG
+from net.server import admission
+from net.server.session import Session
 from net.wire.codec import encode
 from net.wire.framing import frame
 from net.wire.messages import VERSION, Goodbye, Hello
+from net.wire.texts import clean_name
 from tests.game.processes import PATIENCE, ROOT, port_of, programs
 from tests.harness import Stage, Stranger, Walker
 
-SCHEMA = build_registry().schema_hash
+SCHEMA = TAG.registry().schema_hash
 
 
 def test_a_message_that_breaks_us_ends_its_session_alone_with_a_traceback_and_a_word(
@@ -74,7 +75,7 @@ def test_a_hello_that_breaks_us_ends_its_session_alone(
 
 BROKEN = """
 import sys, main
-from game.server.tag_system import TagSystem
+from game.tag.tag_system import TagSystem
 def process(self, tick):
     if tick > 60: raise ZeroDivisionError("of ours")
 TagSystem.process = process

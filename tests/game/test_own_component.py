@@ -1,6 +1,6 @@
 """Somebody else's game: a component and a rule of its own, in a file of its own, with nothing edited in net/."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import esper
 import pytest
@@ -8,12 +8,10 @@ import pytest
 from ecs.components import NetID, Velocity
 from ecs.surprises import Surprises
 from ecs.world import World
-from game.rules import build_registry
 from net.conditioner.link import Conditions
-from net.replication.registry import Registry
 from net.wire.messages import Frame
 from tests.game.test_invariants import heard
-from tests.harness import Player, Stage
+from tests.harness import PLAIN, Player, Stage
 
 
 @dataclass(slots=True)
@@ -45,10 +43,7 @@ class DistanceSystem(esper.Processor):
                 self._surprises.change(net_id.id, Distance)
 
 
-def registry() -> Registry:
-    registry = build_registry()
-    registry.add(Distance, check=lambda distance: distance.tiles >= 0)
-    return registry
+COMPONENTS = ((Distance, lambda distance: distance.tiles >= 0),)
 
 
 def seen(player: Player, net_id: int) -> Distance | None:
@@ -59,7 +54,7 @@ def seen(player: Player, net_id: int) -> Distance | None:
 
 
 def test_a_component_and_a_rule_of_ones_own_are_replicated_by_registration_alone() -> None:
-    stage = Stage(registry=registry, rules=lambda world, surprises: [DistanceSystem(world, surprises)])
+    stage = Stage(components=COMPONENTS, rules=lambda context: [DistanceSystem(context.world, context.surprises)])
     ann, bob = stage.join("Ann", Conditions(latency=0.06)), stage.join("Bob")
     stage.settle()
     assert seen(bob, ann.net_id) == Distance(0, False)
@@ -76,11 +71,11 @@ def test_a_component_and_a_rule_of_ones_own_are_replicated_by_registration_alone
     changes = [row for message in heard(bob) if isinstance(message, Frame) for row in message.changed]
     changes = [row for row in changes if row[0] == ann.net_id and row[-1] != (0, False)]
     assert len(changes) == result.tiles, "one row for each change, none for a tick without one"
-    assert bob.stay.mirror.mismatches == 0
+    assert bob.joined.mirror.mismatches == 0
 
 
 def test_a_component_that_is_added_and_removed_between_two_frames_is_never_mentioned() -> None:
-    stage = Stage(registry=registry)
+    stage = Stage(components=COMPONENTS)
     ann = stage.join("Ann")
     stage.settle()
     ann.tap.data.clear()
@@ -103,13 +98,13 @@ def test_a_component_that_is_added_and_removed_between_two_frames_is_never_menti
         stage.simulation.surprises.change(ann.net_id, Distance)
     stage.run(4)
     assert seen(ann, ann.net_id) is None
-    assert ann.stay.mirror.mismatches == 0
+    assert ann.joined.mirror.mismatches == 0
 
 
 def test_a_change_that_a_rule_does_not_tell_of_is_found_told_and_named_in_the_log(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    stage = Stage(registry=registry)
+    stage = Stage(components=COMPONENTS)
     ann, bob = stage.join("Ann"), stage.join("Bob")
     stage.settle()
     stage.compare_ticks = 1 << 30  # never: for a while they do differ
@@ -129,18 +124,18 @@ def test_a_change_that_a_rule_does_not_tell_of_is_found_told_and_named_in_the_lo
     assert seen(bob, ann.net_id) is None
     lines = [record.message for record in caplog.records if "did not tell" in record.message]
     assert lines == [f"a rule changed Distance of entity {ann.net_id} and did not tell"] * 3
-    assert bob.stay.mirror.checks > 3
-    assert bob.stay.mirror.mismatches == 0
+    assert bob.joined.mirror.checks > 3
+    assert bob.joined.mirror.mismatches == 0
 
 
 @pytest.mark.parametrize("client_has_more", [True, False])
 def test_a_client_with_other_components_is_refused_and_told_the_difference(client_has_more: bool) -> None:
-    stage = Stage(registry=build_registry if client_has_more else registry)
-    stage._new_registry = registry if client_has_more else build_registry
-    eve = stage.join("Eve")
+    more = replace(PLAIN, components=(*PLAIN.components, *COMPONENTS))
+    stage = Stage(game=PLAIN if client_has_more else more)
+    eve = stage.join("Eve", game=more if client_has_more else PLAIN)
     stage.run(5)
     line = "Distance(tiles: int, medal: bool)"
     expected = f"we have {line}, which the server lacks" if client_has_more else f"the server has {line}, which we lack"
     assert eve.play.reason == f"the server plays by other rules: {expected}"
-    assert eve.play.stay is None
+    assert eve.play.joined is None
     assert len(stage.simulation.seats) == 0

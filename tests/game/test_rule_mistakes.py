@@ -14,13 +14,11 @@ from ecs.arena import TILE
 from ecs.components import Dash, Intent, NetID, Position, Size, Velocity
 from ecs.surprises import MAX_TOLD, Surprises
 from ecs.world import World
-from game.client.prediction import Cause
-from game.components import Color, Name
-from game.rules import build_registry
-from game.server.simulation import ServerSettings, Simulation
+from net.client.prediction import Cause
+from net.components import Color, Name
 from net.conditioner.link import Conditions
-from net.replication.registry import Registry
-from tests.harness import HALL, Player, Stage, Walker
+from net.game import RuleContext
+from tests.harness import Player, Stage, Walker
 
 
 @dataclass(slots=True)
@@ -93,21 +91,18 @@ class RuleSystem(esper.Processor):
                 self.refusals.append(str(refusal))
 
 
-def registry() -> Registry:
-    registry = build_registry()
-    registry.add(Points, check=lambda points: points.points >= 0)
-    return registry
+COMPONENTS = ((Points, lambda points: points.points >= 0),)
 
 
 def played(act: Callable[[Hands], Any], cell_tiles: int = 0) -> tuple[Stage, RuleSystem, Player, Player]:
     """A match of two, with a rule that does that; mirrors are compared with the server at each frame."""
     rules: list[RuleSystem] = []
 
-    def make(world: World, surprises: Surprises) -> list[esper.Processor]:
-        rules.append(RuleSystem(world, surprises, act))
+    def make(context: RuleContext) -> list[esper.Processor]:
+        rules.append(RuleSystem(context.world, context.surprises, act))
         return list(rules)
 
-    stage = Stage(registry=registry, rules=make, cell_tiles=cell_tiles)
+    stage = Stage(components=COMPONENTS, rules=make, cell_tiles=cell_tiles)
     ann, bob = stage.join("Ann", Conditions(latency=0.06)), stage.join("Bob")
     walkers = Walker(ann, 1), Walker(bob, 2)
     for _ in range(15):
@@ -117,8 +112,8 @@ def played(act: Callable[[Hands], Any], cell_tiles: int = 0) -> tuple[Stage, Rul
     for player in (ann, bob):
         assert player.play.ending is None, player.play.reason
         assert player.compared > 50
-        assert player.stay.mirror.checks > 1
-        assert player.stay.mirror.mismatches == 0
+        assert player.joined.mirror.checks > 1
+        assert player.joined.mirror.mismatches == 0
         assert player.play.causes[Cause.UNEXPLAINED] == 0
     late = stage.join("Cid")  # who comes later sees what the others see
     stage.run(40)
@@ -462,16 +457,6 @@ def test_what_comes_naturally_simply_works(
     assert [record.message for record in caplog.records if record.levelno >= logging.WARNING] == []
     for player in (ann, bob):
         assert works(rule.hands, player)
-
-
-@pytest.mark.parametrize("lacking", ["Away", "Name", "Tagged"])
-def test_a_registry_that_lacks_what_the_engine_needs_is_refused_at_the_start(lacking: str) -> None:
-    registry = Registry()
-    for kind in build_registry():
-        if kind.index > 4 and kind.component.__name__ != lacking:
-            registry.add(kind.component)
-    with pytest.raises(ValueError, match=rf"the registry lacks {lacking}: begin with game.rules.build_registry\(\)"):
-        Simulation(ServerSettings(HALL), lambda: 0.0, registry)
 
 
 def test_more_entities_than_a_client_holds_are_refused_at_the_call() -> None:

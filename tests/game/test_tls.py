@@ -6,26 +6,26 @@ from pathlib import Path
 
 import pytest
 
-import game.client.dial
-import game.client.play
-from game.client.controls import Controls
-from game.client.credentials import NOTHING, Credentials
-from game.client.dial import ChangedError, TlsError, UntrustedError, dial
-from game.client.known_servers import MOST, known_fingerprint, known_servers_file, remember
-from game.client.play import Ending, Play
-from game.client.session import Phase, Session
-from game.client.settings import DIRECTORY_VARIABLE
-from game.doctor import examine
-from game.rules import build_registry
-from game.server.network_system import GREETING_SECONDS
-from game.server.simulation import ServerSettings
-from game.walltime import now
+import net.client.client_session
+import net.client.connect
+from game.tag import TAG
+from net.client.client_session import ClientSession, Ending
+from net.client.connect import ChangedError, TlsError, UntrustedError, connect_to
+from net.client.connector import Connector, Phase
+from net.client.controls import Controls
+from net.client.credentials import NOTHING, Credentials
+from net.client.doctor import examine
+from net.client.known_servers import MOST, known_fingerprint, known_servers_file, remember
 from net.conditioner.conditions import PROFILES
 from net.conditioner.link import link
 from net.io.address import Address, TlsAddress, parse_address
 from net.io.certificates import server_tls, trusting_context
 from net.io.tls import TlsPipe, secured, spelled
 from net.io.transport import DialError, resolve
+from net.io.user_folder import DIRECTORY_VARIABLE
+from net.io.walltime import now
+from net.server.network_system import GREETING_SECONDS
+from net.server.simulation import ServerSettings
 from net.wire.pipe import Pipe
 from tests.certificates import CA, EXPIRED, FUTURE, OTHER, SERVER
 from tests.game.live import answering, ended, frames_until, live_server, mute_port, run, until
@@ -42,13 +42,13 @@ BY_CA = Credentials(ca=CA)
 @pytest.fixture(autouse=True)
 def settings_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv(DIRECTORY_VARIABLE, str(tmp_path))
-    monkeypatch.setattr(game.client.dial, "TLS_SECONDS", 0.5)
+    monkeypatch.setattr(net.client.connect, "TLS_SECONDS", 0.5)
     return tmp_path
 
 
-async def plays(address: Address, credentials: Credentials = NOTHING) -> Session:
+async def plays(address: Address, credentials: Credentials = NOTHING) -> Connector:
     """A session that has been let in."""
-    session = Session(address, "Ann", 0, now, credentials=credentials)
+    session = Connector(TAG, address, "Ann", 0, now, credentials=credentials)
     await frames_until(session, lambda: session.phase in (Phase.PLAYING, Phase.FAILED))
     assert session.phase is Phase.PLAYING, session.message
     return session
@@ -57,11 +57,11 @@ async def plays(address: Address, credentials: Credentials = NOTHING) -> Session
 async def fault(address: Address, credentials: Credentials = NOTHING) -> DialError:
     """Why one cannot connect; nothing was said to the server then."""
 
-    def accept(pipe: Pipe, fingerprint: str) -> Play:
+    def accept(pipe: Pipe, fingerprint: str) -> ClientSession:
         raise AssertionError("the server is believed")
 
     with pytest.raises(DialError) as caught:
-        await dial(address, await resolve(address), accept, credentials)
+        await connect_to(address, await resolve(address), accept, credentials)
     return caught.value
 
 
@@ -71,10 +71,10 @@ def test_whom_an_authority_vouches_for_is_joined_and_the_world_arrives() -> None
             assert address.tls
             session = await plays(address, BY_CA)
             assert session.play is not None
-            stay = session.play.stay
-            assert stay is not None
-            await frames_until(session, lambda: stay.mirror.checks >= 1)
-            assert stay.mirror.mismatches == 0
+            joined = session.play.joined
+            assert joined is not None
+            await frames_until(session, lambda: joined.mirror.checks >= 1)
+            assert joined.mirror.mismatches == 0
             session.leave()
             await until(lambda: not simulation.admission.sessions)
 
@@ -110,7 +110,7 @@ def test_whom_the_given_authority_does_not_vouch_for_is_not_believed_and_nobody_
 def test_at_first_the_player_looks_at_the_fingerprint_and_from_then_on_it_counts() -> None:
     async def test() -> None:
         async with live_server(tls=OTHERS) as (_, address):
-            first = Session(address, "Ann", 0, now)
+            first = Connector(TAG, address, "Ann", 0, now)
             assert spelled(OTHERS.fingerprint) in await ended(first)
             assert (first.ending, first.shown) == (Ending.UNTRUSTED, OTHERS.fingerprint)
             assert first.play is None, "nothing was said"
@@ -140,7 +140,7 @@ def test_what_is_wrong_with_a_certificate_is_said_as_it_is(
     async def test() -> None:
         async with live_server(tls=server_tls(*certificate)) as (_, address):
             address = TlsAddress(host, address.port)
-            session = Session(address, "Ann", 0, now)
+            session = Connector(TAG, address, "Ann", 0, now)
             assert f"the certificate of {address} {why}" in await ended(session)
             assert session.ending is Ending.UNTRUSTED, "the player may believe it all the same"
             assert session.why_untrusted.startswith(why)
@@ -162,7 +162,7 @@ def test_what_a_host_made_and_is_out_of_date_is_said_to_be_so_too(
 
     async def test() -> None:
         async with live_server(tls=server_tls(*certificate)) as (_, address):
-            session = Session(address, "Ann", 0, now)
+            session = Connector(TAG, address, "Ann", 0, now)
             await ended(session)
             assert session.why_untrusted.startswith("is self-signed")
             assert session.why_untrusted.partition("vouches for it")[2].partition(", says")[0] == why
@@ -192,7 +192,7 @@ def test_a_server_that_was_trusted_by_its_fingerprint_may_get_a_certificate_that
             assert session.notice == "", "it is said once"
             session.leave()
         async with live_server(address.port, tls=expired):
-            session = Session(address, "Ann", 0, now)
+            session = Connector(TAG, address, "Ann", 0, now)
             message = await ended(session)
             assert session.ending is Ending.IMPOSSIBLE
             assert "another certificate than the one that is known, and the new one is self-signed" in message
@@ -215,7 +215,7 @@ def test_a_server_with_another_certificate_than_before_is_refused_with_an_explan
     async def test() -> None:
         async with live_server(tls=OTHERS) as (_, address):
             remember(address, TLS.fingerprint)
-            session = Session(address, "Ann", 0, now)
+            session = Connector(TAG, address, "Ann", 0, now)
             message = await ended(session)
             assert session.ending is Ending.IMPOSSIBLE
             for part in (
@@ -237,16 +237,16 @@ def test_who_comes_back_looks_again_and_stops_where_the_certificate_has_changed(
         async with live_server(tls=TLS) as (simulation, address):
             session = await plays(address, Credentials(fingerprint=TLS.fingerprint))
             assert session.play is not None
-            stay = session.play.stay
-            assert stay is not None
-            own = stay.net_id
-            await frames_until(session, lambda: stay.clock.synced)  # so that its seat will be held
+            joined = session.play.joined
+            assert joined is not None
+            own = joined.net_id
+            await frames_until(session, lambda: joined.clock.synced)  # so that its seat will be held
             for each in list(simulation.admission.sessions):
                 each.lost("a test")
             await frames_until(session, lambda: session.phase is Phase.WAITING)
             await frames_until(session, lambda: session.phase is Phase.PLAYING)
-            assert session.play.stay is not None
-            assert session.play.stay.net_id == own
+            assert session.play.joined is not None
+            assert session.play.joined.net_id == own
         async with live_server(address.port, tls=OTHERS):
             await frames_until(session, lambda: session.phase is Phase.FAILED)
             assert session.ending is Ending.IMPOSSIBLE
@@ -260,9 +260,9 @@ def test_a_password_is_proven_over_it_and_a_refusal_arrives() -> None:
         async with live_server(settings=settings, tls=TLS) as (_, address):
             ann = await plays(address, replace(BY_CA, password="xyzzy"))
             assert "the password is wrong" in await ended(
-                Session(address, "Bob", 0, now, credentials=replace(BY_CA, password="x"))
+                Connector(TAG, address, "Bob", 0, now, credentials=replace(BY_CA, password="x"))
             )
-            full = Session(address, "Bob", 0, now, credentials=replace(BY_CA, password="xyzzy"))
+            full = Connector(TAG, address, "Bob", 0, now, credentials=replace(BY_CA, password="xyzzy"))
             assert await ended(full) == "the server is full: 1 of 1 players are there"
             ann.leave()
 
@@ -273,9 +273,9 @@ def test_a_client_without_tls_is_told_what_to_type() -> None:
     async def test() -> None:
         async with live_server(tls=TLS) as (_, address):
             plain = Address(*address)
-            message = await ended(Session(plain, "Ann", 0, now))
+            message = await ended(Connector(TAG, plain, "Ann", 0, now))
             assert message == "this server takes encrypted connections alone: put tls:// before its address"
-            found = [finding async for finding in examine(plain)]
+            found = [finding async for finding in examine(TAG, plain)]
             assert not found[-1].ok
             assert "tls://" in found[-1].text
             (await plays(address, BY_CA)).leave()
@@ -314,11 +314,11 @@ def test_what_fails_before_tls_fails_as_without(monkeypatch: pytest.MonkeyPatch)
 def test_the_doctor_goes_the_same_way() -> None:
     async def test() -> None:
         async with live_server(tls=TLS) as (_, address):
-            found = [finding async for finding in examine(address, BY_CA)]
+            found = [finding async for finding in examine(TAG, address, BY_CA)]
             assert all(finding.ok for finding in found)
             assert "encrypted" in found[1].text
             assert found[-1].text == f"this works: python main.py --connect {address}"
-            found = [finding async for finding in examine(address)]
+            found = [finding async for finding in examine(TAG, address)]
             assert [finding.step for finding in found] == ["resolve", "connect", "verdict"]
             assert spelled(TLS.fingerprint) in found[1].text
             assert "--tls-fingerprint" in found[1].advice
@@ -329,14 +329,14 @@ def test_the_doctor_goes_the_same_way() -> None:
 def test_one_can_leave_in_the_middle_of_a_handshake_and_a_simulated_network_goes_around_it() -> None:
     async def test() -> None:
         async with answering(b"", hang_up=False) as address:
-            session = Session(TlsAddress(*address), "Ann", 0, now, credentials=BY_CA)
+            session = Connector(TAG, TlsAddress(*address), "Ann", 0, now, credentials=BY_CA)
             await frames_until(session, lambda: session.phase is Phase.CONNECTING)
             await asyncio.sleep(0.05)
             session.leave()
             await asyncio.sleep(0.05)
             assert session.phase is Phase.LEFT
         async with live_server(tls=TLS) as (_, address):
-            session = Session(address, "Ann", 0, now, simulate=PROFILES["wifi"], credentials=BY_CA)
+            session = Connector(TAG, address, "Ann", 0, now, simulate=PROFILES["wifi"], credentials=BY_CA)
             await frames_until(session, lambda: session.phase is Phase.PLAYING)
             session.leave()
             await asyncio.sleep(0.1)
@@ -396,7 +396,7 @@ def test_who_sits_between_with_another_certificate_cannot_pass_a_proof_on(betwee
         inwards.to, outwards.to = to_server, to_client
         to_server.start()
         ends.append(first)
-    play = Play("Ann", 0, Controls(), build_registry(), stage.clock, password="xyzzy")
+    play = ClientSession(TAG, "Ann", 0, Controls(), stage.clock, password="xyzzy")
     near = ends[-1][0]
     pipe = TlsPipe(near, trusting_context(), "127.0.0.1")
     near.receiver = pipe
@@ -411,7 +411,7 @@ def test_who_sits_between_with_another_certificate_cannot_pass_a_proof_on(betwee
                 b.deliver()
 
     stage.run(30, deliver)
-    assert (play.stay is None) is between
+    assert (play.joined is None) is between
     assert (play.ending is Ending.PASSWORD) is between
     play.leave()
     play.world.close()

@@ -17,14 +17,15 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from game.client.credentials import Credentials
-from game.client.session import Phase, Session
 from game.server.app import WITHOUT_TLS
-from game.server.message_rate_limit import BURST_SECONDS, FREE_BYTES, PER_TICK
-from game.walltime import now
+from game.tag import TAG
+from net.client.connector import Connector, Phase
+from net.client.credentials import Credentials
 from net.io.address import Address, TlsAddress
 from net.io.certificates import server_tls, trusting_context
 from net.io.tls import MAX_BARREN_RECORDS, TlsPipe, secured
+from net.io.walltime import now
+from net.server.limits.message_rate_limit import BURST_SECONDS, FREE_BYTES, PER_TICK
 from net.wire.codec import encode
 from net.wire.framing import frame
 from net.wire.messages import VERSION, Hello, Ping, Steer
@@ -134,7 +135,9 @@ def test_half_a_ticket_of_a_server_ends_a_clients_stay_and_not_the_client() -> N
 
         server = await asyncio.start_server(serve, "127.0.0.1", 0)
         host, port = server.sockets[0].getsockname()[:2]
-        session = Session(TlsAddress(host, port), "Ann", 0, now, credentials=Credentials(fingerprint=TLS.fingerprint))
+        session = Connector(
+            TAG, TlsAddress(host, port), "Ann", 0, now, credentials=Credentials(fingerprint=TLS.fingerprint)
+        )
         assert "hung up" in await ended(session)
         server.close()
 
@@ -144,7 +147,7 @@ def test_half_a_ticket_of_a_server_ends_a_clients_stay_and_not_the_client() -> N
 def test_a_flood_of_key_updates_is_counted_and_cut_off_and_players_play_on() -> None:
     async def test() -> None:
         async with live_server(tls=TLS) as (simulation, address):
-            session = Session(address, "Ann", 0, now, credentials=Credentials(fingerprint=TLS.fingerprint))
+            session = Connector(TAG, address, "Ann", 0, now, credentials=Credentials(fingerprint=TLS.fingerprint))
             await frames_until(session, lambda: session.phase is Phase.PLAYING)
             before = simulation.stats.received
             reader, writer = await asyncio.open_connection(*address[:2])
@@ -160,11 +163,11 @@ def test_a_flood_of_key_updates_is_counted_and_cut_off_and_players_play_on() -> 
             assert simulation.stats.received - before >= len(flood)
             play = session.play
             assert play is not None
-            assert play.stay is not None
-            checks = play.stay.mirror.checks
-            await frames_until(session, lambda: play.stay is not None and play.stay.mirror.checks > checks)
+            assert play.joined is not None
+            checks = play.joined.mirror.checks
+            await frames_until(session, lambda: play.joined is not None and play.joined.mirror.checks > checks)
             assert play.ending is None
-            assert play.stay.mirror.mismatches == 0
+            assert play.joined.mirror.mismatches == 0
             session.leave()
 
     run(test())

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import net
-from game.rules import build_registry
+from game.tag import TAG
 from net.wire.codec import encode
 from net.wire.framing import frame
 from net.wire.messages import VERSION, FromClient, FromServer, Message, Refusal, Section
@@ -57,7 +57,7 @@ def written_anew(text: str) -> str:
 
 def main() -> None:
     """Write it, with this version, schema and its hash wherever they stand."""
-    registry = build_registry()
+    registry = TAG.registry()
     text = re.sub(r"(?<=schema_hash=')\w+(?=')|(?<=That of this game is `)\w+(?=`)", registry.schema_hash, TEXT)
     text = re.sub(r"(?<=version=)\d+|(?<=^# The protocol, version )\d+", str(VERSION), text)
     text = re.sub(r"(?<=```schema\n).*?(?=\n```)", "\n".join(registry.schema), text, flags=re.DOTALL)

@@ -14,8 +14,9 @@ from ecs.collision.separate import PASSES, separate
 from ecs.collision.sweep import Pair, few_pairs
 from ecs.columns import Column
 from ecs.movement.step import DIRECTIONS, Body, is_direction, motion_at, step
-from game.rules import MAX_MARKS, TICK_RATE, build_registry, clean_name
+from game.tag import TAG
 from net.client.clock import ServerClock
+from net.defaults import TICK_RATE
 from net.replication.registry import Kind, checksum
 from net.wire import messages
 from net.wire.codec import decode_from_client, decode_from_server, encode
@@ -35,6 +36,7 @@ from net.wire.messages import (
     Welcome,
 )
 from net.wire.password import derive, is_proven
+from net.wire.texts import MAX_MARKS, clean_name
 from tests.net.protocol_md import EXAMPLES, NAMES, TEXT, examples, stated, table, written_anew
 
 LIMITS = re.findall(r"^\| `([a-z_.]+)\.([A-Z_]+)` \| ([0-9.]+) \|", TEXT, re.MULTILINE)
@@ -103,7 +105,7 @@ def test_the_refusals_are_those_that_there_are() -> None:
 
 def test_the_schema_and_its_hash_are_those_of_this_game() -> None:
     (block,) = re.findall(r"```schema\n(.*?)\n```", TEXT, re.DOTALL)
-    registry = build_registry()
+    registry = TAG.registry()
     assert tuple(block.splitlines()) == registry.schema
     assert re.findall(r"That of this game is `([0-9a-f]+)`", TEXT) == [registry.schema_hash]
     assert {hello.schema_hash for hello in examples(Hello)} == {registry.schema_hash}
@@ -120,7 +122,7 @@ def test_the_checksum_is_that_of_the_snapshot_of_the_example() -> None:
 
 
 def test_the_entities_of_the_examples_can_be_built() -> None:
-    registry, built = build_registry(), 0
+    registry, built = TAG.registry(), 0
     for _, text in EXAMPLES:
         message = stated(text)
         rows = (*getattr(message, "entities", ()), *getattr(message, "spawned", ()))
@@ -290,7 +292,7 @@ def test_a_name_has_as_many_accents_on_a_letter_as_the_text_says() -> None:
 
 
 def test_the_bounds_of_each_integer_of_a_component_are_those_that_our_client_keeps() -> None:
-    registry, limits = build_registry(), {name: int(float(value)) for _, name, value in LIMITS}
+    registry, limits = TAG.registry(), {name: int(float(value)) for _, name, value in LIMITS}
     bounds = {
         field: [eval(re.sub(r"`(\w+)`", r"\1", cell.split(",")[0]), {}, limits) for cell in (low, high)]
         for fields, low, high in table("| fields | from | to |")

@@ -17,11 +17,12 @@ from ecs.components import UNITS_PER_PIXEL
 from ecs.grid import Grid
 from ecs.movement.step import Body, motion_at, step
 from ecs.world import World
-from game.client.controls import Controls
-from game.client.play import Ending, Play
-from game.rules import VIEW_PIXELS, build_registry
-from game.server.interest import CELL_TILES, Interest
+from game.tag import TAG
+from net.client.client_session import ClientSession, Ending
+from net.client.controls import Controls
 from net.conditioner.link import Conditions, link
+from net.defaults import VIEW_PIXELS
+from net.replication.interest import CELL_TILES, Interest
 from net.replication.mirror import Mirror
 from net.wire import connection
 from net.wire.codec import encode
@@ -68,7 +69,7 @@ def test_each_example_of_what_a_client_says_is_heard_by_a_server_where_it_is_in_
     (challenge,), (proof,) = examples(Challenge), [data for data, message in OF_CLIENT if isinstance(message, Proof)]
     tokens = [hello.token for _, hello in hellos() if hello.token]
     digits = itertools.chain([challenge.salt], itertools.repeat(challenge.nonce))
-    monkeypatch.setattr("game.server.password_gate.random_digits", lambda: next(digits))
+    monkeypatch.setattr("net.server.limits.password_gate.random_digits", lambda: next(digits))
     stage = Stage(Arena(examples(Welcome)[0].arena), password=PASSWORD, seed=1)
     monkeypatch.setattr(stage.simulation.seats, "_mint_token", lambda: tokens[0])
     said, stranger = [], None
@@ -116,7 +117,7 @@ def test_each_example_of_what_a_client_says_is_heard_by_a_server_where_it_is_in_
     stage.close()
 
 
-def client(password: str = PASSWORD) -> tuple[Play, list[FromClient]]:
+def client(password: str = PASSWORD) -> tuple[ClientSession, list[FromClient]]:
     """A client of ours that has said Hello, and what it says from then on."""
     clock = Clock()
     near, far = link(clock, Conditions())
@@ -131,7 +132,7 @@ def client(password: str = PASSWORD) -> tuple[Play, list[FromClient]]:
 
     server = connection.ServerConnection()
     far.receiver = Ear()
-    play = Play("Ann", 0xF5A623, Controls(), build_registry(), clock, password=password)
+    play = ClientSession(TAG, "Ann", 0xF5A623, Controls(), clock, password=password)
     near.receiver = play.attach(near)
     far.deliver()
     assert [type(message) for message in heard] == [Hello]
@@ -144,10 +145,10 @@ def quiet_frames(since: int, until: int) -> list[Frame]:
     return [Frame(tick, ()) for tick in range(since + 15, until, 15)]
 
 
-def hear(play: Play, told: Sequence[tuple[bytes, Message]]) -> None:
+def hear(play: ClientSession, told: Sequence[tuple[bytes, Message]]) -> None:
     for data, message in told:
-        if isinstance(message, Frame) and play.stay is not None:
-            for quiet in quiet_frames(play.stay.mirror.tick, message.tick):
+        if isinstance(message, Frame) and play.joined is not None:
+            for quiet in quiet_frames(play.joined.mirror.tick, message.tick):
                 play.received(frame(encode(quiet)))
         play.received(data)
         play.update()
@@ -168,10 +169,10 @@ def test_what_a_server_says_in_the_examples_is_one_story_that_our_client_takes_i
         key=lambda row: order.index(type(row[1])) if type(row[1]) in order else len(order),
     )
     hear(play, story)
-    assert play.stay is not None
-    assert play.stay.mirror.tick == max(message.tick for _, message in story if isinstance(message, Frame))
-    assert play.stay.mirror.checks == 1
-    assert play.stay.mirror.mismatches == 0
+    assert play.joined is not None
+    assert play.joined.mirror.tick == max(message.tick for _, message in story if isinstance(message, Frame))
+    assert play.joined.mirror.checks == 1
+    assert play.joined.mirror.mismatches == 0
     assert play.token == examples(Welcome)[0].token
     play.world.close()
 
@@ -203,7 +204,7 @@ def test_the_story_of_the_cells_is_taken_in_and_its_views_are_those_that_our_ser
     grid = Grid(arena, CELL_TILES)
     assert "an arena of 64 by 24 tiles with nothing inside its walls, and `cell tiles` 16" in TEXT
     motion, views = motion_at(arena, 60), Interest(grid)
-    mirror = Mirror(world, build_registry(), motion, grid, 60, 2)
+    mirror = Mirror(world, TAG.registry(), motion, grid, 60, 2)
     seen = []
     with world:
         for data, message in OF_SERVER:
@@ -261,7 +262,7 @@ def test_a_hello_is_answered_at_once_or_at_the_end_of_a_tick_as_the_text_says() 
         """Whether the answer came without a tick."""
         stranger = Stranger(stage)
         stranger.say(hello)
-        stage._deliver()
+        stage.deliver()
         at_once = bool(stranger.told)
         if not at_once:
             stage.run(1)
@@ -333,7 +334,7 @@ def test_at_server_time_t_all_ticks_up_to_t_are_done_and_an_intent_that_comes_be
             stage.clock.time += 0.05 / 60
             stage.simulation.advance(stage.clock.time)
         stranger.say(Steer(tick + 1, 3))
-        stage._deliver()
+        stage.deliver()
         stage.run(6)
         rows = [row for message in stranger.told if isinstance(message, Frame) for row in message.intents]
         assert rows[-1] == (tick + 1 + late, 1, 3)

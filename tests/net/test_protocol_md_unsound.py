@@ -11,7 +11,7 @@ from ecs.arena import Arena
 from ecs.grid import Grid
 from ecs.movement.step import motion_at
 from ecs.world import World
-from game.rules import build_registry
+from game.tag import TAG
 from net.replication import mirror as module
 from net.replication.mirror import LAST_TICK, MAX_CELLS, MAX_GAP_SECONDS, Mirror
 from net.wire.codec import decode_from_server, encode
@@ -146,7 +146,7 @@ def test_each_line_of_the_lists_has_a_hostile_message_and_the_other_way_round() 
 
 def told() -> tuple[World, Mirror]:
     world, arena = World(), Arena(WELCOME.arena)
-    return world, Mirror(world, build_registry(), motion_at(arena, 60), Grid(arena), 60, WELCOME.frame_ticks)
+    return world, Mirror(world, TAG.registry(), motion_at(arena, 60), Grid(arena), 60, WELCOME.frame_ticks)
 
 
 CASES = [(line, message) for lists in (FRAMES, SNAPSHOTS) for line, messages in lists.items() for message in messages]
@@ -161,14 +161,14 @@ def test_what_is_unsound_is_refused_and_changes_nothing(
     with world:
         if "before the first" not in line:
             mirror.show(SNAPSHOT)
-        held, tick = build_registry().describe_all(world), mirror.tick
+        held, tick = TAG.registry().describe_all(world), mirror.tick
         with pytest.raises(RemoteProtocolError):
             hear(mirror, message)
-        assert build_registry().describe_all(world) == held
+        assert TAG.registry().describe_all(world) == held
         assert mirror.tick == tick
         if tick > 0:
             hear(mirror, frame(spawned=[row()]))  # and what is sound is taken as before
-            assert len(build_registry().describe_all(world)) == 2
+            assert len(TAG.registry().describe_all(world)) == 2
     world.close()
 
 
@@ -186,10 +186,10 @@ def test_what_is_said_of_entities_that_are_not_there_is_ignored_and_who_is_there
     world, mirror = told()
     with world:
         mirror.show(SNAPSHOT)
-        held = build_registry().describe_all(world)
+        held = TAG.registry().describe_all(world)
         nobody = frame(intents=[(121, 8, 3)], bodies=[(8, 0, 0, 1, 1, 7)], gone=[8], changed=[(8, 5, ("Bo",))])
         hear(mirror, nobody)
-        assert build_registry().describe_all(world) == held
+        assert TAG.registry().describe_all(world) == held
         hear(mirror, Frame(123, (Section(0, spawned=[(7, ((0, (600, 600)), (7, (5,))))]),)))
-        assert build_registry().describe_all(world) == ((7, ((0, (600, 600)), (7, (5,)))),)
+        assert TAG.registry().describe_all(world) == ((7, ((0, (600, 600)), (7, (5,)))),)
     world.close()

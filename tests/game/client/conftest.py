@@ -12,7 +12,7 @@ import pygame
 import pytest
 
 from game.client import devices, layout
-from game.client.settings import DIRECTORY_VARIABLE
+from net.io.user_folder import DIRECTORY_VARIABLE
 from tests.game.client.layouts import where
 
 

@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator, Callable
 
 import pygame
 
-from game import walltime
 from game.client.page import Look, Page
 from game.client.settings import Settings
 from game.client.sprites import Sprites
 from game.client.theme import Fonts
 from game.client.window import Services, Window
+from net.io import walltime
 from tests.game.live import PATIENCE
 
 

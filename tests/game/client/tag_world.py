@@ -7,10 +7,11 @@ import esper
 from ecs.components import UNITS_PER_PIXEL, Dash, Intent, Size, Velocity
 from ecs.movement.step import DIRECTIONS
 from ecs.world import World
-from game.client.components import Shown
 from game.client.roster import Roster, Standing, read_roster
-from game.components import Color, Name, Round, Score, Tagged
-from game.rules import PLAYER_SIZE
+from game.tag.components import Round, Score, Tagged
+from net.client.components import Shown
+from net.components import Color, Name
+from net.defaults import PLAYER_SIZE
 
 RED, BLUE = 0xFF2020, 0x2040FF
 OWN = 1

@@ -16,24 +16,25 @@ import pytest
 from pygame._sdl2 import controller
 
 from ecs.components import UNITS_PER_PIXEL, Dash, Intent, Position, Velocity
-from game import walltime
 from game.client import app, hosting
 from game.client.connecting import ConnectingScreen
-from game.client.credentials import Credentials
 from game.client.discovery import FoundServer
 from game.client.failed_screen import FailedScreen
 from game.client.game_screen import GameScreen
 from game.client.join_screen import JoinScreen
 from game.client.keys_screen import KeysScreen
 from game.client.pause_screen import PauseScreen
-from game.client.session import Phase, Session
 from game.client.settings import Settings, load_settings, save_settings, settings_file
 from game.client.settings_screen import SettingsScreen
 from game.client.start_screen import StartScreen
 from game.client.window import Services, Window
-from game.doctor import Finding
-from game.server.simulation import ServerSettings, Simulation
+from game.tag import TAG
+from net.client.connector import Connector, Phase
+from net.client.credentials import Credentials
+from net.client.doctor import Finding
+from net.io import walltime
 from net.io.address import Address
+from net.server.simulation import ServerSettings, Simulation
 from tests.game.client.stage import click, differs, frames_until, hold, let_go, opened, pad, press, stick, type_text
 from tests.game.live import PATIENCE, free_port, live_server, mute_port, run
 from tests.game.processes import ROOT, programs
@@ -704,7 +705,7 @@ def test_without_a_device_there_is_a_line_in_the_log_and_the_game_goes_on(
         async with live_server(settings=ServerSettings(HALL, seed=1)) as (_, address):
             window.join(address, ANN)
             await frames_until(window, lambda: plays(window))
-            other = Session(address, "Bob", 0x56B4E9, walltime.now, draws=False)
+            other = Connector(TAG, address, "Bob", 0x56B4E9, walltime.now, draws=False)
             for _ in range(2):
                 pygame.event.post(pygame.Event(pygame.CONTROLLERDEVICEADDED, device_index=0))
                 press(pygame.K_RETURN)

@@ -9,21 +9,23 @@ import pygame
 import pytest
 
 import game.client.discovery
-import game.client.session
 import game.server.advertising
-from game import bots, walltime
-from game.background import start_in_background
-from game.client.credentials import Credentials
+import net.client.connector
+from game import bots
 from game.client.discovery import Discovery
 from game.client.failed_screen import FailedScreen
 from game.client.hosting import Hosting
 from game.client.join_screen import JoinScreen
-from game.client.session import Phase, Session
 from game.client.window import Services
-from game.doctor import Finding
-from game.lan import Advert
 from game.server.advertising import Advertiser
+from game.tag import TAG
+from net.client.connector import Connector, Phase
+from net.client.credentials import Credentials
+from net.client.doctor import Finding
+from net.io import walltime
 from net.io.address import Address
+from net.io.background import start_in_background
+from net.io.lan import Advert
 from tests.game.client.stage import frames_until, opened, press
 from tests.game.client.test_app import ANN, at, plays, shows
 from tests.game.live import frames_until as session_frames_until
@@ -47,9 +49,9 @@ def logged(caplog: pytest.LogCaptureFixture) -> Any:
         assert any(record.exc_info for record in caplog.records if record.levelno == logging.ERROR)
 
 
-@pytest.mark.parametrize("where", ["resolve", "dial"])
+@pytest.mark.parametrize("where", ["resolve", "connect_to"])
 def test_a_fault_while_connecting_is_on_the_failure_page(monkeypatch: pytest.MonkeyPatch, where: str) -> None:
-    monkeypatch.setattr(game.client.session, where, boom)
+    monkeypatch.setattr(net.client.connector, where, boom)
 
     async def story() -> None:
         async with opened(ANN) as window:
@@ -66,7 +68,7 @@ def test_a_fault_while_reconnecting_is_on_the_failure_page(monkeypatch: pytest.M
         async with live_server() as (simulation, address), opened(at(address)) as window:
             window.join(address, ANN)
             await frames_until(window, lambda: plays(window))
-            monkeypatch.setattr(game.client.session, "dial", boom)
+            monkeypatch.setattr(net.client.connector, "connect_to", boom)
             for session in list(simulation.admission.sessions):
                 session.lost("a test")
             await shows(window, FailedScreen)
@@ -153,7 +155,7 @@ def test_advertising_fails_and_the_server_serves_all_the_same(monkeypatch: pytes
             advertiser.start()
             assert advertiser._task is not None
             await asyncio.wait([advertiser._task])
-            session = Session(address, "Ann", 0, walltime.now)
+            session = Connector(TAG, address, "Ann", 0, walltime.now)
             await session_frames_until(session, lambda: session.phase is Phase.PLAYING)
             session.leave()
             await advertiser.close()
@@ -162,7 +164,7 @@ def test_advertising_fails_and_the_server_serves_all_the_same(monkeypatch: pytes
 
 
 def test_a_bot_says_it_among_its_errors(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(game.client.session, "resolve", boom)
+    monkeypatch.setattr(net.client.connector, "resolve", boom)
 
     async def story() -> None:
         report = await bots._run(2, NOWHERE, 5.0, 1, None, Credentials())

@@ -9,11 +9,11 @@ from game.client.round_bar import RoundBar
 from game.client.sounds import Sounds
 from game.client.sprites import Sprites
 from game.client.theme import Fonts
-from game.rules import Passed, RoundPhase
-from game.server import tag_system
-from tests.game.server.tag_stage import TagStage
-from tests.game.server.test_idle_it import Fidget, tagged
-from tests.game.server.test_tag_system import lose
+from game.tag import tag_system
+from game.tag.rules import Passed, RoundPhase
+from tests.game.tag.tag_stage import TagStage
+from tests.game.tag.test_idle_it import Fidget, tagged
+from tests.game.tag.test_tag_system import lose
 from tests.harness import Player
 
 pytestmark = pytest.mark.usefixtures("surface")
@@ -33,7 +33,7 @@ class Reader:
         self._commentary = Commentary(player.net_id, 60, self.chat, bar, self.sounds)
 
     def look(self, tick: int) -> None:
-        mirror = self.player.stay.mirror
+        mirror = self.player.joined.mirror
         with self.player.play.world:
             roster = read_roster(mirror.tick, {})
         self._commentary.update(roster, mirror.tick, tick / 60, {})

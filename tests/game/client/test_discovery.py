@@ -13,14 +13,14 @@ import zeroconf
 import zeroconf.asyncio
 
 import game.client.discovery
-import game.lan
-from game import walltime
+import net.io.lan
 from game.client.discovery import MAX_SERVERS, Discovery, FoundServer
 from game.client.identify import identify
-from game.lan import SERVICE, Advert, distance, own_interfaces
-from game.server.simulation import ServerSettings, Simulation
+from net.io import walltime
 from net.io.address import Address
 from net.io.certificates import server_tls
+from net.io.lan import SERVICE, Advert, distance, own_interfaces
+from net.server.simulation import ServerSettings, Simulation
 from net.wire.messages import VERSION
 from tests.certificates import OTHER
 from tests.game.lan import FakeNetwork
@@ -453,7 +453,7 @@ def test_why_nothing_can_be_found_is_said_and_is_over_when_the_network_is_there(
 
 
 def test_closing_is_bounded_and_leaves_no_task(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(game.lan, "CLOSE_SECONDS", 0.02)
+    monkeypatch.setattr(net.io.lan, "CLOSE_SECONDS", 0.02)
     hall.network.lan.hangs = True
 
     async def test() -> None:

@@ -8,8 +8,9 @@ from ecs.components import Dash
 from ecs.world import World
 from game.client.game_events import GameEvent, Happened, Watcher, seconds_left
 from game.client.notices import PAUSE, Notices
-from game.components import Away, Podium, Round, Score, Tagged
-from game.rules import NAMED, Passed
+from game.tag.components import Podium, Round, Score, Tagged
+from game.tag.rules import NAMED, Passed
+from net.components import Away
 from tests.game.client.tag_world import OWN, ROUND_ID, give, player, roster_of, set_round, take
 
 

@@ -8,17 +8,18 @@ import pygame
 import pytest
 
 from ecs.components import Intent
-from game import walltime
 from game.client.game_screen import GameScreen
 from game.client.hud import Hud
-from game.client.session import Phase, Session
 from game.client.settings import Settings
 from game.client.window import Window
-from game.components import Tagged
-from game.rules import Passed
-from game.server.chat import BURST, TOO_FAST
-from game.server.simulation import ServerSettings, Simulation
+from game.tag import TAG
+from game.tag.components import Tagged
+from game.tag.rules import Passed
+from net.client.connector import Connector, Phase
+from net.io import walltime
 from net.io.address import Address
+from net.server.limits.chat import BURST, TOO_FAST
+from net.server.simulation import ServerSettings, Simulation
 from net.wire.messages import Said
 from tests.game.client.layouts import WASD, on
 from tests.game.client.stage import differs, frames_until, hold, let_go, opened, press, type_text
@@ -38,9 +39,9 @@ async def joined(window: Window, address: Address) -> GameScreen:
     return window.screen
 
 
-async def other(window: Window, address: Address, name: str = "Bob") -> tuple[Session, list[Said]]:
+async def other(window: Window, address: Address, name: str = "Bob") -> tuple[Connector, list[Said]]:
     """Somebody else, and what they read."""
-    session = Session(address, name, 0x56B4E9, walltime.now, draws=False)
+    session = Connector(TAG, address, name, 0x56B4E9, walltime.now, draws=False)
     await frames_until(window, lambda: session.phase is Phase.PLAYING)
     assert session.play is not None
     read: list[Said] = []
@@ -52,8 +53,8 @@ def own(window: Window) -> int:
     """One's own NetID."""
     assert window.session is not None
     assert window.session.play is not None
-    assert window.session.play.stay is not None
-    return window.session.play.stay.net_id
+    assert window.session.play.joined is not None
+    return window.session.play.joined.net_id
 
 
 def picture() -> pygame.Surface:

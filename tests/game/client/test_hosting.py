@@ -14,8 +14,8 @@ import pytest
 
 from game.client import hosting
 from game.client.hosting import Hosting
-from game.lan import NAME_VARIABLE, give_server_name, given_server_name
 from net.io.address import Address
+from net.io.lan import NAME_VARIABLE, give_server_name, given_server_name
 from tests.game.live import PATIENCE, free_port, run
 from tests.game.processes import ROOT
 
@@ -195,7 +195,7 @@ def test_a_server_that_dies_later_is_a_problem() -> None:
 TELLS = """
 import os, sys
 print("listening on 127.0.0.1:4321", flush=True)
-from game.lan import given_server_name
+from net.io.lan import given_server_name
 print(ascii(sys.argv[1:]), ascii(given_server_name()), "--connect 1", flush=True)
 sys.stdin.read()
 """

@@ -9,23 +9,24 @@ from pathlib import Path
 import pygame
 import pytest
 
-import game.client.session
 import game.client.window
-from game import walltime
+import net.client.connector
 from game.client import app, hosting
-from game.client.credentials import Credentials
 from game.client.failed_screen import FailedScreen
 from game.client.game_screen import GameScreen
 from game.client.join_screen import JoinScreen
 from game.client.leave_screen import LeaveScreen
 from game.client.pause_screen import PauseScreen
-from game.client.session import Phase, Session
 from game.client.settings import load_settings
 from game.client.start_screen import StartScreen
 from game.client.window import Services, Window
-from game.doctor import Finding
-from game.server.simulation import ServerSettings
+from game.tag import TAG
+from net.client.connector import Connector, Phase
+from net.client.credentials import Credentials
+from net.client.doctor import Finding
+from net.io import walltime
 from net.io.address import Address
+from net.server.simulation import ServerSettings
 from tests.game.client.stage import frames_until, opened, press
 from tests.game.client.test_app import ANN, at, host_at, plays, shows
 from tests.game.live import frames_until as session_frames_until
@@ -87,7 +88,7 @@ def test_a_host_with_whom_others_play_is_asked_and_the_others_read_who_ended_the
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     host_at(monkeypatch, 0)
-    monkeypatch.setattr(game.client.session, "FIRST_WAIT", 0.02)
+    monkeypatch.setattr(net.client.connector, "FIRST_WAIT", 0.02)
 
     async def story() -> None:
         async with opened(ANN) as window:
@@ -95,7 +96,7 @@ def test_a_host_with_whom_others_play_is_asked_and_the_others_read_who_ended_the
             await frames_until(window, lambda: plays(window))
             assert window.hosting is not None
             assert window.hosting.address is not None
-            bob = Session(window.hosting.address, "Bob", 0, walltime.now)
+            bob = Connector(TAG, window.hosting.address, "Bob", 0, walltime.now)
             task = asyncio.create_task(session_frames_until(bob, lambda: bob.attempts >= 3))
             await frames_until(window, lambda: window.game is not None and window.game.others == 1)
             await go_to_leave(window)
@@ -134,7 +135,7 @@ def test_nobody_is_asked_where_nobody_else_plays_or_the_server_is_another_ones(
             await go_to_leave(window)
             await shows(window, StartScreen)
         async with live_server() as (_, address), opened(ANN) as window:
-            bob = Session(address, "Bob", 0, walltime.now)
+            bob = Connector(TAG, address, "Bob", 0, walltime.now)
             await session_frames_until(bob, lambda: bob.phase is Phase.PLAYING)
             window.join(address, ANN)
             await frames_until(window, lambda: window.game is not None and window.game.others == 1)
@@ -180,7 +181,7 @@ def test_whom_a_full_server_refuses_may_watch_by_one_key_and_it_is_remembered_on
     async def story() -> None:
         settings = ServerSettings(HALL, max_players=1)
         async with live_server(settings=settings) as (simulation, address), opened(at(address)) as window:
-            bob = Session(address, "Bob", 0, walltime.now)
+            bob = Connector(TAG, address, "Bob", 0, walltime.now)
             await session_frames_until(bob, lambda: bob.phase is Phase.PLAYING)
             press(pygame.K_DOWN)
             press(pygame.K_RETURN)

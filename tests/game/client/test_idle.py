@@ -161,8 +161,8 @@ def test_a_game_that_nobody_can_see_goes_on_and_is_not_drawn(goes: int, comes: i
             assert isinstance(screen, GameScreen)
             assert session is not None
             assert session.play is not None
-            assert session.play.stay is not None
-            mirror, renderer = session.play.stay.mirror, screen.renderer
+            assert session.play.joined is not None
+            mirror, renderer = session.play.joined.mirror, screen.renderer
             pygame.event.post(pygame.Event(goes))
             window.frame()
             assert window.rate == HIDDEN_RATE

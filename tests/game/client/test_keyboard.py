@@ -6,10 +6,10 @@ import pygame
 import pytest
 
 from ecs.movement.step import DIRECTIONS
-from game.client.controls import Controls, Key
 from game.client.keyboard import ACTIONS, Action, Bindings, Keyboard, kept, means, shown
 from game.client.layout import POSITIONS, command
 from game.client.settings import Settings, default_keys, load_settings, save_settings
+from net.client.controls import Controls, Key
 from tests.game.client.layouts import LAYOUTS, WASD, on
 
 DIRECTION_KEYS = ("up", "down", "left", "right")

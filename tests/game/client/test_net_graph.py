@@ -8,8 +8,8 @@ from ecs.movement.step import DIRECTIONS
 from game.client.ghosts import PREDICTED, SERVER, Ghosts
 from game.client.net_graph import NetGraph
 from game.client.net_history import COLUMNS, NOTES, NetHistory, timing
-from game.client.prediction import Cause, Correction
 from game.client.theme import Fonts
+from net.client.prediction import Cause, Correction
 from net.conditioner.conditions import Conditions
 from tests.game.client.stage import differs
 from tests.harness import HALL, Player, Stage, Walker
@@ -72,7 +72,7 @@ def test_a_correction_becomes_a_note_in_words_and_the_same_one_again_is_counted(
 ) -> None:
     stage, ann, history = watching
     bob = stage.players[1]
-    reconciliation = ann.stay.reconciliation
+    reconciliation = ann.joined.reconciliation
     for number in range(2):
         reconciliation.recent.append(Correction(number, 16 * 5 * (number + 1), 0, Cause.PUSHED, by=bob.net_id))
         reconciliation.causes[Cause.PUSHED] += 1
@@ -95,8 +95,8 @@ def test_without_a_word_from_the_server_nothing_is_claimed_and_history_is_bounde
     assert history.columns[-1].round_trip is None
     assert history.last_second.starved > 0
     for number in range(NOTES + 3):
-        ann.stay.reconciliation.recent.append(Correction(number, 16, 0, Cause.LATE, ticks=number + 1))
-        ann.stay.reconciliation.causes[Cause.LATE] += 1
+        ann.joined.reconciliation.recent.append(Correction(number, 16, 0, Cause.LATE, ticks=number + 1))
+        ann.joined.reconciliation.causes[Cause.LATE] += 1
     history.sample(ann.play, stage.clock.time + 1000.0)
     assert len(history.columns) == COLUMNS
     assert len(history.notes) == NOTES
@@ -113,8 +113,8 @@ def test_the_graph_scrolls_and_shows_a_correction_and_stays_where_it_belongs(
         stage.run(1)
         if number == 20:
             pictures.append(surface.copy())
-            ann.stay.reconciliation.recent.append(Correction(1, 160, 0, Cause.LATE, ticks=3))
-            ann.stay.reconciliation.causes[Cause.LATE] += 1
+            ann.joined.reconciliation.recent.append(Correction(1, 160, 0, Cause.LATE, ticks=3))
+            ann.joined.reconciliation.causes[Cause.LATE] += 1
         surface.fill((0, 0, 0))
         graph.draw(surface, ann.play, stage.clock.time)
     pictures.append(surface.copy())
@@ -152,7 +152,7 @@ def test_ghosts_are_outlines_of_the_servers_word_and_of_the_prediction(surface: 
     stage.run(60)
     ann.controls.steer(EAST)
     stage.run(40)
-    prediction = ann.stay.reconciliation.prediction
+    prediction = ann.joined.reconciliation.prediction
     assert prediction is not None
     held = dict(ann.held())[ann.net_id]
     (x, y), body = dict(held)[0], prediction.body

@@ -20,7 +20,7 @@ from game.client.settings import RECENT, Settings, default_keys
 from game.client.settings_screen import SettingsScreen
 from game.client.start_screen import StartScreen
 from game.client.trust_screen import TrustScreen
-from game.doctor import Finding
+from net.client.doctor import Finding
 from net.io.address import Address
 from tests.game.client.stage import differs, look, looking, press
 from tests.game.client.test_join_screen import Network

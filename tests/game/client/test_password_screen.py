@@ -3,12 +3,12 @@
 import pygame
 import pytest
 
-from game.client.credentials import Credentials
 from game.client.game_screen import GameScreen
 from game.client.password_screen import PasswordScreen
-from game.client.session import Phase
 from game.client.settings import settings_file
-from game.server.simulation import ServerSettings
+from net.client.connector import Phase
+from net.client.credentials import Credentials
+from net.server.simulation import ServerSettings
 from tests.game.client.stage import differs, frames_until, look, looking, opened, press, type_text
 from tests.game.client.test_app import ANN, at, join, plays, shows
 from tests.game.live import live_server, run, until

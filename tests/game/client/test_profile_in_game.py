@@ -6,8 +6,8 @@ import pytest
 from game.client.game_screen import GameScreen
 from game.client.settings import Settings
 from game.client.settings_screen import SettingsScreen
-from game.rules import PALETTE
-from game.server.simulation import Simulation
+from net.colors import PALETTE
+from net.server.simulation import Simulation
 from tests.game.client.stage import frames_until, opened, press, type_text
 from tests.game.client.test_game_screen import ANN, joined, other, own
 from tests.game.live import live_server, run

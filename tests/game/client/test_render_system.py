@@ -15,7 +15,8 @@ from game.client.render_system import RenderSystem
 from game.client.sprites import LARGEST, Sprites
 from game.client.theme import VOID, Fonts, Rgb
 from game.client.trails import MOST, Trails
-from game.components import Away, Immune, Tagged
+from game.tag.components import Immune, Tagged
+from net.components import Away
 from tests.game.client.stage import differs
 from tests.game.client.tag_world import BLUE, OWN, RED, body, give
 

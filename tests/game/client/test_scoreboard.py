@@ -8,7 +8,7 @@ from game.client.round_bar import BANNER_SECONDS, BLOCK, RoundBar
 from game.client.scoreboard import MOST, REDRAW_SECONDS, Scoreboard, _shown
 from game.client.sprites import Sprites
 from game.client.theme import Fonts
-from game.components import Round
+from game.tag.components import Round
 from tests.game.client.stage import differs
 from tests.game.client.tag_world import OWN, standing
 

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from game.client.dial import ChangedError
-from game.client.known_servers import known_fingerprint, remember
-from game.client.settings import DIRECTORY_VARIABLE, Settings, default_keys, load_settings, save_settings, settings_file
+from game.client.settings import Settings, default_keys, load_settings, save_settings, settings_file
+from net.client.connect import ChangedError
+from net.client.known_servers import known_fingerprint, remember
 from net.io.address import TlsAddress
+from net.io.user_folder import DIRECTORY_VARIABLE
 from net.wire.messages import ANY_COLOR
 
 
@@ -84,7 +85,7 @@ def test_without_a_folder_to_keep_them_in_the_game_begins_and_says_so(monkeypatc
 
     monkeypatch.delenv(DIRECTORY_VARIABLE)
     for where in (homeless, lambda *_: "~/.config/pygame-networking"):  # so do versions of platformdirs differ
-        monkeypatch.setattr("game.client.settings.user_config_dir", where)
+        monkeypatch.setattr("net.io.user_folder.user_config_dir", where)
         settings, notice = load_settings()
         assert settings == Settings()
         assert "will not be kept" in notice

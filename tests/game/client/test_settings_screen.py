@@ -9,7 +9,7 @@ import pytest
 from game.client.keys_screen import HELP, WAITING, KeysScreen
 from game.client.settings import Settings, default_keys
 from game.client.settings_screen import SettingsScreen
-from game.rules import PALETTE
+from net.colors import PALETTE
 from tests.game.client.layouts import LAYOUTS, on
 from tests.game.client.stage import click, differs, look, looking, press, type_text
 

@@ -8,9 +8,9 @@ import pygame
 import pytest
 
 from assets.make_sounds import RATE, SOUNDS, samples
+from game.arenas import ASSETS
 from game.client.game_events import GameEvent, Happened
 from game.client.sounds import EARSHOT, NAMES, Sounds
-from game.rules import ASSETS
 
 pytestmark = pytest.mark.usefixtures("mixer")
 

@@ -7,12 +7,13 @@ from ecs.arena import TILE
 from ecs.components import UNITS_PER_PIXEL
 from ecs.movement.step import DASH, DIRECTIONS
 from game.client.camera import Camera
-from game.client.controls import Controls, Key
 from game.client.game_screen import GameScreen
-from game.client.session import Session
 from game.client.settings import Settings
 from game.client.spectator import LOOK_TILES, LOOKS_PER_SECOND, ROAM_SPEED, Spectator
 from game.client.window import Window
+from game.tag import TAG
+from net.client.connector import Connector
+from net.client.controls import Controls, Key
 from tests.game.client.stage import differs, frames_until, hold, let_go, opened, press
 from tests.game.live import live_server, run
 
@@ -179,7 +180,7 @@ def watching(window: Window) -> GameScreen | None:
 def test_a_window_that_watches_draws_the_players_has_no_body_and_changes_whom_it_follows() -> None:
     async def story() -> None:
         async with live_server() as (simulation, address), opened(Settings("Eve", 0xF5A623)) as window:
-            ann, bob = (Session(address, name, 0xFFFFFF, window._now) for name in ("Ann", "Bob"))
+            ann, bob = (Connector(TAG, address, name, 0xFFFFFF, window._now) for name in ("Ann", "Bob"))
 
             def all_of_them() -> None:
                 ann.update()

@@ -5,8 +5,9 @@ import pytest
 
 from game.client.settings import Settings
 from game.client.start_screen import FIRST_NAMES, StartScreen
-from game.rules import NAME_LIMIT, PALETTE, clean_name
+from net.colors import PALETTE
 from net.wire.messages import ANY_COLOR
+from net.wire.texts import NAME_LIMIT, clean_name
 from tests.game.client.stage import click, differs, look, looking, pad, press, type_text
 
 pytestmark = pytest.mark.usefixtures("surface")

@@ -15,7 +15,7 @@ from game.client.sprites import Sprites
 from game.client.tag_marks import ANGLES, EDGE, TOP, TagMarks
 from game.client.theme import Fonts
 from game.client.trails import FADES
-from game.components import Immune, Tagged
+from game.tag.components import Immune, Tagged
 from tests.game.client.stage import differs
 from tests.game.client.tag_world import BLUE, OWN, body, give, take
 

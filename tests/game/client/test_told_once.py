@@ -15,13 +15,12 @@ import pytest
 
 from game.client.game_screen import GameScreen
 from game.client.keyboard import Bindings
-from game.client.session import Phase
 from game.client.settings import default_keys
 from game.client.sounds import Sounds
 from game.client.sprites import Sprites
 from game.client.theme import Fonts
-from game.rules import build_registry
-from game.server.round_system import tag
+from game.tag import TAG
+from net.client.connector import Phase
 from net.conditioner.conditions import PROFILES
 from net.conditioner.link import PERFECT
 from tests.harness import HALL, Player, Stage, Walker
@@ -102,10 +101,10 @@ class Viewer:
 @pytest.fixture(params=[PERFECT, PROFILES["train"]], ids=["perfect", "train"])
 def viewer(request: pytest.FixtureRequest) -> Iterator[Viewer]:
     """Ann, in a game with Bob that has begun."""
-    stage = Stage(HALL, rules=tag(60, ROUND, PODIUM, SEED), seed=SEED)
+    stage = Stage(HALL, TAG, round_seconds=ROUND, podium_seconds=PODIUM, seed=SEED)
     ann, bob = stage.join("Ann", request.param), stage.join("Bob")
     stage.run(60)
-    while ann.play.stay is None:
+    while ann.play.joined is None:
         stage.run(1)
     yield Viewer(stage, ann, [Walker(ann, 1), Walker(bob, 2)])
     stage.close()
@@ -135,7 +134,7 @@ def test_nothing_that_outlives_a_frame_holds_a_component_of_the_mirror(viewer: V
     with viewer.player.play.world as world:
         assert len(world) == 3  # Ann, Bob and the round
         mirrored: list[Any] = []
-        for kind in build_registry():
+        for kind in TAG.registry():
             held: Any = esper.get_component(kind.component)
             mirrored += [component for _, component in held]
     assert len(mirrored) > 10

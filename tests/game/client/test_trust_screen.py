@@ -4,9 +4,9 @@ import pygame
 import pytest
 
 from game.client.failed_screen import FailedScreen
-from game.client.known_servers import known_fingerprint, known_servers_file, remember
 from game.client.start_screen import StartScreen
 from game.client.trust_screen import TrustScreen
+from net.client.known_servers import known_fingerprint, known_servers_file, remember
 from net.io.certificates import server_tls
 from tests.certificates import CA, EXPIRED, OTHER, SERVER
 from tests.game.client.stage import differs, frames_until, look, looking, opened, press

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-import game.lan
 import game.server.advertising
-from game.lan import SERVICE, Advert, read_advert
+import net.io.lan
 from game.server.advertising import Advertiser
 from net.io.address import Address
+from net.io.lan import SERVICE, Advert, read_advert
 from tests.game.lan import FakeNetwork
 from tests.game.live import run, until
 from tests.game.processes import ROOT, port_of, programs
@@ -148,7 +148,7 @@ def test_without_multicast_one_line_says_so_and_it_is_tried_again(
 def test_closing_takes_no_longer_than_it_may_whatever_the_network_does(
     network: FakeNetwork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(game.lan, "CLOSE_SECONDS", 0.02)
+    monkeypatch.setattr(net.io.lan, "CLOSE_SECONDS", 0.02)
     network.lan.hangs = True
 
     async def test() -> None:
@@ -194,7 +194,7 @@ def test_the_program_serves_as_well_without_the_package(tmp_path: Path) -> None:
 
 def test_nothing_imports_the_package_before_somebody_wants_to_be_found_or_to_find() -> None:
     check = (
-        "import sys; import main, game.server.app, game.client.discovery, game.doctor\n"
+        "import sys; import main, game.server.app, game.client.discovery, net.client.doctor\n"
         "assert 'zeroconf' not in sys.modules"
     )
     result = subprocess.run([sys.executable, "-c", check], cwd=ROOT, capture_output=True, text=True, check=False)

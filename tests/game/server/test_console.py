@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from game.client.play import Ending
-from game.client.session import Phase, Session
-from game.server.bans import KICK_SECONDS
 from game.server.console import HELP, LINE_BYTES, Console, serve_console
-from game.terminal import Lines
-from game.walltime import now
+from game.tag import TAG
+from net.client.client_session import Ending
+from net.client.connector import Connector, Phase
+from net.io.terminal import Lines
+from net.io.walltime import now
+from net.server.limits.bans import KICK_SECONDS
 from net.wire.messages import Refusal, Said
 from tests.game.live import frames_until, live_server, run, until
 from tests.game.processes import port_of, programs
@@ -76,7 +77,7 @@ def test_who_is_kicked_is_gone_at_once_told_why_and_out_for_a_while(host: Host) 
     host.stage.clock.time += KICK_SECONDS
     again = host.come("Bob", 2)
     host.stage.run(10)
-    assert again.play.stay is not None
+    assert again.play.joined is not None
 
 
 @pytest.mark.parametrize("who", ['"Ann 2"', "'Ann 2'", "NUMBER"])
@@ -172,7 +173,7 @@ def test_who_is_banned_stays_out_with_all_from_there_until_unbanned(host: Host) 
     assert host.says("unban 192.0.2.2") == "not banned: 192.0.2.2"
     again = host.come("Bob", 2)
     host.stage.run(10)
-    assert again.play.stay is not None
+    assert again.play.joined is not None
 
 
 def test_an_address_is_banned_whoever_is_there(host: Host) -> None:
@@ -229,7 +230,7 @@ def test_quit_ends_the_server(host: Host) -> None:
 def test_a_client_of_ours_that_is_kicked_stops_trying() -> None:
     async def test() -> None:
         async with live_server() as (simulation, address):
-            session = Session(address, "Ann", 0, now)
+            session = Connector(TAG, address, "Ann", 0, now)
             await frames_until(session, lambda: session.phase is Phase.PLAYING)
             Console(simulation, lambda: None, now).answer("kick Ann spam")
             await frames_until(session, lambda: session.phase is Phase.FAILED)

@@ -12,14 +12,14 @@ from http.client import HTTPConnection
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from game.client.play import REPORT_SECONDS
-from game.rules import build_registry
 from game.server import metrics
-from game.server.connection_limiter import ConnectionLimiter
 from game.server.metrics import MOST_REQUESTS, MOST_THREADS, REQUEST_SECONDS, STALE_SECONDS, MetricsServer
-from game.server.session import UNEXPLAINED_AT_ONCE
+from game.tag import TAG
+from net.client.client_session import REPORT_SECONDS
 from net.conditioner.link import Conditions
 from net.io.address import Address
+from net.server.limits.connection_limiter import ConnectionLimiter
+from net.server.session import UNEXPLAINED_AT_ONCE
 from net.wire.codec import MAX_REPORTED
 from net.wire.messages import VERSION, Hello, Report, Resync, Steer
 from tests.game.processes import PATIENCE, ROOT, port_of, programs
@@ -66,7 +66,7 @@ def stage() -> Iterator[Watched]:
 
 def hello(stage: Stage, name: str = "Eve", version: int = VERSION) -> Stranger:
     stranger = Stranger(stage)
-    stranger.say(Hello(version, build_registry().schema_hash, name, 1))
+    stranger.say(Hello(version, TAG.registry().schema_hash, name, 1))
     return stranger
 
 
@@ -302,7 +302,7 @@ def test_the_wire_is_the_same_to_the_byte_whether_or_not_somebody_looks_on() -> 
 def test_a_server_without_metrics_imports_nothing_for_them() -> None:
     check = (
         "import sys, main, game.server.app\n"
-        "from game.server.simulation import Simulation\n"
+        "from net.server.simulation import Simulation\n"
         "assert main.main(['--server', '--host', 'nowhere.invalid.example']) == 2\n"
         "assert not {'prometheus_client', 'http.server', 'game.server.metrics'} & set(sys.modules)\n"
         "sys.modules['prometheus_client'] = None\n"

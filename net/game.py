@@ -1,0 +1,80 @@
+"""What a game is, as one value: all that server, client, bots and tests have to be told of it.
+
+Knows components and systems; knows no sockets, no windows and no particular game. What only a window needs is behind
+`Game.window`, which is called where something is drawn: a server imports none of it.
+"""
+
+import random
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import esper
+
+from ecs.arena import Arena
+from ecs.surprises import Surprises
+from ecs.world import World
+from net.components import Away, Color, Name
+from net.defaults import PLAYER_SIZE
+from net.replication.registry import Registry
+from net.wire.texts import may_be_name
+
+Check = Callable[[Any], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleContext:
+    """What the rules of a game work with, on the server."""
+
+    world: World
+    surprises: Surprises  # tell it of everything that `step` does not do by itself
+    arena: Arena
+    tick_rate: int
+    seed: int
+    round_seconds: float  # how long the host wants a round to be
+    podium_seconds: float  # and the pause between two
+
+    def rng(self, purpose: str) -> random.Random:
+        """Random numbers that follow from the server's seed; each purpose has its own."""
+        return random.Random(f"{purpose} {self.seed}")
+
+
+@dataclass(frozen=True, slots=True)
+class Game:
+    """A game, ready to be served and played."""
+
+    name: str
+    """What `--game` calls it."""
+
+    title: str
+    """What people call it."""
+
+    components: Sequence[type | tuple[type, Check]] = ()
+    """Dataclasses of its own that clients know of; beside one, a check whether a received one is possible."""
+
+    rules: Callable[[RuleContext], Iterable[esper.Processor]] = lambda context: ()
+    """The systems that run behind movement and collisions in each tick of the server, in order."""
+
+    newcomer: Callable[[], Iterable[object]] = lambda: ()
+    """The components of its own that a new player begins with."""
+
+    player_size: int = PLAYER_SIZE
+    """Width and height of a player, in world units."""
+
+    def registry(self) -> Registry:
+        """All that crosses the wire in this game.
+
+        Raises TypeError for a component that is not a plain dataclass of ints, strings and bools.
+        """
+        registry = Registry()
+        registry.add(Name, check=lambda name: may_be_name(name.text))
+        registry.add(Color, check=lambda color: 0 <= color.rgb <= 0xFFFFFF)
+        registry.add(Away, check=lambda away: away.since >= 0)
+        for entry in self.components:
+            component, check = entry if isinstance(entry, tuple) else (entry, _anything)
+            registry.add(component, check)
+        return registry
+
+
+def _anything(component: object) -> bool:
+    return True
