@@ -16,6 +16,7 @@ from ecs.surprises import Surprises
 from ecs.world import World
 from net.components import Away, Color, Name
 from net.defaults import PLAYER_SIZE
+from net.inputs import Inputs
 from net.replication.registry import Registry
 from net.wire.texts import may_be_name
 
@@ -49,6 +50,12 @@ class Game:
     title: str
     """What people call it."""
 
+    goal: str = ""
+    """What the game is about, in one line that the start screen shows."""
+
+    inputs: Inputs = Inputs()  # noqa: RUF009 - it cannot be changed
+    """What players can ask for besides a direction."""
+
     components: Sequence[type | tuple[type, Check]] = ()
     """Dataclasses of its own that clients know of; beside one, a check whether a received one is possible."""
 
@@ -60,6 +67,9 @@ class Game:
 
     player_size: int = PLAYER_SIZE
     """Width and height of a player, in world units."""
+
+    window: Callable[[], Any] | None = None
+    """Returns what a window needs (a `game.client` scene); called only where something is drawn."""
 
     def registry(self) -> Registry:
         """All that crosses the wire in this game.

@@ -11,6 +11,7 @@ from game.tag.rules import Passed, RoundPhase, is_line
 from game.tag.scores import Scores
 from game.tag.tag_system import TagSystem
 from net.game import Game, RuleContext
+from net.inputs import Inputs
 
 
 def rules(context: RuleContext) -> Iterable[esper.Processor]:
@@ -33,6 +34,8 @@ def rules(context: RuleContext) -> Iterable[esper.Processor]:
 TAG: Final = Game(
     name="tag",
     title="Tag",
+    goal="One of you is it. Touch somebody to pass it on; who is it for the shortest time wins.",
+    inputs=Inputs(dash=True),
     components=(
         (Tagged, lambda tagged: tagged.since >= 0 and tagged.by >= 0 and tagged.how in set(Passed)),
         (Immune, lambda immune: immune.until >= 0),

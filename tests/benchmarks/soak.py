@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> dict[str, Any]:
     parser.add_argument("--stay", type=float, default=8.0, help="seconds, mean, until a bot does something rash")
     parser.add_argument("--hold-seat", type=float, default=HOLD_SECONDS, help="as main.py has it")
     options = parser.parse_args(arguments)
-    whole = options.bots, options.visible, 60 * options.minutes, options.seed, options.joined, options.hold_seat
+    whole = options.bots, options.visible, 60 * options.minutes, options.seed, options.stay, options.hold_seat
     with tempfile.TemporaryDirectory() as folder, Soak(Path(folder), *whole) as soak:
         line = soak.run()
     line["faults"] = soak.faults + faults(line)
