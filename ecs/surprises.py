@@ -29,7 +29,7 @@ class Surprises:
         """`replicates`: whether clients know of a component."""
         self.spawned: set[int] = set()
         self.gone: set[int] = set()
-        self.intents: list[tuple[int, int, int]] = []  # (tick, NetID, direction), in order
+        self.intents: list[tuple[int, int, int, int]] = []  # (tick, NetID, direction, deed), in order
         self.bodies: dict[int, int] = {}  # NetID -> NetID of whoever moved it, or BY_THE_RULES
         self.changed: set[tuple[int, type]] = set()  # plain components that have another value, or left
         self.anew: set[int] = set()  # who is to be told of as if they left and came, for no row has what is new of them

@@ -63,7 +63,7 @@ class Inputs:
 
     def __post_init__(self) -> None:
         """Raises ValueError for what cannot be declared so."""
-        names = [each.name for each in (*self.buttons, *self.axes)]
+        names = [*(button.name for button in self.buttons), *(axis.name for axis in self.axes)]
         if len(set(names)) < len(names):
             raise ValueError(f"buttons and axes need names of their own: {', '.join(names)}")
         for axis in self.axes:

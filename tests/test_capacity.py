@@ -27,15 +27,15 @@ ROW = (9, ((0, (1, 2)),))  # an entity with one component
 
 def test_a_frames_surprises_are_counted_each_in_its_kind() -> None:
     bodies = [(3, 70_000, 80_000, 64, -64, 4), (4, 70_448, 80_000, 0, 0, 3)]
-    section = Section(6, [(499, 3, 2)], bodies, [8], [ROW], [(5, 1, (1,))], 99)
-    told = surprises(encode(Frame(500, (section, Section(7, [(500, 7, 0)])))))
+    section = Section(6, [(499, 3, 2, 0)], bodies, [8], [ROW], [(5, 1, (1,))], 99)
+    told = surprises(encode(Frame(500, (section, Section(7, [(500, 7, 0, 0)])))))
     assert told.turned == (3, 7)
     assert told.bodies == 2
     assert told.others == 3
 
 
 def test_the_bytes_beside_the_intents_are_those_of_a_frame_less_the_same_frame_with_intents_alone() -> None:
-    intents = [(499, 3, 2), (500, 7, 0)]
+    intents = [(499, 3, 2, 0), (500, 7, 0, 0)]
     whole = encode(Frame(500, (Section(0, intents, [(3, 70_000, 80_000, 64, -64, 4)], [8], [ROW], [(5, 1, (1,))]),)))
     assert surprises(whole).beside == len(whole) - len(encode(Frame(500, (Section(0, intents),))))
 

@@ -62,7 +62,7 @@ class ReconciliationSystem(esper.Processor):
             )
             return
         frames = [message for message in self._incoming.news if isinstance(message, Frame)]
-        acks = [tick for frame in frames for tick, net_id, _ in frame.intents if net_id == self._net_id]
+        acks = [tick for frame in frames for tick, net_id, *_ in frame.intents if net_id == self._net_id]
         around = self._around(body, self.prediction.tick - self._mirror.tick)
         found = self.prediction.reconcile(self._mirror.tick, body, intent.direction, intent.count, acks, around)
         if found is not None:

@@ -146,7 +146,7 @@ class Mirror:
 
     def _checked(self, frame: Frame) -> tuple[list[Spawn], list[tuple[int, Kind, Any]]]:
         """What a frame brings, once all of it is known to be possible."""
-        for at, _, direction in frame.intents:
+        for at, _, direction, _ in frame.intents:
             if at <= self.tick or not is_direction(direction):
                 raise RemoteProtocolError(f"an intent {direction} of tick {at} in the frame of tick {frame.tick}")
         for row in frame.bodies:
@@ -239,7 +239,7 @@ class Mirror:
         if not self._arena.is_free(x, y, size.w, size.h):
             raise RemoteProtocolError(f"entity {net_id} at ({x}, {y}), where there is a wall")
 
-    def _steer(self, tick: int, net_id: int, direction: int) -> None:
+    def _steer(self, tick: int, net_id: int, direction: int, deed: int) -> None:
         entity = self._world.entity(net_id)
         if entity is not None and (intent := esper.try_component(entity, Intent)) is not None:
             intent.direction = direction

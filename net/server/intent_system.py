@@ -66,7 +66,7 @@ class IntentSystem(esper.Processor):
             if row is not None:
                 directions[row], since[row] = direction, tick
                 count[row] += 1
-                self._surprises.intents.append((tick, net_id, direction))
+                self._surprises.intents.append((tick, net_id, direction, 0))
 
         for net_id, direction in sorted(self._surprises.steered.items()):
             row = bodies.rows.get(net_id)

@@ -10,6 +10,7 @@ from typing import Any, Final, cast
 
 import msgpack
 
+from net.inputs import MOST_ACTIONS
 from net.wire.errors import NotOurProtocolError, RemoteProtocolError
 from net.wire.messages import (
     MAGIC,
@@ -78,8 +79,8 @@ def encode(message: Message) -> bytes:
     match message:
         case Hello(version, schema_hash, name, color, token, watch):
             fields: list[Any] = [0, MAGIC, version, schema_hash, name, color, token, watch]
-        case Steer(tick, direction):
-            fields = [1, tick, direction]
+        case Steer(tick, direction, action):
+            fields = [1, tick, direction, action] if action else [1, tick, direction]
         case Ping(time):
             fields = [2, time]
         case Resync(tick):
@@ -131,7 +132,10 @@ def encode_pong(time: int, received: int, sent: int) -> bytes:
 def encode_section(tick: int, section: Section) -> bytes:
     """A section of the frame of `tick`, to be joined with others: encoded once, whoever sees that cell."""
     # An intent costs its NetID and mostly one byte: how far back it began, and which it is, share an integer.
-    intents = [part for at, net_id, code in section.intents for part in (net_id, (tick - at) * INTENT_CODES + code)]
+    intents: list[int] = []
+    for at, net_id, direction, deed in section.intents:
+        code = (tick - at) * INTENT_CODES + direction
+        intents += (net_id, -1 - code, deed) if deed else (net_id, code)
     bodies = [part for row in section.bodies for part in row]
     fields = (section.cell, intents, bodies, section.gone, section.spawned, section.changed, section.checksum)
     return cast(bytes, _PACKER.pack(fields))
@@ -179,6 +183,9 @@ def decode_from_client(payload: bytes) -> FromClient:
             )
         case 1, [tick, direction]:
             return Steer(_integer(tick, 0, MAX_TICK), _integer(direction, 0, INTENT_CODES - 1))
+        case 1, [tick, direction, action]:
+            where = _integer(tick, 0, MAX_TICK), _integer(direction, 0, INTENT_CODES - 1)
+            return Steer(*where, _integer(action, 1, MOST_ACTIONS - 1))
         case 2, [time]:
             return Ping(_integer(time, 0, MAX_MILLITICK))
         case 3, [tick]:
@@ -388,14 +395,16 @@ def _bodies(flat: tuple[Any, ...]) -> list[BodyRow]:
 
 
 def _intents(tick: int, flat: tuple[Any, ...]) -> list[IntentRow]:
-    if len(flat) % 2:
-        raise RemoteProtocolError("half an intent at the end of the list")
-    rows = []
-    for net_id, code in zip(flat[::2], flat[1::2], strict=True):
-        back, direction = divmod(_integer(code, 0, MAX_INT), INTENT_CODES)
+    rows: list[IntentRow] = []
+    parts = iter(flat)
+    for net_id in parts:
+        code, deed = _integer(next(parts, None), -MAX_INT, MAX_INT), 0
+        if code < 0:  # there is an action
+            code, deed = -1 - code, _integer(next(parts, None), 2, 2 * MOST_ACTIONS - 1)
+        back, direction = divmod(code, INTENT_CODES)
         if back > tick:
             raise RemoteProtocolError(f"an intent from {back} ticks before tick {tick}")
-        rows.append((tick - back, _net_id(net_id), direction))
+        rows.append((tick - back, _net_id(net_id), direction, deed))
     return rows
 
 

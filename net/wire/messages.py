@@ -16,8 +16,9 @@ Scalar = int | str | bool
 ComponentRow = tuple[int, tuple[Scalar, ...]]  # index in the schema, the fields' values in order
 EntityRow = tuple[int, tuple[ComponentRow, ...]]  # NetID, its replicated components
 ChangeRow = tuple[int, int, tuple[Scalar, ...] | None]  # NetID, component index, the new values; None: it was removed
-IntentRow = tuple[int, int, int]  # tick, NetID, direction: from that tick on
+IntentRow = tuple[int, int, int, int]  # tick, NetID, direction, deed: from that tick on
 BodyRow = tuple[int, int, int, int, int, int]  # NetID, x, y, vx, vy, NetID of whoever moved it (0: the rules)
+# Of an intent's row: 0 without an action, else twice the action, and 1 more where it launched something.
 CellRow = tuple[int, tuple[EntityRow, ...]]  # a cell, and all who are in it
 
 
@@ -66,10 +67,11 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Steer:
-    """From `tick` on my intent is `direction`. The only thing that a client can want."""
+    """From `tick` on my intent is `direction`, with the buttons and values of `action`, as `net.inputs` packs them."""
 
     tick: int
     direction: int
+    action: int = 0
 
 
 @dataclass(frozen=True, slots=True)

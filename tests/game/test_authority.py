@@ -141,7 +141,7 @@ def test_intents_up_to_the_limit_are_all_applied_one_a_tick() -> None:
     stage.run(MAX_PENDING)
     assert stage.intent(net_id).count == MAX_PENDING
     assert stranger.ended is None
-    applied = [tick for message in stranger.told if isinstance(message, Frame) for tick, who, _ in message.intents]
+    applied = [tick for message in stranger.told if isinstance(message, Frame) for tick, who, *_ in message.intents]
     assert applied == list(range(began + 1, began + 1 + len(applied)))
 
 

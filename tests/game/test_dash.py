@@ -137,7 +137,7 @@ def test_a_tap_on_the_way_to_the_server_dashes_exactly_where_it_was_predicted_an
     "frame",
     [
         Frame(101, (Section(EVERYWHERE, changed=[(OWN, 4, (5,))]),)),  # it is for step to move
-        *(Frame(101, (Section(EVERYWHERE, [(101, OWN, direction)]),)) for direction in (9, DASH - 1, DASH + 9, 31)),
+        *(Frame(101, (Section(EVERYWHERE, [(101, OWN, direction, 0)]),)) for direction in (9, DASH - 1, DASH + 9, 31)),
     ],
 )
 def test_a_client_believes_no_dash_that_step_did_not_make_and_no_direction_that_there_is_not(frame: Frame) -> None:
@@ -147,5 +147,5 @@ def test_a_client_believes_no_dash_that_step_did_not_make_and_no_direction_that_
     with hand.world, pytest.raises(RemoteProtocolError):
         hand.mirror.advance(frame)
     with hand.world:
-        hand.mirror.advance(Frame(101, (Section(EVERYWHERE, [(101, OWN, DASH + 8)]),)))
+        hand.mirror.advance(Frame(101, (Section(EVERYWHERE, [(101, OWN, DASH + 8, 0)]),)))
     assert hand.mirror.tick == 101

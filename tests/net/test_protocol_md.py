@@ -218,7 +218,7 @@ def test_the_worked_example_of_a_password_is_what_both_ends_compute() -> None:
 
 
 def test_an_intents_code_is_as_the_text_takes_it_apart() -> None:
-    (text,) = (text for _, text in EXAMPLES if "intents=[(179, 9, 3), (180, 9, 5)]" in text)
+    (text,) = (text for _, text in EXAMPLES if "intents=[(179, 9, 3, 0), (180, 9, 5, 0)]" in text)
     assert bytes([0x94, 9, 1 * 32 + 3, 9, 5]) in encode(stated(text))
 
 

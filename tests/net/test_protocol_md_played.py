@@ -337,7 +337,7 @@ def test_at_server_time_t_all_ticks_up_to_t_are_done_and_an_intent_that_comes_be
         stage.deliver()
         stage.run(6)
         rows = [row for message in stranger.told if isinstance(message, Frame) for row in message.intents]
-        assert rows[-1] == (tick + 1 + late, 1, 3)
+        assert rows[-1] == (tick + 1 + late, 1, 3, 0)
 
 
 def test_a_snapshot_takes_the_place_of_the_frames_of_its_write(monkeypatch: pytest.MonkeyPatch) -> None:

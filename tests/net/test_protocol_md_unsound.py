@@ -51,10 +51,10 @@ FRAMES: dict[str, list[Frame]] = {
     ],
     "its tick is more than `LAST_TICK`": [Frame(LAST_TICK + 1, ())],
     "a section is of a cell that the client does not see": [frame(cell=1), frame(cell=5, gone=[7])],
-    "an intent began before tick 0": [frame(intents=[(-1, 7, 3)])],
-    "an intent began at or before the tick of the last snapshot or frame": [frame(intents=[(120, 7, 3)])],
+    "an intent began before tick 0": [frame(intents=[(-1, 7, 3, 0)])],
+    "an intent began at or before the tick of the last snapshot or frame": [frame(intents=[(120, 7, 3, 0)])],
     "an intent has a direction that is none of 0 to 8 and 16 to 24": [
-        frame(intents=[(121, 7, direction)]) for direction in (9, 15, 25, 31)
+        frame(intents=[(121, 7, direction, 0)]) for direction in (9, 15, 25, 31)
     ],
     "a body has a velocity beyond those of section 6": [
         frame(bodies=[(7, 544, 544, 32768, 0, 0)]),
@@ -187,7 +187,7 @@ def test_what_is_said_of_entities_that_are_not_there_is_ignored_and_who_is_there
     with world:
         mirror.show(SNAPSHOT)
         held = TAG.registry().describe_all(world)
-        nobody = frame(intents=[(121, 8, 3)], bodies=[(8, 0, 0, 1, 1, 7)], gone=[8], changed=[(8, 5, ("Bo",))])
+        nobody = frame(intents=[(121, 8, 3, 0)], bodies=[(8, 0, 0, 1, 1, 7)], gone=[8], changed=[(8, 5, ("Bo",))])
         hear(mirror, nobody)
         assert TAG.registry().describe_all(world) == held
         hear(mirror, Frame(123, (Section(0, spawned=[(7, ((0, (600, 600)), (7, (5,))))]),)))

@@ -35,7 +35,7 @@ def test_what_was_predicted_is_not_corrected(walking: tuple[Hand, int]) -> None:
     hand, at = walking
     hand.told(at - 1, 0)
     hand.frame(0.1 + 12 / 60)
-    hand.told(at + 5, EAST, ((at, 5, EAST),))
+    hand.told(at + 5, EAST, ((at, 5, EAST, 0),))
     frames(hand, 13, 20)
     assert hand.mirror.tick == at + 5
     assert hand.reconciliation.causes.total() == 0
@@ -49,7 +49,7 @@ def test_a_push_is_one_correction_of_its_size_and_says_who(walking: tuple[Hand, 
     hand, at = walking
     hand.told(at - 1, 0)
     hand.frame(0.1 + 12 / 60)
-    hand.told(at + 3, EAST, ((at, 5, EAST),), by=OTHER, dx=-160)
+    hand.told(at + 3, EAST, ((at, 5, EAST, 0),), by=OTHER, dx=-160)
     frames(hand, 13, 14)
     correction = hand.reconciliation.recent[-1]
     assert (correction.cause, correction.by, correction.dx, correction.dy) == (Cause.PUSHED, OTHER, -160, 0)
@@ -62,7 +62,7 @@ def test_a_rule_that_moves_us_is_no_error_to_fade(walking: tuple[Hand, int]) -> 
     hand, at = walking
     hand.told(at - 1, 0)
     hand.frame(0.1 + 12 / 60)
-    hand.told(at + 3, EAST, ((at, 5, EAST),), by=BY_THE_RULES, dx=5000)
+    hand.told(at + 3, EAST, ((at, 5, EAST, 0),), by=BY_THE_RULES, dx=5000)
     frames(hand, 13, 14)
     assert hand.reconciliation.causes == {Cause.RULES: 1}
     assert hand.shown().error_x == 0
@@ -74,7 +74,7 @@ def test_a_late_intent_says_by_how_much(walking: tuple[Hand, int]) -> None:
     hand.frame(0.1 + 12 / 60)
     assert hand.reconciliation.causes == {Cause.LATE: 1}
     hand.told(at + 4, 0)
-    hand.told(at + 6, EAST, ((at + 5, 5, EAST),))
+    hand.told(at + 6, EAST, ((at + 5, 5, EAST, 0),))
     frames(hand, 13, 20)
     assert set(hand.reconciliation.causes) == {Cause.LATE}
     correction = hand.reconciliation.recent[-1]
@@ -89,7 +89,7 @@ def test_a_late_intent_says_by_how_much(walking: tuple[Hand, int]) -> None:
 def test_an_acknowledgement_of_what_was_never_said_is_a_fault_of_the_server() -> None:
     hand = Hand()
     frames(hand, 0, 2)
-    hand.told(102, EAST, ((102, 5, EAST),))
+    hand.told(102, EAST, ((102, 5, EAST, 0),))
     with pytest.raises(RemoteProtocolError, match="never said"):
         hand.frame(0.2)
 
@@ -116,7 +116,7 @@ def test_each_correction_is_logged_with_tick_component_size_and_cause(
         world.spawn(OTHER, Name("Ann"))
     hand.told(at - 1, 0)
     hand.frame(0.1 + 12 / 60)
-    hand.told(at + 3, EAST, ((at, 5, EAST),), by=OTHER, dx=-160)
+    hand.told(at + 3, EAST, ((at, 5, EAST, 0),), by=OTHER, dx=-160)
     frames(hand, 13, 14)
     assert hand.reconciliation.prediction is not None
     tick = hand.reconciliation.recent[-1].tick
@@ -133,7 +133,7 @@ def test_a_body_that_only_moves_otherwise_is_a_correction_of_its_velocity(walkin
     prediction = hand.reconciliation.prediction
     assert prediction is not None
     prediction.body = prediction.body._replace(vx=prediction.body.vx + 1)  # as no step would have it
-    hand.told(at + 3, EAST, ((at, 5, EAST),))
+    hand.told(at + 3, EAST, ((at, 5, EAST, 0),))
     hand.frame(0.1 + 12 / 60)
     correction = hand.reconciliation.recent[-1]
     assert (correction.component, correction.size) == ("Velocity", 0.0)

@@ -51,7 +51,7 @@ def test_an_intent_is_applied_at_its_tick_and_told_with_it() -> None:
     eve.say(Steer(at, 3))
     stage.run(12)
     rows = [row for message in eve.told if isinstance(message, Frame) for row in message.intents]
-    assert rows == [(at, 1, 3)]
+    assert rows == [(at, 1, 3, 0)]
     intent = stage.intent(1)
     assert (intent.direction, intent.since, intent.count) == (3, at, 1)
 
@@ -64,7 +64,7 @@ def test_a_late_intent_is_applied_at_once_and_two_never_in_one_tick() -> None:
     eve.say(Steer(1, 0))
     stage.run(6)
     rows = [row for message in eve.told if isinstance(message, Frame) for row in message.intents]
-    assert rows == [(now + 1, 1, 3), (now + 2, 1, 0)]
+    assert rows == [(now + 1, 1, 3, 0), (now + 2, 1, 0, 0)]
     with stage.simulation.world:
         assert stage.components(1)[0].x > 0
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from net.inputs import MOST_ACTIONS
 from net.wire.codec import (
     FROM_CLIENT_LIMIT,
     FROM_SERVER_LIMIT,
@@ -89,7 +90,8 @@ def frames(draw: st.DrawFn) -> Frame:
     """Any frame; its intents began at or before its tick, by no more than their code can say."""
     tick = draw(ticks)
     back = st.integers(0, min(tick, MAX_INT // INTENT_CODES))
-    intents = st.tuples(back.map(lambda ago: tick - ago), net_ids, st.integers(0, INTENT_CODES - 1))
+    deeds = st.just(0) | st.integers(2, 2 * MOST_ACTIONS - 1)
+    intents = st.tuples(back.map(lambda ago: tick - ago), net_ids, st.integers(0, INTENT_CODES - 1), deeds)
     checksum = st.none() | st.integers(0, (1 << 32) - 1)
     sections = st.builds(
         Section,
@@ -167,7 +169,7 @@ SAMPLES_FROM_SERVER: tuple[FromServer, ...] = (
         (
             Section(
                 9,
-                [(121, 7, 3), (122, 9, 0)],
+                [(121, 7, 3, 0), (122, 9, 0, 75)],
                 [(9, 600, 700, -64, 64, 7)],
                 [4, 5],
                 [(10, ((0, (544, 1056)), (1, (0, 0))))],
@@ -227,8 +229,8 @@ def test_true_and_one_stay_apart_in_the_values_of_a_component() -> None:
 
 def test_an_intent_of_the_same_tick_costs_its_net_id_and_one_byte() -> None:
     nothing = len(encode(Frame(1000, (Section(0),))))
-    assert len(encode(Frame(1000, (Section(0, [(1000, 100, 8)]),)))) == nothing + 2
-    assert len(encode(Frame(1000, (Section(0, [(999, 100, 8), (997, 101, 5)]),)))) == nothing + 4
+    assert len(encode(Frame(1000, (Section(0, [(1000, 100, 8, 0)]),)))) == nothing + 2
+    assert len(encode(Frame(1000, (Section(0, [(999, 100, 8, 0), (997, 101, 5, 0)]),)))) == nothing + 4
 
 
 def test_the_longest_hello_of_a_player_is_well_within_the_limit() -> None:
@@ -540,7 +542,7 @@ def test_a_row_of_another_shape_is_refused(fields: list[Any]) -> None:
 
 def test_an_intent_may_have_begun_with_the_first_tick_but_not_before() -> None:
     heard = decode_from_server(msgpack.packb([8, 10, [[0, [1, 10 * INTENT_CODES + 8], [], [], [], [], None]]]))
-    assert heard == Frame(10, (Section(0, [(0, 1, 8)]),))
+    assert heard == Frame(10, (Section(0, [(0, 1, 8, 0)]),))
 
 
 @pytest.mark.parametrize("fields", [[3, MAX_TICK], [1, MAX_TICK, 31], [2, MAX_MILLITICK], [4, "x" * TEXT_LIMIT]])
