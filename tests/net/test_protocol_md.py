@@ -80,7 +80,8 @@ def test_every_message_has_a_section_with_its_tag_and_as_many_fields() -> None:
         payload = encode(example(NAMES[name]))
         assert payload[1] == int(tag)
         rows = table("| field | type | |", f"### {name}, tag")
-        assert len(rows) == payload[0] - 0x91, name  # elements of a fixarray, but for the tag
+        always = [row for row in rows if "left out" not in row[1]]
+        assert len(always) == payload[0] - 0x91, name  # elements of a fixarray, but for the tag
 
 
 @pytest.mark.parametrize(("module", "name", "value"), LIMITS, ids=[name for _, name, _ in LIMITS])
