@@ -10,7 +10,7 @@ import esper
 import numpy as np
 
 from ecs.columns import Array, Column, move_in
-from ecs.components import Dash, Intent, NetID, Position, Size, Velocity
+from ecs.components import Action, Dash, Intent, Kind, NetID, Position, Size, Velocity
 
 Rows = list[tuple[int, tuple[Any, ...]]]  # esper's entities and some of their components
 _ENTITY, _PARTS = operator.itemgetter(0), operator.itemgetter(1)
@@ -29,12 +29,14 @@ class Ints(NamedTuple):
     since: Column
     intent_count: Column
     rest: Column
+    action: Column
+    kind: Column
 
 
 # What the columns are to whoever looks at components.
 NAMES: Final = (
     *("Position.x", "Position.y", "Velocity.x", "Velocity.y", "Size.w", "Size.h"),
-    *("Intent.direction", "Intent.since", "Intent.count", "Dash.rest"),
+    *("Intent.direction", "Intent.since", "Intent.count", "Dash.rest", "Action.value", "Kind.number"),
 )
 
 
@@ -51,6 +53,8 @@ class Bodies:
     def __init__(self) -> None:
         self._found: list[Any] = []
         self._steering: list[Any] = []
+        self._acting: list[Any] = []
+        self._kinds: list[Any] = []
         self._look: list[Any] = []  # esper's answer to a question, which stays the same object until anything changes
         self._move_in()
 
@@ -62,15 +66,15 @@ class Bodies:
         if self.up_to_date:
             return
         self.overlook()
-        found, steering = esper.get_components(NetID, Position, Velocity, Size), esper.get_components(Intent, Dash)
-        if _same(found, self._found) and _same(steering, self._steering):
-            self._found, self._steering = found, steering
-            return
-        if _give_own([*found, *steering]):
-            found, steering = esper.get_components(NetID, Position, Velocity, Size), esper.get_components(Intent, Dash)
+        found = _who_is_there()
+        held = self._found, self._steering, self._acting, self._kinds
+        same = all(map(_same, found, held))
+        if not same and _give_own([*itertools.chain.from_iterable(found)]):
+            found = _who_is_there()
             self.overlook()
-        self._found, self._steering = found, steering
-        self._move_in()
+        self._found, self._steering, self._acting, self._kinds = found
+        if not same:
+            self._move_in()
 
     @property
     def up_to_date(self) -> bool:
@@ -87,7 +91,7 @@ class Bodies:
 
     def _move_in(self) -> None:
         rows = sorted(self._found, key=lambda row: row[1][0].id)
-        steering = dict(self._steering)
+        steering, acting, of_kinds = dict(self._steering), dict(self._acting), dict(self._kinds)
         parts = [steering.get(entity) for entity, _ in rows]
         self.net_ids: list[int] = [bearer.id for _, (bearer, _, _, _) in rows]
         self.rows = {net_id: row for row, net_id in enumerate(self.net_ids)}
@@ -97,12 +101,19 @@ class Bodies:
         sizes: list[Size] = [size for _, (_, _, _, size) in rows]
         intents: list[Intent] = [part[0] if part else Intent() for part in parts]  # those of nobody are 0
         dashes: list[Dash] = [part[1] if part else Dash() for part in parts]
+        actions: list[Action] = [part[0] if (part := acting.get(entity)) else Action() for entity, _ in rows]
+        kinds: list[Kind] = [part[0] if (part := of_kinds.get(entity)) else Kind() for entity, _ in rows]
         self.x, self.y = _column(at.x for at in positions), _column(at.y for at in positions)
         self.vx, self.vy = _column(by.x for by in velocities), _column(by.y for by in velocities)
         self.w, self.h = _column(size.w for size in sizes), _column(size.h for size in sizes)
         self.direction, self.rest = _column(i.direction for i in intents), _column(dash.rest for dash in dashes)
         since, count = _column(intent.since for intent in intents), _column(intent.count for intent in intents)
-        arrays = self.x, self.y, self.vx, self.vy, self.w, self.h, self.direction, since, count, self.rest
+        self.action, self.kind = _column(action.value for action in actions), _column(kind.number for kind in kinds)
+        self.acting = np.array([entity in acting for entity, _ in rows], dtype=np.bool_)
+        self.various = bool(self.kind.any())  # whether there is any kind of body but players
+        self.moving = self.steered | (self.kind > 0)  # by themselves, that is
+        physics = self.x, self.y, self.vx, self.vy, self.w, self.h
+        arrays = *physics, self.direction, since, count, self.rest, self.action, self.kind
         self.columns: tuple[Array, ...] = arrays
         self.ints = ints = Ints(*(array.data for array in arrays))
         move_in(positions, ints.x, ints.y)
@@ -110,6 +121,18 @@ class Bodies:
         move_in(sizes, ints.w, ints.h)
         move_in(intents, ints.direction, ints.since, ints.intent_count)
         move_in(dashes, ints.rest)
+        move_in(actions, ints.action)
+        move_in(kinds, ints.kind)
+
+
+def _who_is_there() -> tuple[Rows, Rows, Rows, Rows]:
+    """All bodies, those who are steered, who act, and who are of another kind, inside `with world`."""
+    return (
+        esper.get_components(NetID, Position, Velocity, Size),
+        esper.get_components(Intent, Dash),
+        [(entity, (component,)) for entity, component in esper.get_component(Action)],
+        [(entity, (component,)) for entity, component in esper.get_component(Kind)],
+    )
 
 
 def _same(rows: Rows, former: Rows) -> bool:

@@ -15,6 +15,8 @@ VELOCITIES: Final = range(-(1 << 15) + 1, 1 << 15)
 SIZES: Final = range(1, 1 << 15)
 DIRECTIONS: Final = frozenset((*range(9), *range(16, 25)))  # by number, as `ecs.movement.step` has them
 COUNTS: Final = range(1 << 62)  # more than can ever be counted
+ACTIONS: Final = range(1 << 40)  # what the wire can say
+KINDS: Final = range(64)  # of bodies, in one game
 
 
 @dataclass(slots=True, frozen=True)
@@ -73,4 +75,25 @@ class Dash(InColumns):
     rest: int = 0
 
 
-IN_COLUMNS: Final = (Position, Velocity, Size, Intent, Dash)  # all of the above, but for the name
+@columns(value=ACTIONS)
+@dataclass(slots=True)
+class Action(InColumns):
+    """The buttons that are down and the analogue values of the one who steers this body, as the server applies them.
+
+    One integer, as the game packs them. Only the players of games that have any bear it.
+    """
+
+    value: int = 0
+
+
+@columns(number=KINDS)
+@dataclass(slots=True)
+class Kind(InColumns):
+    """Which kind of body it is, as `ecs.kinds` numbers them. Players, of number 0, do not bear it."""
+
+    number: int = 0
+
+
+# All of the above, but for the name. The first five are those of every player, the others of some bodies.
+IN_COLUMNS: Final = (Position, Velocity, Size, Intent, Dash, Action, Kind)
+OF_PLAYERS: Final = IN_COLUMNS[:5]

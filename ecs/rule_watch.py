@@ -15,7 +15,7 @@ import numpy as np
 from ecs.arena import Arena
 from ecs.bodies import NAMES
 from ecs.columns import Array
-from ecs.components import DIRECTIONS, IN_COLUMNS, SIZES, VELOCITIES
+from ecs.components import DIRECTIONS, OF_PLAYERS, SIZES, VELOCITIES
 from ecs.surprises import BY_THE_RULES, Surprises
 from ecs.world import World
 
@@ -102,7 +102,7 @@ class AfterRules(esper.Processor):
             if (row is not None and bodies.steered[row]) or entity is None or net_id not in before.rows:
                 continue
             values = iter([int(column[before.rows[net_id]]) for column in before.columns])
-            for kind in IN_COLUMNS:
+            for kind in OF_PLAYERS:
                 former = [next(values) for _ in dataclasses.fields(kind)]
                 if esper.try_component(entity, kind) is None:
                     log.error(
@@ -130,8 +130,8 @@ class AfterRules(esper.Processor):
         bodies, surprises = self._world.bodies, self._surprises
         net_id, first = bodies.net_ids[row], names[-1].partition(".")[0]
         why = self._objection(row)
-        if {"Intent.since", "Intent.count"} & set(names):
-            why = f"{names[-1]} is the engine's: use surprises.steer({net_id}, direction)"
+        if engines := {"Intent.since", "Intent.count", "Action.value"} & set(names):
+            why = f"{max(engines)} is the engine's: use surprises.steer({net_id}, direction)"
         if why is not None:
             log.error("entity %d is put back as it was: %s", net_id, why)
             for column, former in zip(bodies.columns, self._before.columns, strict=True):

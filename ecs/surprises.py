@@ -9,7 +9,7 @@ from typing import Final
 
 import esper
 
-from ecs.components import DIRECTIONS, IN_COLUMNS, Position, Velocity
+from ecs.components import DIRECTIONS, IN_COLUMNS, OF_PLAYERS, Position, Velocity
 from ecs.world import World, check_is_int
 
 BY_THE_RULES = 0  # the author of a body's change where it was no other entity: a spawn, a teleport, a rule
@@ -33,6 +33,7 @@ class Surprises:
         self.bodies: dict[int, int] = {}  # NetID -> NetID of whoever moved it, or BY_THE_RULES
         self.changed: set[tuple[int, type]] = set()  # plain components that have another value, or left
         self.anew: set[int] = set()  # who is to be told of as if they left and came, for no row has what is new of them
+        self.launched: dict[int, int] = {}  # NetID -> NetID of who launched it: clients know by the intent of that one
         self.steered: dict[int, int] = {}  # NetID -> the direction from the next tick on, by a rule
         self.told: set[int] = set()  # NetIDs that clients know since some former frame
         self.tick = 0  # that is being simulated
@@ -46,7 +47,7 @@ class Surprises:
             raise ValueError(f"there is no entity {net_id} to tell of: first world.spawn({net_id}, ...)")
         if not self._world.minted(net_id):
             raise ValueError(f"NetID {net_id} was never given: take one from world.mint()")
-        if net_id in self.gone or net_id in self.told:
+        if net_id in self.gone or net_id in self.told or net_id in self.launched:
             raise ValueError(f"entity {net_id} was told of before: what is new of it is told by change() or body()")
         if self.full and net_id not in self.spawned:
             raise ValueError(f"clients hold at most {MAX_TOLD} entities: let some leave first")
@@ -76,8 +77,8 @@ class Surprises:
             raise ValueError(f"entity {net_id} is a player's, who alone steers it: move it, and tell by body({net_id})")
         entity = self._world.entity(net_id)
         assert entity is not None
-        if not all(esper.try_component(entity, kind) for kind in IN_COLUMNS):
-            names = ", ".join(kind.__name__ for kind in IN_COLUMNS)
+        if not all(esper.try_component(entity, kind) for kind in OF_PLAYERS):
+            names = ", ".join(kind.__name__ for kind in OF_PLAYERS)
             raise ValueError(f"entity {net_id} cannot be steered: give it all of {names}")
         self.steered[net_id] = direction
 
@@ -118,6 +119,8 @@ class Surprises:
         """Begin anew: a frame has told it all. What rules steer is of the next tick, and stays."""
         self.told -= self.gone
         self.told |= self.spawned
+        self.told |= {net_id for net_id in self.launched if self._world.entity(net_id) is not None}
+        self.launched.clear()
         self.spawned.clear()
         self.gone.clear()
         self.intents.clear()

@@ -8,7 +8,7 @@ import contextlib
 import itertools
 from collections.abc import Iterator, Set
 from types import TracebackType
-from typing import Any
+from typing import Any, Final
 
 import esper
 
@@ -16,6 +16,25 @@ from ecs.bodies import Bodies
 from ecs.components import IN_COLUMNS, NetID
 
 _names = itertools.count(1)
+
+
+LAUNCHED: Final = 1 << 52  # from here on NetIDs are those of bodies that somebody launched
+_LAUNCHES: Final = 26  # bits for the number of the intent: two weeks of sixty a second
+
+
+def launched_id(owner: int, count: int) -> int | None:
+    """The NetID of what `owner` launched by the intent of that number in its life; None where the numbers end.
+
+    Both ends know it without being told, and none is ever given twice.
+    """
+    if owner >= 1 << (52 - _LAUNCHES) or count >= 1 << _LAUNCHES:
+        return None
+    return LAUNCHED + (owner << _LAUNCHES) + count
+
+
+def owner_of(net_id: int) -> int:
+    """Who launched the body of that NetID; 0 where nobody did."""
+    return (net_id - LAUNCHED) >> _LAUNCHES if net_id >= LAUNCHED else 0
 
 
 def check_is_int(net_id: int) -> None:
@@ -62,7 +81,9 @@ class World:
 
     def minted(self, net_id: int) -> bool:
         """Whether that NetID is one of those that were given; its entity may have left since."""
-        return type(net_id) is int and 0 < net_id <= self._minted
+        if type(net_id) is not int or net_id <= 0:
+            return False
+        return (owner_of(net_id) or net_id) <= self._minted
 
     # What follows is called inside `with world:`, like any function of esper.
 

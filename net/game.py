@@ -7,20 +7,34 @@ Knows components and systems; knows no sockets, no windows and no particular gam
 import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import esper
 
 from ecs.arena import Arena
+from ecs.components import Action, Kind
+from ecs.kinds import Kinds
 from ecs.surprises import Surprises
 from ecs.world import World
 from net.components import Away, Color, Name
 from net.defaults import PLAYER_SIZE
-from net.inputs import Inputs
+from net.inputs import Inputs, InputState
+from net.launch import Launch
+from net.past import Past
 from net.replication.registry import Registry
 from net.wire.texts import may_be_name
 
 Check = Callable[[Any], bool]
+
+
+class Press(NamedTuple):
+    """A button of a player went down in this tick."""
+
+    net_id: int
+    button: str
+    tick: int
+    state: InputState  # all that they asked for just then
+    launched: int | None  # the NetID of what it launched
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +48,9 @@ class RuleContext:
     seed: int
     round_seconds: float  # how long the host wants a round to be
     podium_seconds: float  # and the pause between two
+    kinds: Kinds
+    presses: Sequence[Press]  # of the tick that is being simulated; the same list in each
+    past: Past  # where bodies were, for rules that judge what a player saw
 
     def rng(self, purpose: str) -> random.Random:
         """Random numbers that follow from the server's seed; each purpose has its own."""
@@ -56,8 +73,14 @@ class Game:
     inputs: Inputs = Inputs()  # noqa: RUF009 - it cannot be changed
     """What players can ask for besides a direction."""
 
+    kinds: Kinds = Kinds()  # noqa: RUF009 - likewise
+    """How players walk, what other kinds of bodies there are, and how they meet."""
+
     components: Sequence[type | tuple[type, Check]] = ()
     """Dataclasses of its own that clients know of; beside one, a check whether a received one is possible."""
+
+    launches: Sequence[Launch] = ()
+    """Bodies that buttons launch; each is of a kind of its own."""
 
     rules: Callable[[RuleContext], Iterable[esper.Processor]] = lambda context: ()
     """The systems that run behind movement and collisions in each tick of the server, in order."""
@@ -76,7 +99,8 @@ class Game:
 
         Raises TypeError for a component that is not a plain dataclass of ints, strings and bools.
         """
-        registry = Registry()
+        acts, kinds = not self.inputs.silent, bool(self.kinds.others)
+        registry = Registry((*((Action,) if acts else ()), *((Kind,) if kinds else ())))
         registry.add(Name, check=lambda name: may_be_name(name.text))
         registry.add(Color, check=lambda color: 0 <= color.rgb <= 0xFFFFFF)
         registry.add(Away, check=lambda away: away.since >= 0)

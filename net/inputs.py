@@ -41,7 +41,7 @@ class Axis:
     beyond `high`, clockwise from east; 'x' and 'y' are how far the pointer is from one's own body, in world units."""
 
 
-class Action(NamedTuple):
+class InputState(NamedTuple):
     """An action, unpacked."""
 
     buttons: int = 0  # a bit for each button, in the order of their declaration
@@ -100,7 +100,7 @@ class Inputs:
             packed = packed * (axis.high - axis.low + 1) + value - axis.low
         return packed << len(self.buttons) | buttons
 
-    def unpack(self, packed: int) -> Action:
+    def unpack(self, packed: int) -> InputState:
         """The way back. Raises ValueError for an integer that is no action of this game."""
         if not 0 <= packed < self.size:
             raise ValueError(f"action {packed} of {self.size}")
@@ -109,4 +109,4 @@ class Inputs:
         for axis in reversed(self.axes):
             rest, value = divmod(rest, axis.high - axis.low + 1)
             values.append(axis.low + value)
-        return Action(buttons, tuple(reversed(values)), rest)
+        return InputState(buttons, tuple(reversed(values)), rest)

@@ -9,8 +9,9 @@ import esper
 import numpy as np
 
 from ecs.arena import Arena
-from ecs.collision.separate import Crowd
+from ecs.collision.separate import CollisionSolver
 from ecs.collision.sweep import FEW, Sweep
+from ecs.kinds import ALL_PUSH, Meetings
 from ecs.movement.movement_system import MovementSystem
 
 
@@ -23,6 +24,7 @@ class CollisionSystem(esper.Processor):
         movement: MovementSystem,
         touched: Callable[[int, int], None] | None,
         sweep: Sweep | None = None,
+        meetings: Meetings = ALL_PUSH,
     ) -> None:
         """`touched` is called with each NetID that ends otherwise than `step` said, and that of who touched it.
 
@@ -33,22 +35,24 @@ class CollisionSystem(esper.Processor):
         self._movement = movement
         self._touched = touched
         self._sweep = sweep or Sweep()
+        self._meetings = meetings
 
     def process(self, tick: int) -> None:
         bodies = self._movement.bodies
-        x, y, vx, vy, w, h, *_ = bodies.ints
+        x, y, vx, vy, w, h, *_, kind = bodies.ints
         sweep = None
         if len(bodies) > FEW:
             sweep = self._sweep
             sweep.look(bodies.x, bodies.y, bodies.w, bodies.h)
         x_before, y_before = self._movement.before
-        crowd = Crowd(x, y, vx, vy, w, h, self._arena, sweep)
+        meetings = self._meetings if bodies.various else ALL_PUSH
+        solver = CollisionSolver(x, y, vx, vy, w, h, kind, self._arena, sweep, meetings)
         if self._touched is None:
-            crowd.set_apart(x_before.data, y_before.data)
+            solver.set_apart(x_before.data, y_before.data)
             return
         columns = bodies.x, bodies.y, bodies.vx, bodies.vy
         moved = [column.copy() for column in columns]
-        touched = crowd.set_apart(x_before.data, y_before.data)
+        touched = solver.set_apart(x_before.data, y_before.data)
         if touched:
             rows = np.array(list(touched), dtype=np.int64)
             differ = [column[rows] != former[rows] for column, former in zip(columns, moved, strict=True)]

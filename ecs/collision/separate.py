@@ -11,10 +11,12 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ecs.arena import Arena
 from ecs.collision.sweep import FEW, Pair, Sweep, few_pairs, overlap_in
-from ecs.columns import Column
+from ecs.columns import Array, Column
+from ecs.kinds import ALL_PUSH, PUSH, Meeting, Meetings
 from ecs.movement.step import Body
 
 PASSES: Final = 4  # a push travels through as many bodies in a tick; more gains nothing that players notice
@@ -24,7 +26,11 @@ PUSH_EFFORT: Final = 400  # of a push, in the looks that `Sweep.effort` counts
 
 
 def separate(
-    bodies: Mapping[int, Body], before: Mapping[int, Body], arena: Arena, limit: float = math.inf
+    bodies: Mapping[int, Body],
+    before: Mapping[int, Body],
+    arena: Arena,
+    limit: float = math.inf,
+    meetings: Meetings = ALL_PUSH,
 ) -> dict[int, tuple[Body, int]]:
     """Set overlapping bodies apart. Raises TooCrowdedError where that takes more than `limit` looks at pairs.
 
@@ -42,7 +48,9 @@ def separate(
         sweep.look(arrays[0], arrays[1], arrays[4], arrays[5])
     x, y, vx, vy, w, h = columns
     places = [before.get(net_id, bodies[net_id])[:2] for net_id in net_ids]  # who has just come has not moved yet
-    touched = Crowd(x, y, vx, vy, w, h, arena, sweep).set_apart([x for x, _ in places], [y for _, y in places])
+    kind = [bodies[net_id].kind for net_id in net_ids]
+    solver = CollisionSolver(x, y, vx, vy, w, h, kind, arena, sweep, meetings)
+    touched = solver.set_apart([x for x, _ in places], [y for _, y in places])
     found: dict[int, tuple[Body, int]] = {}
     for row, by in touched.items():
         net_id = net_ids[row]
@@ -60,9 +68,9 @@ def overlap(a: Body, b: Body) -> bool:
 def any_overlap(bodies: Iterable[Body]) -> bool:
     """Whether any two of a few bodies share a place."""
     in_order = sorted(bodies)  # by x: behind the first that begins where this one has ended, all do
-    for index, (x, y, _, _, w, h, _) in enumerate(in_order, 1):
+    for index, (x, y, _, _, w, h, *_) in enumerate(in_order, 1):
         right, bottom = x + w, y + h
-        for other_x, other_y, _, _, _, other_h, _ in in_order[index:]:
+        for other_x, other_y, _, _, _, other_h, *_ in in_order[index:]:
             if other_x >= right:
                 break
             if other_y < bottom and y < other_y + other_h:
@@ -70,7 +78,7 @@ def any_overlap(bodies: Iterable[Body]) -> bool:
     return False
 
 
-class Crowd:
+class CollisionSolver:
     """Bodies as columns, in ascending order of NetIDs. The columns are changed in place."""
 
     def __init__(
@@ -81,11 +89,15 @@ class Crowd:
         vy: Column,
         w: Column,
         h: Column,
+        kind: Column,
         arena: Arena,
         sweep: Sweep | None,
+        meetings: Meetings = ALL_PUSH,
     ) -> None:
         """`sweep` has looked at the same columns; None where they are few."""
-        self._x, self._y, self._vx, self._vy, self._w, self._h = x, y, vx, vy, w, h
+        self._x, self._y, self._vx, self._vy, self._w, self._h, self._kind = x, y, vx, vy, w, h, kind
+        self._meetings = meetings
+        self._table = meetings.table
         self._arena = arena
         self._sweep = sweep
         self._most = PAIRS_PER_BODY * len(x) + PAIRS_BESIDES
@@ -115,9 +127,21 @@ class Crowd:
 
     def _pairs(self, before: tuple[Column, Column] | None = None) -> list[Pair]:
         """Who overlaps, in ascending order, up to the most; without those who overlapped `before` as well."""
+        alike = self._meetings.alike
         if self._sweep is not None:
-            return self._sweep.pairs(self._most, before)
-        return few_pairs(self._x, self._y, self._w, self._h, most=self._most, but=before)
+            return self._sweep.pairs(self._most, before, None if alike else self._pass)
+        passes = None if alike else self._passes
+        return few_pairs(self._x, self._y, self._w, self._h, most=self._most, but=before, passes=passes)
+
+    def _passes(self, a: int, b: int) -> bool:
+        """Whether two go through each other."""
+        return self._table[self._kind[a]][self._kind[b]].passes
+
+    def _pass(self, a: Array, b: Array) -> NDArray[np.bool_]:
+        """The same of many pairs at once."""
+        kinds = np.asarray(self._kind)
+        passes: NDArray[np.bool_] = self._meetings.passes[kinds[a], kinds[b]]
+        return passes
 
     def _moved(self, rows: set[int]) -> None:
         if self._sweep is not None:
@@ -132,6 +156,9 @@ class Crowd:
             self._push_x(*((b, a) if x[a] > x[b] else (a, b)), deep_x)
         else:
             self._push_y(*((b, a) if y[a] > y[b] else (a, b)), deep_y)
+
+    def _meeting(self, first: int, second: int) -> Meeting:
+        return PUSH if self._meetings.alike else self._table[self._kind[first]][self._kind[second]]
 
     def _put_back(self, x_before: Column, y_before: Column, by: dict[int, int]) -> None:
         """Whoever still overlaps, and did not before, stays where they were, standing.
@@ -152,31 +179,40 @@ class Crowd:
 
     def _push_x(self, left: int, right: int, deep: int) -> None:
         reach, x, y, w, h = self._arena.reach_x, self._x, self._y, self._w, self._h
-        half = deep // 2
-        left_x = reach(x[left], y[left], w[left], h[left], -half)
+        meeting = self._meeting(left, right)
+        share = deep * meeting.share // 256
+        left_x = reach(x[left], y[left], w[left], h[left], -share)
         right_x = reach(x[right], y[right], w[right], h[right], deep - (x[left] - left_x))
         rest = deep - (x[left] - left_x) - (right_x - x[right])
         if rest:
             left_x = reach(left_x, y[left], w[left], h[left], -rest)
-        held = rest > 0 or x[left] - left_x < half
+        held = rest > 0 or x[left] - left_x < share
         x[left], x[right] = left_x, right_x
-        self._vx[left], self._vx[right] = _meet(self._vx[left], self._vx[right], held)
+        self._vx[left], self._vx[right] = _meet(self._vx[left], self._vx[right], held, meeting)
 
     def _push_y(self, upper: int, lower: int, deep: int) -> None:
         reach, x, y, w, h = self._arena.reach_y, self._x, self._y, self._w, self._h
-        half = deep // 2
-        upper_y = reach(x[upper], y[upper], w[upper], h[upper], -half)
+        meeting = self._meeting(upper, lower)
+        share = deep * meeting.share // 256
+        upper_y = reach(x[upper], y[upper], w[upper], h[upper], -share)
         lower_y = reach(x[lower], y[lower], w[lower], h[lower], deep - (y[upper] - upper_y))
         rest = deep - (y[upper] - upper_y) - (lower_y - y[lower])
         if rest:
             upper_y = reach(x[upper], upper_y, w[upper], h[upper], -rest)
-        held = rest > 0 or y[upper] - upper_y < half
+        held = rest > 0 or y[upper] - upper_y < share
         y[upper], y[lower] = upper_y, lower_y
-        self._vy[upper], self._vy[lower] = _meet(self._vy[upper], self._vy[lower], held)
+        self._vy[upper], self._vy[lower] = _meet(self._vy[upper], self._vy[lower], held, meeting)
 
 
-def _meet(first: int, second: int, held: bool) -> tuple[int, int]:
+def _meet(first: int, second: int, held: bool, meeting: Meeting) -> tuple[int, int]:
     """Velocities along the axis after the push, of the one in front of the axis and the one behind."""
     if first <= second:
         return first, second  # they part already
-    return (0, 0) if held else ((first + second) // 2,) * 2
+    if held:
+        return 0, 0
+    share = meeting.share
+    together = (first * (256 - share) + second * share) // 256
+    if not meeting.restitution:
+        return together, together
+    part = (first - second) * meeting.restitution
+    return together - part * share // 65536, together + part * (256 - share) // 65536

@@ -7,7 +7,7 @@ it can be bounded where somebody else says where the boxes are.
 
 import itertools
 import math
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Final
 
 import numpy as np
@@ -32,11 +32,18 @@ class TooCrowdedError(Exception):
 
 
 def few_pairs(
-    x: Column, y: Column, w: Column, h: Column, *, most: int | None = None, but: tuple[Column, Column] | None = None
+    x: Column,
+    y: Column,
+    w: Column,
+    h: Column,
+    *,
+    most: int | None = None,
+    but: tuple[Column, Column] | None = None,
+    passes: Callable[[int, int], bool] | None = None,
 ) -> list[Pair]:
     """As `Sweep.pairs`, by a look at each."""
     pairs = itertools.combinations(range(len(x)), 2)
-    found = (pair for pair in pairs if overlap_in(x, y, w, h, *pair))
+    found = (pair for pair in pairs if overlap_in(x, y, w, h, *pair) and not (passes and passes(*pair)))
     return list(itertools.islice((p for p in found if but is None or not overlap_in(*but, w, h, *p)), most))
 
 
@@ -82,14 +89,20 @@ class Sweep:
         if rows and self._went_far(list(rows)):
             self._look_round()
 
-    def pairs(self, most: int | None = None, but: tuple[Column, Column] | None = None) -> list[Pair]:
+    def pairs(
+        self,
+        most: int | None = None,
+        but: tuple[Column, Column] | None = None,
+        passes: Callable[[Array, Array], NDArray[np.bool_]] | None = None,
+    ) -> list[Pair]:
         """The rows of all pairs of boxes that overlap, each once, in ascending order; the first `most` of them.
 
-        Those are left out that would overlap too if their corners were where `but` says.
+        Those are left out that would overlap too if their corners were where `but` says, and those that `passes` says
+        go through each other.
         """
         former = None if but is None else (np.asarray(but[0]), np.asarray(but[1]))
         if self._crowded:
-            return self._pairs_of_all(most, former)
+            return self._pairs_of_all(most, former, passes)
         a, b = self._a, self._b
         self.spend(len(a))
         along_x, along_y = self._x[b] - self._x[a], self._y[b] - self._y[a]
@@ -97,10 +110,17 @@ class Sweep:
         meet = np.flatnonzero(meet_x & (along_y < self._h_a) & (along_y > self._minus_h_b))
         if former is not None and meet.size:
             meet = meet[~self._overlap(*former, a[meet], b[meet])]
+        if passes is not None and meet.size:
+            meet = meet[~passes(a[meet], b[meet])]
         meet = meet[:most]
         return list(zip(a[meet].tolist(), b[meet].tolist(), strict=True)) if meet.size else []
 
-    def _pairs_of_all(self, most: int | None, former: tuple[Array, Array] | None) -> list[Pair]:
+    def _pairs_of_all(
+        self,
+        most: int | None,
+        former: tuple[Array, Array] | None,
+        passes: Callable[[Array, Array], NDArray[np.bool_]] | None,
+    ) -> list[Pair]:
         """As `pairs`: each row against all behind it, until there are enough."""
         rows = np.arange(len(self._x))
         found: list[Pair] = []
@@ -111,6 +131,8 @@ class Sweep:
             meet = self._overlap(self._x, self._y, some, rest)
             if former is not None and meet.any():
                 meet &= ~self._overlap(*former, some, rest)
+            if passes is not None and meet.any():
+                meet &= ~passes(some, rest)
             a, b = np.nonzero(np.triu(meet, 1))
             left = None if most is None else most - len(found)
             found += zip((a[:left] + first).tolist(), (b[:left] + first).tolist(), strict=True)

@@ -10,7 +10,7 @@ from ecs.world import World
 
 
 class MovementSystem(esper.Processor):
-    """One `step` for every body that is steered. Remembers where all were, for the collisions."""
+    """One `step` for every body that moves by itself. Remembers where all were, for the collisions."""
 
     def __init__(self, world: World, motion: Motion) -> None:
         self.bodies = world.bodies
@@ -28,9 +28,13 @@ class MovementSystem(esper.Processor):
             self._step_all(bodies)
 
     def _step_each(self) -> None:
-        x, y, vx, vy, w, h, direction, _, _, rest = self.bodies.ints
-        for row in np.flatnonzero(self.bodies.steered).tolist():
-            if vx[row] or vy[row] or rest[row] or direction[row] != STILL:
+        x, y, vx, vy, w, h, direction, _, _, rest, action, kind = self.bodies.ints
+        for row in np.flatnonzero(self.bodies.moving).tolist():
+            if kind[row]:
+                x[row], y[row], vx[row], vy[row], rest[row] = self._motion.movers[kind[row] - 1].move(
+                    x[row], y[row], vx[row], vy[row], w[row], h[row], rest[row], direction[row], action[row]
+                )
+            elif vx[row] or vy[row] or rest[row] or direction[row] != STILL:
                 x[row], y[row], vx[row], vy[row], rest[row] = move(
                     x[row], y[row], vx[row], vy[row], w[row], h[row], rest[row], direction[row], self._motion
                 )

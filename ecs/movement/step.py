@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from ecs.arena import TILE, Arena
+from ecs.bodies import Bodies
 from ecs.components import DIRECTIONS as NUMBERS
 from ecs.components import UNITS_PER_PIXEL
+from ecs.kinds import ALL_PUSH, Kinds, Meetings, Mover
 
 # Directions as they are numbered in intents: 0 stands still, then the compass clockwise from north.
 DIRECTIONS: Final = ((0, 0), (0, -1), (1, -1), (1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1))
@@ -17,17 +19,11 @@ STILL: Final = 0
 DASH: Final = 16  # added to the number of a direction: and dash, as soon as it is possible
 COMPASS: Final = DASH - 1  # the bits of a number that say which way
 
-TOP_SPEED_PIXELS: Final = 240  # per second
-TOP_SPEEDS_PER_SECOND: Final = (15, 2)  # acceleration: 7.5, so full speed after 8 ticks of 60, which feels direct
-DASH_SPEEDS: Final = (5, 2)  # 2.5 times the top speed, at once; from 43 ticks a second on, two who meet so cannot pass
-DASH_TICKS: Final = (3, 20)  # of a second: 0.15 s of that, about three tiles; it takes 0.2 s more to slow down
-DASH_PAUSE: Final = (3, 2)  # seconds from the end of one dash until the next is possible
-
 
 class Body(NamedTuple):
     """Where a box is, how it moves, and how large it is: world units, and world units per tick.
 
-    `rest` is how many ticks pass until it can dash again.
+    `rest` is how many ticks pass until it can dash again; `kind` is the number of its kind, 0 for a player.
     """
 
     x: int
@@ -37,11 +33,14 @@ class Body(NamedTuple):
     w: int
     h: int
     rest: int = 0
+    kind: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Motion:
     """How bodies move in an arena at one tick rate: what `step` has to know besides the body.
+
+    Most of it is about players; `movers` are those of the other kinds, from number 1 on, and `meetings` how two meet.
 
     `drive` holds, for each direction, the velocity aimed at (units per tick); `change` is how much of a velocity's
     axis may change in a tick. `burst` holds the velocities of a dash, which lasts `dash_ticks`; from its first tick on
@@ -54,6 +53,14 @@ class Motion:
     burst: tuple[tuple[int, int], ...]
     dash_ticks: int
     dash_rest: int
+    movers: tuple[Mover, ...] = ()
+    meetings: Meetings = ALL_PUSH
+    present: frozenset[int] = frozenset()  # kinds that are drawn in the predicted present
+
+    @property
+    def fastest(self) -> int:
+        """The largest velocity on one axis of any body: nothing moves faster by itself."""
+        return max(self.dash_speed, *(mover.top_speed for mover in self.movers), 0)
 
     @property
     def top_speed(self) -> int:
@@ -62,7 +69,7 @@ class Motion:
 
     @property
     def dash_speed(self) -> int:
-        """The largest velocity on one axis of a body that dashes, in units per tick: nothing moves faster by itself."""
+        """The largest velocity on one axis of a body that dashes, in units per tick."""
         return max(abs(vx) for vx, _ in self.burst)
 
 
@@ -71,33 +78,49 @@ def is_direction(number: int) -> bool:
     return number in NUMBERS
 
 
-def motion_at(arena: Arena, tick_rate: int) -> Motion:
-    """The motion of this game's bodies at `tick_rate` ticks per second, all in integers."""
-    top = max(1, TOP_SPEED_PIXELS * UNITS_PER_PIXEL // tick_rate)
+def motion_at(arena: Arena, tick_rate: int, kinds: Kinds = Kinds()) -> Motion:  # noqa: B008 - it cannot be changed
+    """The motion of a game's bodies at `tick_rate` ticks per second, all in integers."""
+    walking = kinds.walking
+    top = max(1, walking.top_speed * UNITS_PER_PIXEL // tick_rate)
     diagonal = max(1, top * 181 // 256)  # 181/256 is the square root of a half
-    times, by = TOP_SPEEDS_PER_SECOND
-    change = max(1, TOP_SPEED_PIXELS * UNITS_PER_PIXEL * times // (by * tick_rate * tick_rate))
-    times, by = DASH_SPEEDS
+    times, by = walking.top_speeds_per_second
+    change = max(1, walking.top_speed * UNITS_PER_PIXEL * times // (by * tick_rate * tick_rate))
+    times, by = walking.dash_speeds
     burst = _velocities(top * times // by, diagonal * times // by)
-    dash_ticks = max(1, tick_rate * DASH_TICKS[0] // DASH_TICKS[1])
-    dash_rest = dash_ticks + tick_rate * DASH_PAUSE[0] // DASH_PAUSE[1]
-    return Motion(arena, _velocities(top, diagonal), change, burst, dash_ticks, dash_rest)
+    dash_ticks = max(1, tick_rate * walking.dash_ticks[0] // walking.dash_ticks[1])
+    dash_rest = dash_ticks + tick_rate * walking.dash_pause[0] // walking.dash_pause[1]
+    movers = tuple(kind.at(arena, tick_rate) for kind in kinds.others)
+    present = frozenset(number for number, kind in enumerate(kinds.others, 1) if kind.present)
+    drive = _velocities(top, diagonal)
+    return Motion(arena, drive, change, burst, dash_ticks, dash_rest, movers, kinds.meet(), present)
 
 
-def step(body: Body, direction: int, motion: Motion) -> Body:
-    """The body one tick later: it nears the velocity that `direction` aims at, moves, and stops at walls.
+def step(body: Body, direction: int, motion: Motion, action: int = 0) -> Body:
+    """The body one tick later.
 
-    Where `direction` has the DASH bit and leads somewhere, and the body is ready, a dash begins: for its few ticks the
-    velocity is that of the burst, whichever way the direction leads in each of them.
+    A player nears the velocity that `direction` aims at, moves, and stops at walls. Where `direction` has the DASH bit
+    and leads somewhere, and the body is ready, a dash begins: for its few ticks the velocity is that of the burst,
+    whichever way the direction leads in each of them. Other kinds move as their movers say.
     """
-    x, y, vx, vy, rest = move(*body, direction, motion)
-    return Body(x, y, vx, vy, body.w, body.h, rest)
+    at_x, at_y, by_x, by_y, w, h, resting, kind = body
+    if kind:
+        mover = motion.movers[kind - 1]
+        x, y, vx, vy, rest = mover.move(at_x, at_y, by_x, by_y, w, h, resting, direction, action)
+    else:
+        x, y, vx, vy, rest = move(at_x, at_y, by_x, by_y, w, h, resting, direction, motion)
+    return Body(x, y, vx, vy, w, h, rest, kind)
+
+
+def driven(bodies: Bodies, row: int) -> tuple[Body, int, int]:
+    """A row of the columns as a Body, and the direction and action that it has: what `step` takes."""
+    x, y, vx, vy, w, h, direction, _, _, rest, action, kind = (column[row] for column in bodies.ints)
+    return Body(x, y, vx, vy, w, h, rest, kind), direction, action
 
 
 def move(
     x: int, y: int, vx: int, vy: int, w: int, h: int, rest: int, direction: int, motion: Motion
 ) -> tuple[int, int, int, int, int]:
-    """`step` on bare integers, for loops over many bodies: returns the new (x, y, vx, vy, rest)."""
+    """`step` of a player on bare integers, for loops over many bodies: returns the new (x, y, vx, vy, rest)."""
     if not rest and direction < DASH:
         aim_x, aim_y = motion.drive[direction]
     else:

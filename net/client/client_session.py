@@ -151,6 +151,7 @@ class ClientSession:
         self.said: Callable[[Said], None] = lambda said: None  # called with each line of chat
         self._name, self._color = name, color
         self._controls = controls
+        self._game = game
         self._registry = game.registry()
         self._now = now
         self._draws = draws
@@ -298,7 +299,7 @@ class ClientSession:
         rate = welcome.tick_rate
         if welcome.frame_ticks > rate:
             raise RemoteProtocolError(f"a frame in {welcome.frame_ticks} ticks, at {rate} a second")
-        motion = motion_at(arena, rate)
+        motion = motion_at(arena, rate, self._game.kinds)
         clock = ServerClock(rate)
         grid = Grid(arena, welcome.cell_tiles)
         mirror = Mirror(self.world, self._registry, motion, grid, rate, welcome.frame_ticks)

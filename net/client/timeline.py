@@ -11,8 +11,8 @@ import esper
 from ecs.bodies import Bodies
 from ecs.collision.separate import separate
 from ecs.collision.sweep import TooCrowdedError
-from ecs.components import Dash, Intent, NetID, Position, Size, Velocity
-from ecs.movement.step import Body, Motion, step
+from ecs.components import NetID, Position
+from ecs.movement.step import Body, Motion, driven, step
 from ecs.surprises import BY_THE_RULES
 from net.wire.messages import Frame
 
@@ -39,7 +39,7 @@ class Timeline:
         self._kept = 0  # places in all of it
         self._ahead = 0  # ticks beyond `known` that can be guessed
         self._guesses: list[Places] = []  # of the ticks after `known`
-        self._bodies: dict[int, tuple[Body, int]] = {}  # as of the last guess
+        self._bodies: dict[int, tuple[Body, int, int]] = {}  # as of the last guess, with direction and action
         self.known = -1  # the last tick that is no guess
 
     def record(self, tick: int) -> None:
@@ -96,22 +96,21 @@ class Timeline:
         if ahead <= 0:
             return self._past[self.known]
         if not self._guesses:
-            self._bodies = {}
-            movers = esper.get_components(NetID, Position, Velocity, Size)
-            for entity, (bearer, at, velocity, size) in movers:
-                intent, dash = esper.try_component(entity, Intent), esper.try_component(entity, Dash)
-                body = Body(at.x, at.y, velocity.x, velocity.y, size.w, size.h, dash.rest if dash else 0)
-                self._bodies[bearer.id] = body, intent.direction if intent else 0
+            bodies = self._world_bodies
+            bodies.find()
+            self._bodies = {net_id: driven(bodies, row) for net_id, row in bodies.rows.items()}
         while len(self._guesses) < ahead:
-            before = {net_id: body for net_id, (body, _) in self._bodies.items()}
-            moved = {net_id: step(body, way, self._motion) for net_id, (body, way) in self._bodies.items()}
+            before = {net_id: body for net_id, (body, _, _) in self._bodies.items()}
+            moved = {
+                net_id: step(body, way, self._motion, action) for net_id, (body, way, action) in self._bodies.items()
+            }
             if self._collides:
                 try:
-                    pushed = separate(moved, before, self._motion.arena, MAX_GUESS_EFFORT)
+                    pushed = separate(moved, before, self._motion.arena, MAX_GUESS_EFFORT, self._motion.meetings)
                 except TooCrowdedError:  # the picture stands from here on, until we are told more
                     ahead = self._ahead = len(self._guesses)
                     break
                 moved.update((net_id, body) for net_id, (body, _) in pushed.items())
-            self._bodies = {net_id: (body, self._bodies[net_id][1]) for net_id, body in moved.items()}
+            self._bodies = {net_id: (body, *self._bodies[net_id][1:]) for net_id, body in moved.items()}
             self._guesses.append({net_id: (body.x, body.y) for net_id, body in moved.items()})
         return self._guesses[ahead - 1] if ahead else self._past[self.known]

@@ -15,11 +15,12 @@ import numpy as np
 
 from ecs.collision.collision_system import CollisionSystem
 from ecs.collision.sweep import Sweep, TooCrowdedError
-from ecs.components import IN_COLUMNS, Intent, NetID, Position, Size, Velocity
+from ecs.components import IN_COLUMNS, Action, Intent, NetID, Position, Size, Velocity
 from ecs.grid import EVERYWHERE, Grid
 from ecs.movement.movement_system import MovementSystem
 from ecs.movement.step import Motion, is_direction
 from ecs.world import World
+from net.launch import Launcher, body_of
 from net.replication.registry import Kind, Registry, checksum
 from net.wire.codec import MAX_TICK
 from net.wire.errors import RemoteProtocolError
@@ -52,18 +53,27 @@ class Mirror:
     """A client's copy of the server's world. All methods are called inside `with world`."""
 
     def __init__(
-        self, world: World, registry: Registry, motion: Motion, grid: Grid, tick_rate: int, frame_ticks: int
+        self,
+        world: World,
+        registry: Registry,
+        motion: Motion,
+        grid: Grid,
+        tick_rate: int,
+        frame_ticks: int,
+        launcher: Launcher | None = None,
     ) -> None:
+        """`launcher`: of a game in which buttons launch bodies."""
         self._world = world
         self._registry = registry
         self._grid = grid
         self._frame_ticks = frame_ticks
         self.view: frozenset[int] = frozenset()  # the cells that we are told of
         self._arena = motion.arena
+        self._launcher = launcher
         self.touched: dict[int, int] = {}  # NetID -> who pushed it last; for others to clear
         movement = MovementSystem(world, motion)
         self._sweep = Sweep(limit=MAX_EFFORT)
-        collisions = CollisionSystem(motion.arena, movement, self.touched.__setitem__, self._sweep)
+        collisions = CollisionSystem(motion.arena, movement, self.touched.__setitem__, self._sweep, motion.meetings)
         self._systems = (movement, collisions) if grid.whole else (movement,)
         self._max_gap = MAX_GAP_SECONDS * tick_rate
         self._max_entities = most_entities(tick_rate)
@@ -146,8 +156,8 @@ class Mirror:
 
     def _checked(self, frame: Frame) -> tuple[list[Spawn], list[tuple[int, Kind, Any]]]:
         """What a frame brings, once all of it is known to be possible."""
-        for at, _, direction, _ in frame.intents:
-            if at <= self.tick or not is_direction(direction):
+        for at, _, direction, deed in frame.intents:
+            if at <= self.tick or not is_direction(direction) or not self._is_deed(deed):
                 raise RemoteProtocolError(f"an intent {direction} of tick {at} in the frame of tick {frame.tick}")
         for row in frame.bodies:
             self._check_body(row)
@@ -156,9 +166,14 @@ class Mirror:
                 raise RemoteProtocolError(f"a section of cell {section.cell}, which we were not shown")
         spawns = [self._built(row) for row in frame.spawned]
         _check_each_once("an entity", [net_id for net_id, _ in spawns])
-        self._check_number(len(self._world) + len(spawns))
+        launched = sum(deed % 2 for _, _, _, deed in frame.intents)
+        self._check_number(len(self._world) + len(spawns) + launched)
         changes = [self._change(row) for row in frame.changed]
         return spawns, changes
+
+    def _is_deed(self, deed: int) -> bool:
+        """Whether that can be one in this game."""
+        return deed == 0 or (self._launcher is not None and deed // 2 < self._launcher.actions)
 
     def _check_number(self, entities: int) -> None:
         if entities > self._max_entities:
@@ -245,6 +260,16 @@ class Mirror:
             intent.direction = direction
             intent.since = tick
             intent.count += 1
+            if (held := esper.try_component(entity, Action)) is not None:
+                former, held.value = held.value, deed // 2
+                if deed % 2:
+                    self._launch(net_id, entity, intent.count, former, held.value)
+
+    def _launch(self, owner: int, entity: int, count: int, former: int, action: int) -> None:
+        """What the server launched in that tick begins where its player is."""
+        launch, body = self._launcher.pressed(former, action) if self._launcher else None, body_of(entity)
+        if launch is not None and body is not None and self._launcher is not None:
+            self._launcher.spawn(self._world, launch, owner, count, self._launcher.begun(launch, body, action))
 
     def _put(self, row: BodyRow) -> None:
         net_id, x, y, vx, vy, _ = row

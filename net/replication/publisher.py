@@ -87,6 +87,7 @@ class Publisher:
             self._look_for_untold(turn % self._parts)
         self._add_changes(news.sections)
         self._look_for_anew()
+        self._add_launched(news.sections)
         self._add_intents(news.sections)
         self._add_bodies(news.sections)
         self._add_who_left(news.sections)
@@ -163,6 +164,35 @@ class Publisher:
         surprises.anew = {net_id for net_id in surprises.anew if net_id in self._said and net_id in self._world}
         surprises.anew -= surprises.gone
 
+    def _add_launched(self, sections: Sections) -> None:
+        """Whom clients know by the intent of who launched them: those are told of without a word, the others as usual.
+
+        Where clients do not compute pushes, one that began at a body which was pushed since the last frame began
+        elsewhere for them: the frame tells where it is.
+        """
+        surprises = self._surprises
+        for net_id, owner in sorted(surprises.launched.items()):
+            cell, is_here = self._cells.get(owner), net_id in self._world
+            if cell is None or owner in surprises.gone or owner in surprises.anew:
+                if is_here:
+                    surprises.spawned.add(net_id)
+            elif not is_here:
+                sections[cell].gone.append(net_id)
+            else:
+                self._remember(net_id, cell)
+                if not self._grid.whole and owner in surprises.bodies:
+                    surprises.bodies.setdefault(net_id, owner)
+
+    def _remember(self, net_id: int, cell: int) -> EntityRow:
+        """Clients know that entity from now on, in that cell; its row."""
+        self._net_ids = []  # it may have been there for a while without anybody being told
+        row = self._registry.describe(self._world, net_id)
+        self._cells[net_id] = cell
+        self._members[cell].add(net_id)
+        self._said[net_id] = dict(row[1])
+        self._rows.tell(net_id, self._said[net_id])
+        return row
+
     def _add_intents(self, sections: Sections) -> None:
         silent = self._surprises.gone | self._surprises.anew
         for row in self._surprises.intents:
@@ -227,12 +257,10 @@ class Publisher:
 
     def _add_who_came(self, sections: Sections) -> None:
         for net_id in sorted(self._surprises.spawned | self._surprises.anew):
-            self._net_ids = []  # it may have been there for a while without anybody being told
             entity = self._world.entity(net_id)
             assert entity is not None
             for kind in self._registry:
                 self._tellable(net_id, entity, kind)
-            row = self._registry.describe(self._world, net_id)
             at, size = esper.try_component(entity, Position), esper.try_component(entity, Size)
             if at is not None and size is not None and not self._arena.is_free(at.x, at.y, size.w, size.h):
                 why = f"its {at} is in a wall, for its {size}: ask arena.is_free first"
@@ -241,11 +269,8 @@ class Publisher:
                 self._surprises.spawned.discard(net_id)
                 self._surprises.gone.add(net_id)
                 continue
-            cell = self._cells[net_id] = self._grid.cell(at.x, at.y) if at is not None else EVERYWHERE
-            self._members[cell].add(net_id)
-            self._said[net_id] = dict(row[1])
-            self._rows.tell(net_id, self._said[net_id])
-            sections[cell].spawned.append(row)
+            cell = self._grid.cell(at.x, at.y) if at is not None else EVERYWHERE
+            sections[cell].spawned.append(self._remember(net_id, cell))
 
     def _who_moved_over(self) -> dict[tuple[int, int], list[int]]:
         came: dict[tuple[int, int], list[int]] = {}

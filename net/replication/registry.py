@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import esper
 import msgpack
 
-from ecs.components import IN_COLUMNS, NetID
+from ecs.components import OF_PLAYERS, NetID
 from ecs.world import World
 from net.wire.codec import MAX_INT, TEXT_LIMIT
 from net.wire.errors import LocalProtocolError, RemoteProtocolError
@@ -74,10 +74,11 @@ class Kind:
 class Registry:
     """The replicated components, in the order of their registration; both ends must register the same."""
 
-    def __init__(self) -> None:
+    def __init__(self, optional: Iterable[type] = ()) -> None:
+        """`optional`: those of `ecs.components` that not every player has, and this game needs."""
         self._kinds: list[Kind] = []
         self._of: dict[type, Kind] = {}
-        for component in IN_COLUMNS:  # whose fields refuse by themselves what is not possible
+        for component in (*OF_PLAYERS, *optional):  # whose fields refuse by themselves what is not possible
             self.add(component)
 
     def add(self, component: type[C], check: Callable[[C], bool] = lambda component: True) -> None:

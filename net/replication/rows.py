@@ -7,38 +7,48 @@ columns of the bodies. That takes a quarter of the time of `Registry.describe` a
 
 import zlib
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import msgpack
 
-from ecs.components import IN_COLUMNS
+from ecs.components import IN_COLUMNS, OF_PLAYERS, Action
 from ecs.world import World
 from net.replication.registry import Registry
 from net.wire.messages import EntityRow, Scalar
+
+PLAYER: Final = tuple(range(len(OF_PLAYERS)))  # the indices of a player's components in columns
+ACTION: Final = len(PLAYER)  # that of Action, where the game has any
+ACTOR: Final = (*PLAYER, ACTION)  # of a player of such a game
 
 
 class Rows:
     """Of one world. What clients are told of an entity's other components is to be told here as well."""
 
     def __init__(self, world: World, registry: Registry) -> None:
-        assert tuple(kind.component for kind in registry)[: len(IN_COLUMNS)] == IN_COLUMNS  # so are their indices
+        columns = [kind.component for kind in registry if kind.component in IN_COLUMNS]
+        assert tuple(columns[: len(OF_PLAYERS)]) == OF_PLAYERS == tuple(kind.component for kind in registry)[:ACTION]
+        self._columns = len(columns)  # these come first, so their indices are known
+        self._acts = Action in registry
         self._world = world
         self._told: dict[int, Mapping[int, tuple[Scalar, ...]]] = {}  # NetID -> component index -> what clients hold
         self._others: dict[int, bytes] = {}  # NetID -> its other components, as they are in a packed row
         self._heads: dict[int, bytes] = {}  # and what comes before its components, where it has those of the physics
+        self._physics: dict[int, tuple[int, ...]] = {}  # NetID -> the indices of its components in columns
         self._packer = msgpack.Packer()
 
     def tell(self, net_id: int, values: Mapping[int, tuple[Scalar, ...]]) -> None:
         """An entity came, or what clients hold of it changed: component index -> values."""
         self._told[net_id] = values
         pack = self._packer
-        others = [row for row in sorted(values.items()) if row[0] >= len(IN_COLUMNS)]
+        others = [row for row in sorted(values.items()) if row[0] >= self._columns]
         self._others[net_id] = b"".join(map(pack.pack, others))
+        self._physics[net_id] = tuple(index for index in sorted(values) if index < self._columns)
         head = pack.pack_array_header(2) + pack.pack(net_id)
-        self._heads[net_id] = head + pack.pack_array_header(len(IN_COLUMNS) + len(others))
+        self._heads[net_id] = head + pack.pack_array_header(len(values))
 
     def forget(self, net_id: int) -> None:
         """An entity is gone."""
-        del self._told[net_id], self._others[net_id], self._heads[net_id]
+        del self._told[net_id], self._others[net_id], self._heads[net_id], self._physics[net_id]
 
     def row(self, net_id: int) -> EntityRow:
         """An entity as clients are to hold it now: what was told, and where it is by now. Inside `with world`."""
@@ -46,10 +56,12 @@ class Rows:
         bodies.find()
         row = bodies.rows.get(net_id)
         if row is not None:
-            x, y, vx, vy, _, _, direction, since, count, rest = (int(column[row]) for column in bodies.columns)
+            x, y, vx, vy, _, _, direction, since, count, rest, action, _ = (int(c[row]) for c in bodies.columns)
             moved: dict[int, tuple[int, ...]] = {0: (x, y), 1: (vx, vy)}
             if bodies.steered[row]:
                 moved |= {3: (direction, since, count), 4: (rest,)}
+                if self._acts:
+                    moved[ACTION] = (action,)
             values.update((index, numbers) for index, numbers in moved.items() if index in values)
         return net_id, tuple(sorted(values.items()))
 
@@ -57,21 +69,24 @@ class Rows:
         """A msgpack array of these entities' rows, in that order, as they are now. Inside `with world`."""
         bodies, pack = self._world.bodies, self._packer.pack
         bodies.find()
-        x, y, vx, vy, w, h, direction, since, count, rest = bodies.ints
-        rows, steered = bodies.rows, bodies.steered
+        x, y, vx, vy, w, h, direction, since, count, rest, action, _ = bodies.ints
+        rows, steered, acting = bodies.rows, bodies.steered, bodies.acting
         parts = [self._packer.pack_array_header(len(net_ids))]
         for net_id in net_ids:
             row = rows.get(net_id)
-            if row is None or not steered[row]:
+            told = self._physics[net_id]
+            if row is None or not steered[row] or told not in (PLAYER, ACTOR) or acting[row] != (told == ACTOR):
                 parts.append(pack(self.row(net_id)))
                 continue
-            physics = (
+            physics: tuple[tuple[int, tuple[int, ...]], ...] = (
                 (0, (x[row], y[row])),
                 (1, (vx[row], vy[row])),
                 (2, (w[row], h[row])),
                 (3, (direction[row], since[row], count[row])),
                 (4, (rest[row],)),
             )
+            if told == ACTOR:
+                physics += ((ACTION, (action[row],)),)
             parts += self._heads[net_id], pack(physics)[1:], self._others[net_id]  # less the number of components
         return b"".join(parts)
 

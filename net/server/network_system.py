@@ -144,10 +144,10 @@ class NetworkSystem(esper.Processor):
         else:
             session.end(reason, tell=False, keep=True)
 
-    def steer(self, session: Session, tick: int, direction: int) -> None:
+    def steer(self, session: Session, tick: int, direction: int, action: int) -> None:
         """A seated client's intent. Raises RemoteProtocolError."""
         assert session.net_id is not None  # the connection lets nobody steer before the welcome
-        self._intents.offer(session.net_id, tick, direction)
+        self._intents.offer(session.net_id, tick, direction, action)
 
     def resync(self, session: Session, tick: int) -> None:
         """A client's checksum did not match as of that tick: a snapshot, if the last one is a checksum's time ago.

@@ -22,7 +22,7 @@ import numpy as np
 
 from ecs.arena import FLOOR, TILE, Arena
 from ecs.columns import Array
-from ecs.components import Dash, Intent, Position, Size, Velocity
+from ecs.components import Action, Dash, Intent, Position, Size, Velocity
 from ecs.surprises import Surprises
 from ecs.world import World
 from net.colors import choose
@@ -121,6 +121,7 @@ class Seats:
             Dash(),
             Name(seat.name),
             Color(seat.color),
+            *(() if self._game.inputs.silent else (Action(),)),
             *self._game.newcomer(),
         )
         self._surprises.spawn(net_id)

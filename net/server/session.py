@@ -259,9 +259,9 @@ class Session:
             self._offered = False
             self._admission.confirm(self.net_id)
         match message:  # what is said most often first
-            case Steer(tick, direction):
+            case Steer(tick, direction, action):
                 self.acted = self.heard
-                self._network.steer(self, tick, direction)
+                self._network.steer(self, tick, direction, action)
             case Ping(time):
                 self._pong = self._connection.begin_pong(time, self._network.milliticks())
                 self.mail = True

@@ -32,6 +32,7 @@ from net.defaults import (
     TICK_RATE,
 )
 from net.game import Game, RuleContext
+from net.past import Past
 from net.replication.mirror import most_entities
 from net.replication.publisher import Publisher
 from net.server.admission import Admission
@@ -110,7 +111,7 @@ class Simulation:
         the server sees whether it can keep up.
         """
         registry = game.registry()
-        motion = motion_at(settings.arena, settings.tick_rate)
+        motion = motion_at(settings.arena, settings.tick_rate, game.kinds)
         self.tick = settings.first_tick
         self.server_id = server_id or secrets.token_hex(SERVER_ID_DIGITS // 2)
         self.world = World(settings.first_net_id)
@@ -128,7 +129,7 @@ class Simulation:
         )
         self.surprises.players = self.seats
         self.stats = Stats(ticked=now())
-        self._intents = intents = IntentSystem(self.world, self.surprises, settings.tick_rate)
+        self._intents = intents = IntentSystem(game, self.world, self.surprises, settings.arena, settings.tick_rate)
         grid = Grid(settings.arena, settings.cell_tiles)
         frame_ticks = max(1, settings.tick_rate // settings.send_rate)
         publisher = Publisher(
@@ -175,6 +176,7 @@ class Simulation:
         pushed = None if grid.whole else self.surprises.bodies.__setitem__
         movement = MovementSystem(self.world, motion)
         before_rules = BeforeRules(self.world)
+        past = Past(self.world, settings.tick_rate, game.inputs.rewinds)
         rule_context = RuleContext(
             self.world,
             self.surprises,
@@ -183,11 +185,15 @@ class Simulation:
             settings.seed,
             settings.round_seconds,
             settings.podium_seconds,
+            game.kinds,
+            intents.presses,
+            past,
         )
         self._systems: tuple[esper.Processor, ...] = (
             intents,
             movement,
-            CollisionSystem(settings.arena, movement, pushed),
+            CollisionSystem(settings.arena, movement, pushed, meetings=motion.meetings),
+            past,
             before_rules,
             *game.rules(rule_context),
             AfterRules(before_rules, self.surprises, settings.arena),

@@ -27,10 +27,10 @@ def test_a_message_that_breaks_us_ends_its_session_alone_with_a_traceback_and_a_
     stage.settle()
     steer = stage.simulation.network.steer
 
-    def faulty(session: Session, tick: int, direction: int) -> None:
+    def faulty(session: Session, tick: int, direction: int, action: int) -> None:
         if session is bob.session:
             raise ZeroDivisionError("of ours")
-        steer(session, tick, direction)
+        steer(session, tick, direction, action)
 
     monkeypatch.setattr(stage.simulation.network, "steer", faulty)
     bob.controls.steer(3)

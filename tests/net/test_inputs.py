@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from net.inputs import REWIND_STEPS, Action, Axis, Button, Inputs
+from net.inputs import REWIND_STEPS, Axis, Button, Inputs, InputState
 
 THROW = Button("throw", "Throw", ("mouse left",))
 AIM = Axis("aim", 0, 255)
@@ -17,7 +17,7 @@ def test_what_is_packed_comes_back_with_values_within_their_ranges(
     inputs = Inputs((THROW, Button("duck", "Duck")), (AIM, Axis("power", -4, 30)), rewinds=True)
     packed = inputs.pack(buttons, {"aim": aim, "power": power}, lag)
     expected = min(max(aim, 0), 255), min(max(power, -4), 30)
-    assert inputs.unpack(packed) == Action(buttons, expected, min(max(lag, 0), REWIND_STEPS - 1))
+    assert inputs.unpack(packed) == InputState(buttons, expected, min(max(lag, 0), REWIND_STEPS - 1))
     assert 0 <= packed < inputs.size
 
 

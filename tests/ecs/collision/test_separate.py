@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecs.arena import TILE, Arena, parse_arena
-from ecs.collision.separate import PAIRS_BESIDES, PAIRS_PER_BODY, PUSH_EFFORT, Crowd, any_overlap, separate
+from ecs.collision.separate import PAIRS_BESIDES, PAIRS_PER_BODY, PUSH_EFFORT, CollisionSolver, any_overlap, separate
 from ecs.collision.sweep import Sweep, TooCrowdedError
 from ecs.movement.step import DASH, DIRECTIONS, Body, motion_at, step
 from tests.ecs.arenas import arenas, directions, overlapping
@@ -176,7 +176,7 @@ def test_a_heap_takes_effort_in_proportion_to_the_bodies_and_not_to_their_pairs(
     x, y, vx, vy, w, h = columns
     sweep = Sweep()
     sweep.look(x, y, w, h)
-    crowd = Crowd(x.data, y.data, vx.data, vy.data, w.data, h.data, BIG_HALL, sweep)
+    crowd = CollisionSolver(x.data, y.data, vx.data, vy.data, w.data, h.data, [0] * len(x), BIG_HALL, sweep)
     assert len(crowd.set_apart(x.copy().data, y.copy().data)) > 60
     assert sweep.effort < 10 * PUSH_EFFORT * (PAIRS_PER_BODY * many + PAIRS_BESIDES)
 

@@ -21,7 +21,7 @@ def spawn(world: World, net_id: int, body: Body, steered: bool = True) -> None:
 
 
 def rows(bodies: Bodies) -> list[Body]:
-    x, y, vx, vy, w, h, _, _, _, rest = (list(column) for column in bodies.ints)  # type: ignore[call-overload]
+    x, y, vx, vy, w, h, _, _, _, rest, _, _ = (list(column) for column in bodies.ints)  # type: ignore[call-overload]
     return [Body(*row) for row in zip(x, y, vx, vy, w, h, rest, strict=True)]
 
 

@@ -6,7 +6,7 @@ import esper
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecs.components import DIRECTIONS, IN_COLUMNS, Dash, Intent, Position, Size, Velocity
+from ecs.components import DIRECTIONS, IN_COLUMNS, OF_PLAYERS, Action, Dash, Intent, Kind, Position, Size, Velocity
 from ecs.world import World
 from net.replication.registry import Registry, checksum
 from net.replication.rows import Rows
@@ -99,4 +99,5 @@ def test_it_is_of_what_was_told_but_for_the_physics() -> None:
 
 
 def test_the_components_in_columns_are_the_first_of_every_registry() -> None:
-    assert tuple(kind.component for kind in Registry()) == IN_COLUMNS == tuple(PHYSICS)
+    assert tuple(kind.component for kind in Registry()) == OF_PLAYERS == tuple(PHYSICS)
+    assert [kind.component for kind in Registry((Action, Kind))] == [*IN_COLUMNS]
