@@ -14,8 +14,8 @@ from game.tag.components import Round, Score, Tagged
 from game.tag.rules import RoundPhase, score_at
 from net.client.client_session import ClientSession
 from net.client.connector import Connector, Phase, goodbye_seconds
+from net.client.corrections import Cause
 from net.client.credentials import NOTHING, Credentials
-from net.client.prediction import Cause
 from net.colors import PALETTE
 from net.components import Name
 from net.conditioner.conditions import Conditions

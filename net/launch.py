@@ -31,6 +31,9 @@ class Launch:
     """What a button launches."""
 
     button: str
+    kind: int
+    """The number of the launched body's kind; each kind is launched by one button alone."""
+
     body: Callable[[Body, InputState], Body]
     """The launched body as it begins, from that of its player and what they asked for: a pure function of integers.
 
@@ -64,7 +67,11 @@ class Launcher:
 
     def begun(self, launch: Launch, body: Body, action: int) -> Body:
         """The launched body as it begins."""
-        return launch.body(body, self._inputs.unpack(action))
+        return launch.body(body, self._inputs.unpack(action))._replace(kind=launch.kind)
+
+    def of_kind(self, kind: int) -> Launch | None:
+        """The launch by which bodies of that kind come."""
+        return next((launch for _, launch in self._launches if launch.kind == kind), None)
 
     def is_free(self, begun: Body) -> bool:
         """Whether it does not begin in a wall."""

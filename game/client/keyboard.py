@@ -7,11 +7,11 @@ import pygame
 
 from game.client.layout import PLACE, depends_on_layout, key_at, key_name, place_of, scancode_at, scancode_of
 from game.client.settings import DEFAULT_KEYS
-from net.client.controls import Controls, Key
+from net.client.controls import Controls
 
 Action = Literal["up", "down", "left", "right", "dash", "chat", "scoreboard"]
 ACTIONS: Final[tuple[Action, ...]] = get_args(Action)
-_HELD: Final[tuple[Key, ...]] = ("up", "down", "left", "right", "dash")  # what the controls take in
+_HELD: Final[tuple[str, ...]] = ("up", "down", "left", "right", "dash")  # what the controls take in
 
 
 class Bindings:
@@ -63,7 +63,7 @@ class Keyboard:
     def __init__(self, controls: Controls, bindings: Bindings) -> None:
         self._controls = controls
         self._bindings = bindings
-        self._down: dict[int, Key] = {}  # by place: what each meant when it went down
+        self._down: dict[int, str] = {}  # by place: what each meant when it went down
         self.used = False  # whether the player has found the keys yet
 
     def handle(self, event: pygame.Event) -> None:

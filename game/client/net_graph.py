@@ -14,7 +14,7 @@ from game.client.net_history import COLUMNS, NOTES, Column, NetHistory, Note, ti
 from game.client.net_tracks import ALPHA, CAUSES, CORRECTIONS, FRAMES, IN_TIME, LATE, STARVED, TRACKS, Track
 from game.client.theme import BAD, FAINT, GOOD, MUTED, PANEL, PANEL_EDGE, TEXT, Fonts, Rgb
 from net.client.client_session import ClientSession
-from net.client.prediction import Cause
+from net.client.corrections import Cause
 
 EDGE: Final = 14  # pixels from the window's
 PAD: Final = 12

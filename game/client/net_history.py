@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from ecs.components import UNITS_PER_PIXEL
 from net.client.client_session import ClientSession, JoinedState
-from net.client.prediction import Cause
+from net.client.corrections import Cause
 from net.client.reconciliation_system import called
 
 COLUMNS_PER_SECOND: Final = 60  # one for each drawn frame of the usual display, and true to time on any other

@@ -15,7 +15,7 @@ import pygame
 
 from game.client.net_history import COLUMNS_PER_SECOND, Column
 from game.client.theme import ACCENT, BAD, GOOD, MUTED, PANEL_EDGE, VOID, Rgb, mix
-from net.client.prediction import Cause
+from net.client.corrections import Cause
 
 ALPHA: Final = 228  # what is behind the graph shows a little, and its words can be read
 CAUSES: Final[dict[Cause, Rgb]] = {

@@ -43,7 +43,7 @@ class Spectator:
         `view` is how much of the arena is seen, in pixels. Its middle stays where a camera can show it, or a key would
         have to be held for a while before anything moves.
         """
-        wanted = self._controls.next()
+        wanted = self._controls.next().direction
         dash, direction = divmod(wanted, DASH)
         pressed = wanted != self._held and wanted != 0
         self._held = wanted

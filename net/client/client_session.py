@@ -19,14 +19,16 @@ from ecs.movement.step import motion_at
 from ecs.world import World
 from net.client.clock import ServerClock
 from net.client.controls import Controls
+from net.client.corrections import Cause
 from net.client.input_system import InputSystem
 from net.client.interpolation_system import InterpolationSystem
 from net.client.mirror_system import MirrorSystem
-from net.client.prediction import Cause
+from net.client.present import Present
 from net.client.reconciliation_system import ReconciliationSystem
 from net.client.timeline import Timeline
 from net.defaults import SILENCE_SECONDS
 from net.game import Game
+from net.launch import Launcher
 from net.replication.mirror import Mirror
 from net.replication.registry import difference
 from net.wire.banners import guess
@@ -151,6 +153,7 @@ class ClientSession:
         self.said: Callable[[Said], None] = lambda said: None  # called with each line of chat
         self._name, self._color = name, color
         self._controls = controls
+        controls.inputs = game.inputs
         self._game = game
         self._registry = game.registry()
         self._now = now
@@ -302,9 +305,10 @@ class ClientSession:
         motion = motion_at(arena, rate, self._game.kinds)
         clock = ServerClock(rate)
         grid = Grid(arena, welcome.cell_tiles)
-        mirror = Mirror(self.world, self._registry, motion, grid, rate, welcome.frame_ticks)
+        launcher = Launcher(self._game.launches, self._game.inputs, arena)
+        mirror = Mirror(self.world, self._registry, motion, grid, rate, welcome.frame_ticks, launcher)
         incoming = MirrorSystem(mirror, self._now)
-        reconciliation = ReconciliationSystem(self.world, welcome.net_id, motion, mirror, incoming, rate)
+        reconciliation = ReconciliationSystem(self.world, welcome.net_id, motion, mirror, incoming, rate, launcher)
         input_system = InputSystem(self._controls, clock, mirror, reconciliation, rate, self._say)
         interpolation = None
         systems: list[esper.Processor] = [incoming] if self._watch else [incoming, reconciliation, input_system]
@@ -312,9 +316,11 @@ class ClientSession:
             timeline = Timeline(motion, rate, collides=grid.whole, bodies=self.world.bodies)
             mirror.ticked = timeline.record
             incoming.took = timeline.smooth
-            interpolation = InterpolationSystem(
-                welcome.net_id, timeline, clock, incoming, reconciliation, input_system, rate, welcome.frame_ticks
+            present = Present(self.world, welcome.net_id, motion.present, reconciliation, input_system)
+            interpolation = shown = InterpolationSystem(
+                welcome.net_id, timeline, clock, incoming, present, rate, welcome.frame_ticks
             )
+            input_system.shown = lambda: shown.now
             systems.append(interpolation)
         with self.world:
             for system in systems:

@@ -13,9 +13,8 @@ from ecs.arena import TILE
 from ecs.components import NetID, Position
 from net.client.clock import Pace, ServerClock, nearly_all
 from net.client.components import Shown
-from net.client.input_system import InputSystem
 from net.client.mirror_system import MirrorSystem
-from net.client.reconciliation_system import ReconciliationSystem
+from net.client.present import Present
 from net.client.timeline import Places, Timeline
 from net.replication.publisher import quiet_ticks
 from net.wire.messages import Frame
@@ -34,8 +33,7 @@ class InterpolationSystem(esper.Processor):
         timeline: Timeline,
         clock: ServerClock,
         incoming: MirrorSystem,
-        reconciliation: ReconciliationSystem,
-        input_system: InputSystem,
+        present: Present,
         tick_rate: int,
         frame_ticks: int,
     ) -> None:
@@ -43,8 +41,8 @@ class InterpolationSystem(esper.Processor):
         self.timeline = timeline
         self._clock = clock
         self._incoming = incoming
-        self._reconciliation = reconciliation
-        self._input = input_system
+        self._present = present
+        self._were_present: frozenset[int] = frozenset()  # NetIDs that were drawn in the present last time
         self._frame_ticks = frame_ticks
         self._quiet_ticks = quiet_ticks(tick_rate)
         self._pace = Pace(tick_rate)
@@ -81,19 +79,26 @@ class InterpolationSystem(esper.Processor):
         corrected = self._what_was_wrong(self.now if self._pace.jumped else before)
         self.starved += self.now > self.timeline.known + self._quiet_ticks
         self._drawn = _between(*self.timeline.around(self.now))
+        present = self._present.places()
         for entity, (net_id, _) in list(esper.get_components(NetID, Position)):
-            place = self._own_place() if net_id.id == self._net_id else self._drawn.get(net_id.id)
+            place = present.get(net_id.id)
+            if place is None and net_id.id != self._net_id:
+                place = self._drawn.get(net_id.id)
             if place is None:
                 continue
             shown = esper.try_component(entity, Shown)
             if shown is None:
                 shown = Shown()
                 esper.add_component(entity, shown)
+            elif (net_id.id in present) != (net_id.id in self._were_present) and net_id.id != self._net_id:
+                # From the past into the present, or back: it goes on from where it was drawn.
+                shown.error_x, shown.error_y = shown.x - place[0], shown.y - place[1]
             wrong_x, wrong_y = corrected.get(net_id.id, (0.0, 0.0))
             shown.error_x = _faded(shown.error_x + wrong_x, fade)
             shown.error_y = _faded(shown.error_y + wrong_y, fade)
             shown.x = place[0] + shown.error_x
             shown.y = place[1] + shown.error_y
+        self._were_present = frozenset(present)
 
     def _what_was_wrong(self, tick: float) -> dict[int, tuple[float, float]]:
         """How far others were drawn last time from where we know them now to be at that tick.
@@ -109,16 +114,8 @@ class InterpolationSystem(esper.Processor):
         return {
             net_id: (drawn[0] - right[net_id][0], drawn[1] - right[net_id][1])
             for net_id, drawn in self._drawn.items()
-            if net_id in right and net_id != self._net_id and drawn != right[net_id]
+            if net_id in right and net_id not in self._were_present and drawn != right[net_id]
         }
-
-    def _own_place(self) -> tuple[float, float] | None:
-        prediction = self._reconciliation.prediction
-        if prediction is None:
-            return None
-        body, after = prediction.body, prediction.peek(self._input.upcoming)
-        share = min(1.0, max(0.0, self._input.now - prediction.tick))
-        return body.x + (after.x - body.x) * share, body.y + (after.y - body.y) * share
 
 
 def _between(before: Places, after: Places, share: float) -> dict[int, tuple[float, float]]:

@@ -7,7 +7,7 @@ from typing import Protocol
 from ecs.surprises import BY_THE_RULES
 from net.client.client_session import ClientSession, JoinedState
 from net.client.controls import Controls
-from net.client.prediction import Correction
+from net.client.corrections import Correction
 from net.conditioner.link import PERFECT, Conditions, link
 from net.game import Game
 from net.replication.registry import Registry

@@ -21,8 +21,8 @@ from game.arenas import DEFAULT_ARENA, load_arena
 from net.client import client_session as client
 from net.client import clock, interpolation_system, reconciliation_system
 from net.client.clock import SAFETY_TICKS, SLEW, quantile
+from net.client.corrections import Cause
 from net.client.interpolation_system import HALF_LIFE
-from net.client.prediction import Cause
 from net.conditioner.conditions import PROFILES, Conditions
 from net.wire.pipe import GuardedPipe
 from tests.benchmarks.feel_stage import FeelStage, Key, Picture, Uplink, distance, truth

@@ -169,7 +169,7 @@ class Key:
         wanted = self._player.controls.upcoming
         if wanted == prediction.wanted or self._without is not None:
             return
-        if prediction.peek(wanted)[:2] != prediction.peek(prediction.wanted)[:2]:  # not just the same wall again
+        if prediction.peek(wanted)[0][:2] != prediction.peek(prediction.wanted)[0][:2]:  # not just the same wall again
             self.presses += 1
             self._frames = 0
             self._without = prediction.tick, prediction.body, prediction.direction

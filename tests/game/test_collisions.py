@@ -7,7 +7,7 @@ import pytest
 from ecs.arena import TILE, parse_arena
 from ecs.components import Position, Size, Velocity
 from ecs.movement.step import DIRECTIONS, Body, motion_at
-from net.client.prediction import Cause
+from net.client.corrections import Cause
 from net.conditioner.link import Conditions
 from net.wire.messages import Frame
 from tests.ecs.arenas import overlapping

@@ -10,7 +10,7 @@ from ecs.arena import TILE
 from ecs.components import Dash
 from ecs.grid import EVERYWHERE
 from ecs.movement.step import DASH, DIRECTIONS
-from net.client.prediction import Cause
+from net.client.corrections import Cause
 from net.conditioner.link import PERFECT, Conditions
 from net.defaults import PLAYER_SIZE
 from net.wire.errors import RemoteProtocolError

@@ -5,7 +5,7 @@ from functools import cache
 import pytest
 
 from game.arenas import DEFAULT_ARENA, load_arena
-from net.client.prediction import Cause
+from net.client.corrections import Cause
 from net.conditioner.conditions import PROFILES, Conditions
 from tests.benchmarks.feel import DISPLAYS, EAST, PEOPLE, play, recovery, without, wobble
 from tests.benchmarks.feel_stage import FeelStage

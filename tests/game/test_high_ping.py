@@ -8,8 +8,8 @@ from ecs.components import NetID
 from ecs.movement.step import DIRECTIONS, motion_at
 from net.client.clock import SLEW
 from net.client.components import Shown
+from net.client.corrections import Cause
 from net.client.interpolation_system import HALF_LIFE, TELEPORT
-from net.client.prediction import Cause
 from net.conditioner.link import Conditions
 from tests.harness import HALL, TICK, Player, Stage, Walker
 

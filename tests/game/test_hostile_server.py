@@ -391,7 +391,7 @@ def test_however_far_ahead_a_server_makes_us_run_those_around_us_are_predicted_f
     steps: list[int] = []
     every_step = step
 
-    def counted(body: Body, direction: int, motion: Motion) -> Body:
+    def counted(body: Body, direction: int, motion: Motion, action: int = 0) -> Body:
         steps.append(1)
         return every_step(body, direction, motion)
 

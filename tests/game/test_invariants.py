@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ecs.arena import TILE
 from ecs.components import Position, Size, Velocity
 from ecs.movement.step import DIRECTIONS
-from net.client.prediction import Cause
+from net.client.corrections import Cause
 from net.conditioner.link import PERFECT, Conditions
 from net.wire.codec import decode_from_server
 from net.wire.framing import Deframer

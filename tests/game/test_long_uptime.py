@@ -17,7 +17,7 @@ from game.server.app import Service, serve
 from game.tag import TAG
 from game.tag.components import Round, Score, Tagged
 from game.tag.rules import RoundPhase
-from net.client.prediction import Cause
+from net.client.corrections import Cause
 from net.components import Away
 from net.conditioner.link import Conditions
 from net.game import RuleContext

@@ -14,7 +14,7 @@ from ecs.arena import TILE
 from ecs.components import Dash, Intent, NetID, Position, Size, Velocity
 from ecs.surprises import MAX_TOLD, Surprises
 from ecs.world import World
-from net.client.prediction import Cause
+from net.client.corrections import Cause
 from net.components import Color, Name
 from net.conditioner.link import Conditions
 from net.game import RuleContext

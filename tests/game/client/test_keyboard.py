@@ -9,7 +9,7 @@ from ecs.movement.step import DIRECTIONS
 from game.client.keyboard import ACTIONS, Action, Bindings, Keyboard, kept, means, shown
 from game.client.layout import POSITIONS, command
 from game.client.settings import Settings, default_keys, load_settings, save_settings
-from net.client.controls import Controls, Key
+from net.client.controls import Controls
 from tests.game.client.layouts import LAYOUTS, WASD, on
 
 DIRECTION_KEYS = ("up", "down", "left", "right")
@@ -22,13 +22,13 @@ class Hands(Controls):
 
     def __init__(self) -> None:
         super().__init__()
-        self.told: list[tuple[str, Key]] = []
+        self.told: list[tuple[str, str]] = []
 
-    def press(self, key: Key) -> None:
+    def press(self, key: str) -> None:
         self.told.append(("press", key))
         super().press(key)
 
-    def release(self, key: Key) -> None:
+    def release(self, key: str) -> None:
         self.told.append(("release", key))
         super().release(key)
 
@@ -48,7 +48,7 @@ def heading(*events: pygame.Event) -> tuple[int, int]:
     direction = 0
     for event in events:
         keyboard.handle(event)
-        direction = controls.next()
+        direction = controls.next().direction
     return DIRECTIONS[direction]
 
 

@@ -9,7 +9,7 @@ from game.client.ghosts import PREDICTED, SERVER, Ghosts
 from game.client.net_graph import NetGraph
 from game.client.net_history import COLUMNS, NOTES, NetHistory, timing
 from game.client.theme import Fonts
-from net.client.prediction import Cause, Correction
+from net.client.corrections import Cause, Correction
 from net.conditioner.conditions import Conditions
 from tests.game.client.stage import differs
 from tests.harness import HALL, Player, Stage, Walker

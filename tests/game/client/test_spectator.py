@@ -13,7 +13,7 @@ from game.client.spectator import LOOK_TILES, LOOKS_PER_SECOND, ROAM_SPEED, Spec
 from game.client.window import Window
 from game.tag import TAG
 from net.client.connector import Connector
-from net.client.controls import Controls, Key
+from net.client.controls import Controls
 from tests.game.client.stage import differs, frames_until, hold, let_go, opened, press
 from tests.game.live import live_server, run
 
@@ -40,7 +40,7 @@ class Eyes:
             self.now += FRAME
             self.spectator.follow(self.players, self.camera, VIEW, self.now)
 
-    def tap(self, *keys: Key) -> None:
+    def tap(self, *keys: str) -> None:
         for key in keys:
             self.controls.press(key)
             self.controls.release(key)

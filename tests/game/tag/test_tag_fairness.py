@@ -7,6 +7,7 @@ import pytest
 
 from ecs.arena import TILE
 from ecs.movement.step import DASH, DIRECTIONS, STILL
+from net.client.controls import Wanted
 from net.conditioner.link import PERFECT, Conditions
 from tests.game.tag.tag_stage import TagStage
 from tests.harness import Player
@@ -26,11 +27,11 @@ Story = list[tuple[bool, tuple[int, int], tuple[int, int]]]  # of each tick: whe
 def follow(player: Player, script: dict[int, int], began: Callable[[], int]) -> None:
     """Let the hands of a player do at each tick of their own, predicted game what the script says."""
 
-    def wanted() -> int:
+    def wanted() -> Wanted:
         prediction = player.joined.reconciliation.prediction
         assert prediction is not None
         tick = prediction.tick + 1 - began()
-        return max(((since, way) for since, way in script.items() if since <= tick), default=(0, STILL))[1]
+        return Wanted(max(((since, way) for since, way in script.items() if since <= tick), default=(0, STILL))[1])
 
     player.controls.next = wanted  # type: ignore[method-assign]
 

@@ -4,6 +4,7 @@ import pytest
 
 from ecs.movement.step import DIRECTIONS
 from net.client.clock import SAFETY_TICKS
+from net.client.controls import Wanted
 from net.wire.messages import Steer
 from tests.net.client.client_stays import Hand
 
@@ -81,5 +82,5 @@ def test_a_key_in_a_frame_without_a_tick_is_drawn_all_the_same(hand: Hand) -> No
     hand.controls.press("right")
     hand.frame(0.1 + 1.3 / 60)
     assert prediction.tick == tick
-    assert prediction.peek(hand.input.upcoming).x > prediction.body.x
-    assert prediction.peek(0).x == prediction.body.x
+    assert prediction.peek(hand.input.upcoming)[0].x > prediction.body.x
+    assert prediction.peek(Wanted(0))[0].x == prediction.body.x

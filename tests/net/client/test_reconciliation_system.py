@@ -6,7 +6,7 @@ import pytest
 
 from ecs.movement.step import DIRECTIONS
 from ecs.surprises import BY_THE_RULES
-from net.client.prediction import Cause, Correction
+from net.client.corrections import Cause, Correction
 from net.components import Name
 from net.wire.errors import RemoteProtocolError
 from tests.net.client.client_stays import OTHER, Hand

@@ -11,7 +11,7 @@ from ecs.arena import TILE, parse_arena
 from ecs.components import Position
 from ecs.grid import Grid
 from ecs.movement.step import DIRECTIONS
-from net.client.prediction import Cause
+from net.client.corrections import Cause
 from net.conditioner.link import Conditions
 from net.replication.interest import CELL_TILES, Interest
 from net.replication.publisher import quiet_ticks

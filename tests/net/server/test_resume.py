@@ -14,7 +14,7 @@ from ecs.movement.step import DIRECTIONS
 from game.tag import TAG
 from net.client.client_session import Ending
 from net.client.connector import Connector, Phase
-from net.client.prediction import Cause
+from net.client.corrections import Cause
 from net.components import Away
 from net.conditioner.link import Conditions
 from net.defaults import HOLD_SECONDS
