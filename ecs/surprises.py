@@ -4,6 +4,7 @@ Systems write it, replication reads it. A body that moves as `step` says is neve
 writes what clients could not follow is told so at once, by a ValueError that names the entity and what to do instead.
 """
 
+import logging
 from collections.abc import Callable, Collection
 from typing import Final
 
@@ -12,7 +13,10 @@ import esper
 from ecs.components import DIRECTIONS, IN_COLUMNS, OF_PLAYERS, Position, Velocity
 from ecs.world import World, check_is_int
 
+log = logging.getLogger(__name__)
+
 BY_THE_RULES = 0  # the author of a body's change where it was no other entity: a spawn, a teleport, a rule
+MAX_EVENTS: Final = 512  # in one frame: more effects than anybody can see in a thirtieth of a second
 MAX_TOLD: Final = 10_000  # entities: as many as surely fit into one message, whatever happens to all of them at once
 
 _PLACED: Final = (Position, Velocity)
@@ -25,8 +29,13 @@ class Surprises:
     `with world`.
     """
 
-    def __init__(self, world: World, replicates: Callable[[type], bool] = lambda component: True) -> None:
-        """`replicates`: whether clients know of a component."""
+    def __init__(
+        self,
+        world: World,
+        replicates: Callable[[type], bool] = lambda component: True,
+        objection: Callable[[object], str] = lambda event: "",
+    ) -> None:
+        """`replicates`: whether clients know a component; `objection`: why an event cannot be told; empty: it can."""
         self.spawned: set[int] = set()
         self.gone: set[int] = set()
         self.intents: list[tuple[int, int, int, int]] = []  # (tick, NetID, direction, deed), in order
@@ -35,10 +44,13 @@ class Surprises:
         self.anew: set[int] = set()  # who is to be told of as if they left and came, for no row has what is new of them
         self.launched: dict[int, int] = {}  # NetID -> NetID of who launched it: clients know by the intent of that one
         self.steered: dict[int, int] = {}  # NetID -> the direction from the next tick on, by a rule
+        self.events: list[tuple[int, object, tuple[int, int] | None]] = []  # (tick, event, place; None: everywhere)
+        self.private: list[tuple[int, object, int]] = []  # (tick, event, NetID of whom it is told)
         self.told: set[int] = set()  # NetIDs that clients know since some former frame
         self.tick = 0  # that is being simulated
+        self._dropped = False  # whether there ever were too many events
         self.players: Collection[int] = ()  # NetIDs of those whom no rule may steer
-        self._world, self._replicates = world, replicates
+        self._world, self._replicates, self._objection = world, replicates, objection
 
     def spawn(self, net_id: int) -> None:
         """An entity came into the world."""
@@ -110,6 +122,28 @@ class Surprises:
         else:
             self.changed.add((net_id, component))
 
+    def event(self, event: object, at: tuple[int, int] | None = None, to: int | None = None) -> None:
+        """Something happened, which is told once: to all who see that place (world units), or to that player alone.
+
+        Without either, to everybody. More than `MAX_EVENTS` in one frame are dropped, and the log says so.
+        """
+        if why := self._objection(event):
+            raise ValueError(why)
+        if at is not None and not (len(at) == 2 and all(type(part) is int for part in at)):
+            raise ValueError(f"an event cannot be at {at!r}: use two whole numbers, in world units")
+        if len(self.events) + len(self.private) >= MAX_EVENTS:
+            if not self._dropped:
+                log.error("more than %d events in one frame: some are dropped, from now on without a word", MAX_EVENTS)
+            self._dropped = True
+        elif to is None:
+            self.events.append((self.tick, event, at))
+        elif at is not None:
+            raise ValueError("an event is told at a place or to a player: leave `at` or `to` out")
+        elif self._is_here(to):
+            if to not in self.players:
+                raise ValueError(f"entity {to} is no player: an event is told to players")
+            self.private.append((self.tick, event, to))
+
     @property
     def of_bodies(self) -> bool:
         """Whether there are bodies that came, went or were moved otherwise than by `step`."""
@@ -127,6 +161,8 @@ class Surprises:
         self.bodies.clear()
         self.changed.clear()
         self.anew.clear()
+        self.events.clear()
+        self.private.clear()
 
     def _is_here(self, net_id: int) -> bool:
         """Whether an entity is in the world; False if it has left. Raises ValueError where there never was one."""

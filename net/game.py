@@ -5,6 +5,7 @@ Knows components and systems; knows no sockets, no windows and no particular gam
 """
 
 import random
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -49,6 +50,7 @@ class RuleContext:
     round_seconds: float  # how long the host wants a round to be
     podium_seconds: float  # and the pause between two
     kinds: Kinds
+    requests: deque[tuple[int, Any]]  # (NetID, request), in order; whoever answers takes them out
     presses: Sequence[Press]  # of the tick that is being simulated; the same list in each
     past: Past  # where bodies were, for rules that judge what a player saw
 
@@ -85,6 +87,12 @@ class Game:
     rules: Callable[[RuleContext], Iterable[esper.Processor]] = lambda context: ()
     """The systems that run behind movement and collisions in each tick of the server, in order."""
 
+    events: Sequence[type | tuple[type, Check]] = ()
+    """Dataclasses of what rules tell clients once: a hit, a goal. Beside one, a check as for components."""
+
+    requests: Sequence[type | tuple[type, Check]] = ()
+    """Dataclasses of what clients may ask of the rules, likewise."""
+
     newcomer: Callable[[], Iterable[object]] = lambda: ()
     """The components of its own that a new player begins with."""
 
@@ -100,13 +108,18 @@ class Game:
         Raises TypeError for a component that is not a plain dataclass of ints, strings and bools.
         """
         acts, kinds = not self.inputs.silent, bool(self.kinds.others)
-        registry = Registry((*((Action,) if acts else ()), *((Kind,) if kinds else ())))
+        registry = Registry((*((Action,) if acts else ()), *((Kind,) if kinds else ())), self.name)
         registry.add(Name, check=lambda name: may_be_name(name.text))
         registry.add(Color, check=lambda color: 0 <= color.rgb <= 0xFFFFFF)
         registry.add(Away, check=lambda away: away.since >= 0)
-        for entry in self.components:
-            component, check = entry if isinstance(entry, tuple) else (entry, _anything)
-            registry.add(component, check)
+        for declared, add in (
+            (self.components, registry.add),
+            (self.events, registry.add_event),
+            (self.requests, registry.add_request),
+        ):
+            for entry in declared:
+                kind, check = entry if isinstance(entry, tuple) else (entry, _anything)
+                add(kind, check)
         return registry
 
 

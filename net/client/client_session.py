@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Final
+from typing import Any, Final
 
 import esper
 
@@ -47,10 +47,12 @@ from net.wire.messages import (
     Look,
     Ping,
     Pong,
+    Private,
     Profile,
     Refusal,
     Refused,
     Report,
+    Request,
     Resync,
     Said,
     Say,
@@ -154,6 +156,7 @@ class ClientSession:
         self._name, self._color = name, color
         self._controls = controls
         controls.inputs = game.inputs
+        self.happened: Callable[[Any, int], None] = lambda event, tick: None  # called once with each event, its tick
         self._game = game
         self._registry = game.registry()
         self._now = now
@@ -229,6 +232,10 @@ class ClientSession:
             return
         if not self.joined.incoming.inbox:
             self._unread = 0
+        events = self.joined.mirror.events
+        while events:
+            happened_at, event = events.popleft()
+            self.happened(event, happened_at)
         if (tick := self.joined.mirror.astray()) is not None:
             self._say(Resync(tick))
         if self._profile is not None and now >= self._next_profile:
@@ -243,6 +250,16 @@ class ClientSession:
         """A line of chat; the server tells it to everybody, us too. Nothing is said while we are not in."""
         if self.joined is not None and self.ending is None and not self._watch:
             self._send(Say(text))
+
+    def request(self, request: object) -> None:
+        """Ask something of the rules; nothing is asked while we are not in. Raises ValueError for no request."""
+        try:
+            kind = self._registry.request(request)
+        except KeyError:
+            name = type(request).__name__
+            raise ValueError(f"{name} is no request of {self._game.name}: add it to Game.requests") from None
+        if self.joined is not None and self.ending is None and not self._watch:
+            self._send(Request(kind.index, kind.told(0, request)))
 
     def profile(self, name: str, color: int) -> None:
         """The player would like to be called that and to look so; told soon, the last of several alone."""
@@ -285,6 +302,8 @@ class ClientSession:
                 self.joined.clock.pong(self._began + time / 1e6, now, received / 1000, sent / 1000)
             case Said():
                 self.said(message)
+            case Private() if self.joined:
+                self.joined.incoming.inbox.append(message)
             case Snapshot() | Frame() if self.joined:
                 self.traffic.frames += 1
                 self.joined.incoming.inbox.append(message)

@@ -7,7 +7,7 @@ from typing import Final
 import esper
 
 from net.replication.mirror import Mirror
-from net.wire.messages import Frame, Snapshot
+from net.wire.messages import Frame, Private, Snapshot
 
 MOST_SECONDS: Final = 0.1  # spent on what came, before the window has its turn again; the rest waits for the next time
 
@@ -19,7 +19,7 @@ class MirrorSystem(esper.Processor):
         """`clock` tells seconds: however much a server says at once, we go on drawing and can leave."""
         self._mirror = mirror
         self._clock = clock
-        self.inbox: deque[Snapshot | Frame] = deque()  # bounded by the bytes that may wait, see ClientSession
+        self.inbox: deque[Snapshot | Frame | Private] = deque()  # bounded by the bytes that may wait, see ClientSession
         self.news: list[Snapshot | Frame] = []  # what was taken in this time
         self.took: Callable[[int, Frame], None] = lambda since, frame: (
             None
@@ -31,6 +31,9 @@ class MirrorSystem(esper.Processor):
         began = self._clock()
         while self.inbox and self._clock() - began < MOST_SECONDS:
             message = self.inbox.popleft()
+            if isinstance(message, Private):
+                self._mirror.private(message)
+                continue
             if isinstance(message, Snapshot):
                 self._mirror.show(message)
             else:

@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 
 from net.wire.codec import begin_frame, encode_section, join_sections
 from net.wire.framing import frame
-from net.wire.messages import EntityRow, Section
+from net.wire.messages import EntityRow, Private, Section
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +42,7 @@ class FrameBuilder:
         self.tick = tick
         self.sections = Sections()
         self.came: dict[tuple[int, int], list[int]] = {}  # (former cell, present one) -> NetIDs; all in order
+        self.private: list[tuple[int, Private]] = []  # NetID of a player -> what is told to them alone
         self.checked: Set[int] = frozenset()  # cells whose checksum is told
         self._row, self._checksum = row, checksum
 

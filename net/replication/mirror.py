@@ -7,6 +7,7 @@ completely before the world is touched.
 """
 
 import logging
+from collections import deque
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -19,12 +20,13 @@ from ecs.components import IN_COLUMNS, Action, Intent, NetID, Position, Size, Ve
 from ecs.grid import EVERYWHERE, Grid
 from ecs.movement.movement_system import MovementSystem
 from ecs.movement.step import Motion, is_direction
+from ecs.surprises import MAX_EVENTS
 from ecs.world import World
 from net.launch import Launcher, body_of
-from net.replication.registry import Kind, Registry, checksum
+from net.replication.registry import Registry, Replicated, checksum
 from net.wire.codec import MAX_TICK
 from net.wire.errors import RemoteProtocolError
-from net.wire.messages import BodyRow, ChangeRow, EntityRow, Frame, Section, Snapshot
+from net.wire.messages import BodyRow, ChangeRow, EntityRow, Frame, Private, Section, Snapshot
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +43,7 @@ MAX_CELLS: Final = (
     4096  # that are seen at a time; a screen and its margin cover 2,000 where they are as small as a tile
 )
 
-Spawn = tuple[int, list[tuple[Kind, Any]]]
+Spawn = tuple[int, list[tuple[Replicated, Any]]]
 
 
 def most_entities(tick_rate: int) -> int:
@@ -82,6 +84,7 @@ class Mirror:
         self.mismatches = 0  # and did not agree
         self._astray: int | None = None  # as of which tick we are known to differ, until the next snapshot
         self._asked = False  # whether that is told
+        self.events: deque[tuple[int, Any]] = deque()  # (tick, event) that were told, for others to take out
         self.ticked: Callable[[int], None] = lambda tick: None  # called with each tick that the world went through
 
     def show(self, snapshot: Snapshot) -> None:
@@ -154,7 +157,7 @@ class Mirror:
         except TooCrowdedError as heap:
             raise RemoteProtocolError(f"too many bodies in one place at tick {tick}: {heap}") from None
 
-    def _checked(self, frame: Frame) -> tuple[list[Spawn], list[tuple[int, Kind, Any]]]:
+    def _checked(self, frame: Frame) -> tuple[list[Spawn], list[tuple[int, Replicated, Any]]]:
         """What a frame brings, once all of it is known to be possible."""
         for at, _, direction, deed in frame.intents:
             if at <= self.tick or not is_direction(direction) or not self._is_deed(deed):
@@ -169,7 +172,14 @@ class Mirror:
         launched = sum(deed % 2 for _, _, _, deed in frame.intents)
         self._check_number(len(self._world) + len(spawns) + launched)
         changes = [self._change(row) for row in frame.changed]
+        if len(frame.events) > MAX_EVENTS:
+            raise RemoteProtocolError(f"more than {MAX_EVENTS} events in a frame")
+        self.events += [(tick, self._registry.read_event(index, values)) for index, tick, values in frame.events]
         return spawns, changes
+
+    def private(self, message: Private) -> None:
+        """Something that is told to this client alone. Raises RemoteProtocolError."""
+        self.events.append((message.tick, self._registry.read_event(message.index, message.values)))
 
     def _is_deed(self, deed: int) -> bool:
         """Whether that can be one in this game."""
@@ -236,7 +246,7 @@ class Mirror:
             self._check_free(net_id, position.x, position.y, size)
         return net_id, built
 
-    def _change(self, row: ChangeRow) -> tuple[int, Kind, Any]:
+    def _change(self, row: ChangeRow) -> tuple[int, Replicated, Any]:
         net_id, index, values = row
         kind = self._registry.kind_at(index)
         if kind.component in IN_COLUMNS:
@@ -278,7 +288,7 @@ class Mirror:
             position, velocity = both
             position.x, position.y, velocity.x, velocity.y = x, y, vx, vy
 
-    def _place(self, net_id: int, components: list[tuple[Kind, Any]]) -> None:
+    def _place(self, net_id: int, components: list[tuple[Replicated, Any]]) -> None:
         if net_id not in self._world:
             self._world.spawn(net_id, *(component for _, component in components))
             return
@@ -286,7 +296,7 @@ class Mirror:
         for kind in self._registry:
             self._assign(net_id, kind, given.get(kind))
 
-    def _assign(self, net_id: int, kind: Kind, component: Any) -> None:
+    def _assign(self, net_id: int, kind: Replicated, component: Any) -> None:
         """Give the entity this component, in place where it has one, or take it away where it is None."""
         entity = self._world.entity(net_id)
         if entity is None:

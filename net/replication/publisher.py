@@ -19,12 +19,12 @@ from ecs.grid import EVERYWHERE, Grid
 from ecs.surprises import Surprises
 from ecs.world import World
 from net.replication.frame_builder import FrameBuilder, Sections
-from net.replication.registry import Kind, Registry
+from net.replication.registry import Registry, Replicated
 from net.replication.rows import Rows
 from net.wire.codec import begin_frame, join_cells, join_sections
 from net.wire.errors import LocalProtocolError
 from net.wire.framing import frame
-from net.wire.messages import EntityRow, Scalar
+from net.wire.messages import EntityRow, Private, Scalar
 
 log = logging.getLogger(__name__)
 
@@ -92,6 +92,7 @@ class Publisher:
         self._add_bodies(news.sections)
         self._add_who_left(news.sections)
         self._add_who_came(news.sections)
+        self._add_events(news)
         self._surprises.clear()
         if not self._grid.whole:
             news.came = self._who_moved_over()
@@ -183,6 +184,15 @@ class Publisher:
                 if not self._grid.whole and owner in surprises.bodies:
                     surprises.bodies.setdefault(net_id, owner)
 
+    def _add_events(self, news: FrameBuilder) -> None:
+        for tick, event, at in self._surprises.events:
+            kind = self._registry.event(event)
+            cell = EVERYWHERE if at is None else self._grid.cell(*at)
+            news.sections[cell].events.append((kind.index, tick, kind.read(event)))
+        for tick, event, net_id in self._surprises.private:
+            kind = self._registry.event(event)
+            news.private.append((net_id, Private(tick, kind.index, kind.read(event))))
+
     def _remember(self, net_id: int, cell: int) -> EntityRow:
         """Clients know that entity from now on, in that cell; its row."""
         self._net_ids = []  # it may have been there for a while without anybody being told
@@ -229,7 +239,7 @@ class Publisher:
                 sections[self._cells[net_id]].changed.append((net_id, index, None))
                 self._rows.tell(net_id, said)
 
-    def _tellable(self, net_id: int, entity: int, kind: Kind) -> Any:
+    def _tellable(self, net_id: int, entity: int, kind: Replicated) -> Any:
         """A component of an entity, None where it has none. One that clients would refuse is as it was told last."""
         component = esper.try_component(entity, kind.component)
         if component is None:

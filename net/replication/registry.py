@@ -23,7 +23,7 @@ from net.wire.messages import ComponentRow, EntityRow, Scalar
 C = TypeVar("C")
 
 
-class Kind:
+class Replicated:
     """One registered component: its index on the wire, its class and its fields."""
 
     def __init__(self, index: int, component: type, check: Callable[[Any], bool]) -> None:
@@ -74,10 +74,13 @@ class Kind:
 class Registry:
     """The replicated components, in the order of their registration; both ends must register the same."""
 
-    def __init__(self, optional: Iterable[type] = ()) -> None:
-        """`optional`: those of `ecs.components` that not every player has, and this game needs."""
-        self._kinds: list[Kind] = []
-        self._of: dict[type, Kind] = {}
+    def __init__(self, optional: Iterable[type] = (), game: str = "") -> None:
+        """`optional`: those of `ecs.components` that not every player has, and this game needs; `game`: its name."""
+        self._game = game
+        self._events: dict[type, Replicated] = {}
+        self._requests: dict[type, Replicated] = {}
+        self._kinds: list[Replicated] = []
+        self._of: dict[type, Replicated] = {}
         for component in (*OF_PLAYERS, *optional):  # whose fields refuse by themselves what is not possible
             self.add(component)
 
@@ -89,40 +92,77 @@ class Registry:
         """
         if component in self._of or component is NetID:
             raise ValueError(f"{component.__name__} is replicated already")
-        if not dataclasses.is_dataclass(component):
-            raise TypeError(f"{component.__name__} must be a dataclass")
-        if component.__dataclass_params__.frozen:  # type: ignore[attr-defined]
+        if dataclasses.is_dataclass(component) and component.__dataclass_params__.frozen:  # type: ignore[attr-defined]
             raise TypeError(f"{component.__name__} must not be frozen: its fields are assigned in place")
-        if not all(field.init and not field.kw_only for field in dataclasses.fields(component)):
-            raise TypeError(f"{component.__name__} must take all its fields by position")
-        kind = Kind(len(self._kinds), component, check)
+        self._of[component] = kind = _checked(len(self._kinds), component, check)
         self._kinds.append(kind)
-        self._of[component] = kind
+
+    def add_event(self, event: type[C], check: Callable[[C], bool] = lambda event: True) -> None:
+        """Let rules tell clients of such events; likewise, and it may be frozen."""
+        if event in self._events:
+            raise ValueError(f"{event.__name__} is an event already")
+        self._events[event] = _checked(len(self._events), event, check)
+
+    def add_request(self, request: type[C], check: Callable[[C], bool] = lambda request: True) -> None:
+        """Let clients ask such things of the rules; likewise."""
+        if request in self._requests:
+            raise ValueError(f"{request.__name__} is a request already")
+        self._requests[request] = _checked(len(self._requests), request, check)
 
     @property
     def schema(self) -> tuple[str, ...]:
-        """One line a component, such as 'Position(x: int, y: int)'."""
-        return tuple(kind.line for kind in self._kinds)
+        """A line for the game, then one for each component, such as 'Position(x: int, y: int)', event and request."""
+        game = (f"game {self._game}",) if self._game else ()
+        events = (f"event {kind.line}" for kind in self._events.values())
+        requests = (f"request {kind.line}" for kind in self._requests.values())
+        return (*game, *(kind.line for kind in self._kinds), *events, *requests)
 
     @property
     def schema_hash(self) -> str:
         """16 hex digits that differ where the schemas do: SHA-256 of the lines, joined by newlines."""
         return hashlib.sha256("\n".join(self.schema).encode()).hexdigest()[:16]
 
-    def kind(self, component: type) -> Kind:
+    def kind(self, component: type) -> Replicated:
         """What is registered for that class. Raises KeyError where nothing is."""
         return self._of[component]
 
-    def kind_at(self, index: int) -> Kind:
+    def kind_at(self, index: int) -> Replicated:
         """What is registered at that index. Raises RemoteProtocolError where nothing is."""
         if index >= len(self._kinds):
             raise RemoteProtocolError(f"component {index} of {len(self._kinds)}")
         return self._kinds[index]
 
+    def event(self, event: object) -> Replicated:
+        """What is registered for the class of that event. Raises KeyError where nothing is."""
+        return self._events[type(event)]
+
+    def request(self, request: object) -> Replicated:
+        """Likewise for a request."""
+        return self._requests[type(request)]
+
+    def objection(self, event: object) -> str:
+        """Why that event cannot be told, and what to do about it; empty where it can."""
+        kind = self._events.get(type(event))
+        if kind is None:
+            return f"{type(event).__name__} is no event of this game: add it to Game.events"
+        try:
+            kind.told(0, event)
+        except LocalProtocolError as mistake:
+            return str(mistake).replace(" of entity 0", "")
+        return ""
+
+    def read_event(self, index: int, values: tuple[Scalar, ...]) -> Any:
+        """The event that was told. Raises RemoteProtocolError."""
+        return _built("event", [*self._events.values()], index, values)
+
+    def read_request(self, index: int, values: tuple[Scalar, ...]) -> Any:
+        """The request that was made. Raises RemoteProtocolError."""
+        return _built("request", [*self._requests.values()], index, values)
+
     def __contains__(self, component: type) -> bool:
         return component in self._of
 
-    def __iter__(self) -> "typing.Iterator[Kind]":
+    def __iter__(self) -> "typing.Iterator[Replicated]":
         return iter(self._kinds)
 
     def describe(self, world: World, net_id: int) -> EntityRow:
@@ -145,6 +185,21 @@ class Registry:
         return tuple(self.describe(world, net_id) for net_id in world.net_ids())
 
 
+def _checked(index: int, kind: type, check: Callable[[Any], bool]) -> Replicated:
+    """A class that can cross the wire. Raises TypeError."""
+    if not dataclasses.is_dataclass(kind):
+        raise TypeError(f"{kind.__name__} must be a dataclass")
+    if not all(field.init and not field.kw_only for field in dataclasses.fields(kind)):
+        raise TypeError(f"{kind.__name__} must take all its fields by position")
+    return Replicated(index, kind, check)
+
+
+def _built(what: str, kinds: list[Replicated], index: int, values: tuple[Scalar, ...]) -> Any:
+    if index >= len(kinds):
+        raise RemoteProtocolError(f"{what} {index} of {len(kinds)}")
+    return kinds[index].build(values)
+
+
 def _objection(hint: type, value: object) -> str | None:
     """Why a value cannot be told as that of a field of this type, and what to do about it."""
     if type(value) is not hint:
@@ -165,8 +220,15 @@ def checksum(rows: Iterable[EntityRow]) -> int:
     return zlib.crc32(msgpack.packb(tuple(rows)))
 
 
+def game_of(schema: tuple[str, ...]) -> str:
+    """The name of the game that a schema is of; empty where it names none."""
+    return schema[0].removeprefix("game ") if schema and schema[0].startswith("game ") else ""
+
+
 def difference(ours: tuple[str, ...], theirs: tuple[str, ...]) -> str:
     """What a person needs to know about two schemas that differ: which lines only one side has."""
+    if game_of(ours) != game_of(theirs) and game_of(theirs):
+        return f"it plays {game_of(theirs)}, and this is {game_of(ours)}"
     parts = []
     if lacking := [line for line in theirs if line not in ours]:
         parts.append(f"the server has {', '.join(lacking)}, which we lack")

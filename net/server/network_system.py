@@ -1,8 +1,9 @@
 """The server's NetworkSystem: takes clients' intents, and has them told what surprised everybody."""
 
 import logging
+from collections import deque
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 import esper
 
@@ -10,6 +11,7 @@ from ecs.arena import Arena
 from ecs.grid import Grid
 from ecs.world import World
 from net.replication.publisher import Publisher, check_ticks, quiet_ticks
+from net.replication.registry import Registry
 from net.server.admission import Admission
 from net.server.broadcaster import Broadcaster
 from net.server.intent_system import IntentSystem
@@ -19,7 +21,7 @@ from net.server.session import Session
 from net.server.stats import Stats
 from net.wire.codec import MAX_MILLITICK, encode
 from net.wire.framing import frame
-from net.wire.messages import Said
+from net.wire.messages import Said, Scalar
 from net.wire.pipe import Pipe
 
 log = logging.getLogger(__name__)
@@ -27,6 +29,7 @@ log = logging.getLogger(__name__)
 BEHIND_SECONDS: Final = 10.0  # without taking a byte, after which a slow client is not worth its seat
 FEW: Final = 100  # clients up to which a frame of its own for each who comes or goes costs nothing to speak of
 DOOR_FRAMES: Final = 4  # where there are more, from one opening of the door to the next: 0.13 s
+MAX_REQUESTS: Final = 4096  # that wait for the rules: two seconds of 500 players who ask as often as they may
 GREETING_SECONDS: Final = 5.0  # to say Hello; since it connected, so that a byte now and then gains nothing
 
 
@@ -39,6 +42,7 @@ class NetworkSystem(esper.Processor):
         admission: Admission,
         intents: IntentSystem,
         publisher: Publisher,
+        registry: Registry,
         arena: Arena,
         grid: Grid,
         *,
@@ -59,7 +63,7 @@ class NetworkSystem(esper.Processor):
         self._world = world
         self._admission = admission
         self._intents = intents
-        self._publisher = publisher
+        self._publisher, self._registry = publisher, registry
         self._broadcaster = Broadcaster(
             world,
             publisher,
@@ -80,6 +84,8 @@ class NetworkSystem(esper.Processor):
         self._max_unsent = max_unsent
         self._lines = admission.lines
         self._chat_lines = LogQuota(log, now)
+        # What clients ask of the rules; where none takes it out, the oldest go.
+        self.requests: deque[tuple[int, Any]] = deque(maxlen=MAX_REQUESTS)
         self._tick = 0
         self._look_again = 0.0  # for those who are silent or overdue: nobody can be so before
         self._tick_began = self._woke = now()  # when it was due, and when it did begin
@@ -112,6 +118,9 @@ class NetworkSystem(esper.Processor):
         admission.free_the_overdue()
         admission.bench_the_idle()
         news = self._publisher.frame(tick)
+        for net_id, private in news.private:
+            if (session := admission.players.get(net_id)) is not None:
+                session.inform(private)
         self.stats.told(news.sections.values())
         self._broadcaster.frame(news, list(admission.playing), self._ticks_late)
 
@@ -162,6 +171,11 @@ class NetworkSystem(esper.Processor):
             session.resync_tick = as_of
             session.needs_snapshot, session.plain = True, False
             self._lines.warning("%s differs from us as of tick %d: sending a snapshot", session.label, tick)
+
+    def request(self, session: Session, index: int, values: tuple[Scalar, ...]) -> None:
+        """A seated client asks something of the rules. Raises RemoteProtocolError."""
+        assert session.net_id is not None  # as for steer
+        self.requests.append((session.net_id, self._registry.read_request(index, values)))
 
     def warn(self, session: Session, what: str) -> None:
         """Tell the host what a session does."""

@@ -19,11 +19,13 @@ from net.wire.messages import (
     Identity,
     Look,
     Ping,
+    Private,
     Profile,
     Proof,
     Query,
     Refused,
     Report,
+    Request,
     Resync,
     Said,
     Say,
@@ -44,6 +46,9 @@ UNEXPLAINED_PER_SECOND: Final = 0.1
 PROFILE_BURST: Final = 3  # changes of name and colour at once; our client says two of them two seconds apart
 PROFILES_PER_SECOND: Final = 0.5  # and for long; each is told to everybody
 
+REQUEST_BURST: Final = 8  # requests of a player to the rules at once
+REQUESTS_PER_SECOND: Final = 4.0  # and for long: as fast as somebody clicks on purpose
+
 
 class Session:
     """A Receiver for one pipe. Lives from the accepted connection to its end."""
@@ -61,6 +66,7 @@ class Session:
         "_only_asked",
         "_pong",
         "_profiles",
+        "_requests",
         "acted",
         "asked",
         "behind_since",
@@ -109,6 +115,7 @@ class Session:
         self.asked: tuple[Hello, Challenge] | None = None  # who has to prove first that it knows the password
         self.chat_limit = ChatRateLimit(now)
         self._profiles = Pace("changes of name and colour", PROFILE_BURST, PROFILES_PER_SECOND, now)
+        self._requests = Pace("requests", REQUEST_BURST, REQUESTS_PER_SECOND, now)
         self._message_rate = MessageRateLimit(tick_rate, now)
         self._notices = b""  # bounded by the paces: two for each line or change that they let pass, one for the rest
         self._pong = b""  # the answer to its last ping, but for when it is sent
@@ -202,6 +209,11 @@ class Session:
         self._notices += self._connection.send(Said(0, notice))
         self.mail = True
 
+    def inform(self, private: Private) -> None:
+        """Something that is told to this client alone, likewise."""
+        self._notices += self._connection.send(private)
+        self.mail = True
+
     def challenge(self, hello: Hello, challenge: Challenge) -> None:
         """Ask for a proof, and keep the Hello until it comes."""
         self.asked = hello, challenge
@@ -284,6 +296,12 @@ class Session:
                     self._admission.profile(self, message)
                 elif self._profiles.warns():
                     self.tell("you change too fast: that was dropped, wait a moment")
+            case Request(index, values):
+                self.acted = self.heard
+                if self._requests.allows(self.heard):
+                    self._network.request(self, index, values)
+                elif self._requests.warns():
+                    self.tell("you ask too fast: that was dropped, wait a moment")
             case Look(x, y):
                 self.look, self.looks_elsewhere, self.plain = (x, y), True, False
             case Report(corrections, unexplained):

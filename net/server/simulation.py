@@ -115,7 +115,7 @@ class Simulation:
         self.tick = settings.first_tick
         self.server_id = server_id or secrets.token_hex(SERVER_ID_DIGITS // 2)
         self.world = World(settings.first_net_id)
-        self.surprises = Surprises(self.world, registry.__contains__)
+        self.surprises = Surprises(self.world, registry.__contains__, registry.objection)
         self.bans = bans or Bans(now)
         self.seats = Seats(
             self.world,
@@ -159,6 +159,7 @@ class Simulation:
             self.admission,
             intents,
             publisher,
+            registry,
             settings.arena,
             grid,
             tick_rate=settings.tick_rate,
@@ -186,6 +187,7 @@ class Simulation:
             settings.round_seconds,
             settings.podium_seconds,
             game.kinds,
+            self.network.requests,
             intents.presses,
             past,
         )

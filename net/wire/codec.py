@@ -21,6 +21,7 @@ from net.wire.messages import (
     Challenge,
     ChangeRow,
     EntityRow,
+    EventRow,
     Frame,
     FromClient,
     FromServer,
@@ -32,12 +33,14 @@ from net.wire.messages import (
     Message,
     Ping,
     Pong,
+    Private,
     Profile,
     Proof,
     Query,
     Refusal,
     Refused,
     Report,
+    Request,
     Resync,
     Said,
     Say,
@@ -119,6 +122,10 @@ def encode(message: Message) -> bytes:
             fields = [16, name, color]
         case Benched(reason):
             fields = [17, reason]
+        case Request(index, values):
+            fields = [20, index, values]
+        case Private(tick, index, values):
+            fields = [21, tick, index, values]
         case _:
             raise TypeError(f"{message!r} is no message")
     return cast(bytes, _PACKER.pack(fields))
@@ -137,7 +144,11 @@ def encode_section(tick: int, section: Section) -> bytes:
         code = (tick - at) * INTENT_CODES + direction
         intents += (net_id, -1 - code, deed) if deed else (net_id, code)
     bodies = [part for row in section.bodies for part in row]
-    fields = (section.cell, intents, bodies, section.gone, section.spawned, section.changed, section.checksum)
+    fields: tuple[Any, ...]
+    fields = section.cell, intents, bodies, section.gone, section.spawned, section.changed, section.checksum
+    if section.events:  # which most games seldom have, and some never
+        events = [part for index, at, values in section.events for part in (index, tick - at, values)]
+        fields = (*fields, events)
     return cast(bytes, _PACKER.pack(fields))
 
 
@@ -200,6 +211,8 @@ def decode_from_client(payload: bytes) -> FromClient:
             return Report(_integer(corrections, 0, MAX_REPORTED), _integer(unexplained, 0, MAX_REPORTED))
         case 18, [magic, version] if magic == MAGIC:
             return Query(_integer(version, 0, MAX_INT))
+        case 20, [index, values]:
+            return Request(_index(index), _values(values))
         case 16, [name, color]:
             return Profile(_text(name), _color(color))
         case 14, [nonce, proof]:
@@ -244,6 +257,8 @@ def decode_from_server(payload: bytes) -> FromServer:
             return Said(_index(net_id), _text(text))
         case 19, [magic, version, server_id] if magic == MAGIC:
             return Identity(_integer(version, 0, MAX_INT), _hex(server_id, SERVER_ID_DIGITS))
+        case 21, [tick, index, values]:
+            return Private(_integer(tick, 0, MAX_TICK), _index(index), _values(values))
         case 17, [reason]:
             return Benched(_text(reason))
         case 13, [salt, nonce]:
@@ -374,7 +389,7 @@ def _cells(value: Any) -> tuple[Any, ...]:
 
 def _section(tick: int, value: Any) -> Section:
     match _rows(value):
-        case [cell, intents, bodies, gone, spawned, changed, checksum]:
+        case [cell, intents, bodies, gone, spawned, changed, checksum, *events] if len(events) < 2:
             return Section(
                 _cell(cell),
                 _intents(tick, _rows(intents)),
@@ -383,8 +398,17 @@ def _section(tick: int, value: Any) -> Section:
                 [_entity(row) for row in _rows(spawned)],
                 [_change(row) for row in _rows(changed)],
                 None if checksum is None else _integer(checksum, 0, (1 << 32) - 1),
+                _events(tick, _rows(events[0])) if events else [],
             )
     raise RemoteProtocolError(f"{_short(value)} where a section of a frame belongs")
+
+
+def _events(tick: int, flat: tuple[Any, ...]) -> list[EventRow]:
+    if len(flat) % 3 or not flat:
+        raise RemoteProtocolError("a part of an event at the end of the list, or a list of none")
+    parts = (_index, lambda back: _integer(back, 0, tick), _values)
+    rows = [_row(flat[at : at + 3], *parts) for at in range(0, len(flat), 3)]
+    return [(index, tick - back, values) for index, back, values in rows]
 
 
 def _bodies(flat: tuple[Any, ...]) -> list[BodyRow]:

@@ -8,7 +8,7 @@ from enum import IntEnum
 from typing import Final
 
 MAGIC: Final = "PGN"
-VERSION: Final = 5
+VERSION: Final = 6
 NO_SERVER_ID: Final = "0" * 16  # of a server that nobody has to tell from others
 ANY_COLOR: Final = -1  # where a colour is asked for: whichever the server likes
 
@@ -19,6 +19,7 @@ ChangeRow = tuple[int, int, tuple[Scalar, ...] | None]  # NetID, component index
 IntentRow = tuple[int, int, int, int]  # tick, NetID, direction, deed: from that tick on
 BodyRow = tuple[int, int, int, int, int, int]  # NetID, x, y, vx, vy, NetID of whoever moved it (0: the rules)
 # Of an intent's row: 0 without an action, else twice the action, and 1 more where it launched something.
+EventRow = tuple[int, int, tuple[Scalar, ...]]  # index among the game's events, tick, the values
 CellRow = tuple[int, tuple[EntityRow, ...]]  # a cell, and all who are in it
 
 
@@ -112,6 +113,14 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
+class Request:
+    """Something that this game lets its players ask of its rules."""
+
+    index: int  # among the game's requests
+    values: tuple[Scalar, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """How it went on the client's screen since its last report, for the server's operator; it changes nothing."""
 
@@ -188,6 +197,7 @@ class Section:
     spawned: list[EntityRow] = field(default_factory=list)
     changed: list[ChangeRow] = field(default_factory=list)
     checksum: int | None = None
+    events: list[EventRow] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +232,11 @@ class Frame:
         """Those of all sections."""
         return [row for section in self.sections for row in section.changed]
 
+    @property
+    def events(self) -> list[EventRow]:
+        """Those of all sections."""
+        return [row for section in self.sections for row in section.events]
+
 
 @dataclass(frozen=True, slots=True)
 class Pong:
@@ -241,6 +256,15 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Private:
+    """Something happened that is your affair alone; behind the frame of that tick or of a later one."""
+
+    tick: int
+    index: int  # among the game's events
+    values: tuple[Scalar, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Benched:
     """You did nothing for long, and somebody else wants to play: I close this connection; come back to watch."""
 
@@ -257,6 +281,6 @@ class Goodbye:
     reason: str
 
 
-FromClient = Hello | Query | Proof | Steer | Ping | Resync | Say | Profile | Look | Report | Goodbye
-FromServer = Identity | Challenge | Welcome | Refused | Snapshot | Frame | Pong | Said | Benched | Goodbye
+FromClient = Hello | Query | Proof | Steer | Ping | Resync | Say | Profile | Look | Request | Report | Goodbye
+FromServer = Identity | Challenge | Welcome | Refused | Snapshot | Frame | Pong | Said | Private | Benched | Goodbye
 Message = FromClient | FromServer

@@ -58,7 +58,7 @@ def written_anew(text: str) -> str:
 def main() -> None:
     """Write it, with this version, schema and its hash wherever they stand."""
     registry = TAG.registry()
-    text = re.sub(r"(?<=schema_hash=')\w+(?=')|(?<=That of this game is `)\w+(?=`)", registry.schema_hash, TEXT)
+    text = re.sub(r"(?<=schema_hash=')\w+(?=')|(?<=That of Tag is `)\w+(?=`)", registry.schema_hash, TEXT)
     text = re.sub(r"(?<=version=)\d+|(?<=^# The protocol, version )\d+", str(VERSION), text)
     text = re.sub(r"(?<=```schema\n).*?(?=\n```)", "\n".join(registry.schema), text, flags=re.DOTALL)
     PATH.write_text(written_anew(text), encoding="utf-8")

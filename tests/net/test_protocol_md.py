@@ -17,7 +17,7 @@ from ecs.movement.step import DIRECTIONS, Body, is_direction, motion_at, step
 from game.tag import TAG
 from net.client.clock import ServerClock
 from net.defaults import TICK_RATE
-from net.replication.registry import Kind, checksum
+from net.replication.registry import Replicated, checksum
 from net.wire import messages
 from net.wire.codec import decode_from_client, decode_from_server, encode
 from net.wire.errors import RemoteProtocolError
@@ -108,7 +108,7 @@ def test_the_schema_and_its_hash_are_those_of_this_game() -> None:
     (block,) = re.findall(r"```schema\n(.*?)\n```", TEXT, re.DOTALL)
     registry = TAG.registry()
     assert tuple(block.splitlines()) == registry.schema
-    assert re.findall(r"That of this game is `([0-9a-f]+)`", TEXT) == [registry.schema_hash]
+    assert re.findall(r"That of Tag is `([0-9a-f]+)`", TEXT) == [registry.schema_hash]
     assert {hello.schema_hash for hello in examples(Hello)} == {registry.schema_hash}
     assert [row[0] for row in table("| component | fields |")] == [kind.component.__name__ for kind in registry]
 
@@ -318,7 +318,7 @@ def test_the_bounds_of_each_integer_of_a_component_are_those_that_our_client_kee
             found.add(field)
             low, high = bounds[field]
 
-            def holds(value: int, name: str = name, kind: Kind = kind) -> bool:
+            def holds(value: int, name: str = name, kind: Replicated = kind) -> bool:
                 values = tuple(value if other == name else sound.get(other, 0) for other, _ in kind.fields)
                 payload = encode(Snapshot(1, (), ((0, ((1, ((kind.index, values),)),)),)))
                 try:

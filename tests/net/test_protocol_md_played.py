@@ -8,7 +8,9 @@ import dataclasses
 import itertools
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
+import esper
 import pytest
 
 from ecs.arena import Arena, parse_arena
@@ -22,6 +24,7 @@ from net.client.client_session import ClientSession, Ending
 from net.client.controls import Controls
 from net.conditioner.link import Conditions, link
 from net.defaults import VIEW_PIXELS
+from net.game import RuleContext
 from net.replication.interest import CELL_TILES, Interest
 from net.replication.mirror import Mirror
 from net.wire import connection
@@ -40,16 +43,18 @@ from net.wire.messages import (
     Identity,
     Message,
     Ping,
+    Private,
     Proof,
     Query,
     Refusal,
     Refused,
+    Request,
     Resync,
     Snapshot,
     Steer,
     Welcome,
 )
-from tests.harness import Clock, Stage, Stranger, Walker
+from tests.harness import PLAIN, Clock, Stage, Stranger, Walker
 from tests.net.protocol_md import EXAMPLES, TEXT, examples, stated
 
 SAID = [(bytes.fromhex(data), stated(text)) for data, text in EXAMPLES]
@@ -90,7 +95,7 @@ def test_each_example_of_what_a_client_says_is_heard_by_a_server_where_it_is_in_
         said += [hello_data, proof]
         for data, message in OF_CLIENT:
             elsewhere = connection._NOT_WHERE.get(type(message)) is hello.watch
-            if elsewhere or isinstance(message, Goodbye) or type(message) in connection._ITS_TURN:
+            if elsewhere or isinstance(message, Goodbye | Request) or type(message) in connection._ITS_TURN:
                 continue
             stranger.near.write(data)
             stage.run(2)
@@ -110,7 +115,8 @@ def test_each_example_of_what_a_client_says_is_heard_by_a_server_where_it_is_in_
             stage.run(1)
             assert stranger.told
             said.append(data)
-    assert {data for data, _ in OF_CLIENT} == set(said)
+    of_other_games = {data for data, message in OF_CLIENT if isinstance(message, Request)}
+    assert {data for data, _ in OF_CLIENT} == set(said) | of_other_games
     stats = stage.simulation.stats
     assert (stats.faults, stats.our_faults, stats.refusals.total()) == (0, 0, 0)
     assert not any(isinstance(message, Goodbye | Refused) for other in stage.strangers for message in other.told)
@@ -163,7 +169,7 @@ def in_section_14(data: bytes) -> bool:
 def test_what_a_server_says_in_the_examples_is_one_story_that_our_client_takes_in() -> None:
     play, _ = client()
     order = Challenge, Welcome, Snapshot, Frame
-    elsewhere = Goodbye, Benched, Refused, Identity
+    elsewhere = Goodbye, Benched, Refused, Identity, Private
     story = sorted(
         ((data, m) for data, m in OF_SERVER if not isinstance(m, elsewhere) and not in_section_14(data)),
         key=lambda row: order.index(type(row[1])) if type(row[1]) in order else len(order),
@@ -175,6 +181,39 @@ def test_what_a_server_says_in_the_examples_is_one_story_that_our_client_takes_i
     assert play.joined.mirror.mismatches == 0
     assert play.token == examples(Welcome)[0].token
     play.world.close()
+
+
+@dataclass
+class Team:
+    """What the example of a Request asks for, and that of a Private tells."""
+
+    number: int
+
+
+def test_in_a_game_that_has_them_a_request_reaches_the_rules_and_a_private_event_its_player() -> None:
+    asked: list[tuple[int, object]] = []
+
+    class TeamSystem(esper.Processor):
+        def __init__(self, context: RuleContext) -> None:
+            self.context = context
+
+        def process(self, tick: int) -> None:
+            while self.context.requests:
+                asked.append(self.context.requests.popleft())
+                self.context.surprises.event(Team(3), to=asked[-1][0])
+
+    (request,), (private,) = examples(Request), examples(Private)
+    game = replace(PLAIN, events=[Team], requests=[Team])
+    stage = Stage(game=game, rules=lambda context: [TeamSystem(context)])
+    ann = stage.join("Ann")
+    stage.settle()
+    told: list[Team] = []
+    ann.play.happened = lambda event, tick: told.append(event)
+    ann.play.request(Team(*request.values))
+    stage.run(10)
+    assert asked == [(ann.net_id, Team(*request.values))]
+    assert told == [Team(*private.values)]
+    stage.close()
 
 
 def test_our_client_takes_a_refusal_and_a_goodbye_as_they_are_meant() -> None:

@@ -45,12 +45,14 @@ from net.wire.messages import (
     Message,
     Ping,
     Pong,
+    Private,
     Profile,
     Proof,
     Query,
     Refusal,
     Refused,
     Report,
+    Request,
     Resync,
     Said,
     Say,
@@ -102,6 +104,7 @@ def frames(draw: st.DrawFn) -> Frame:
         st.lists(entities, max_size=4),
         st.lists(changes, max_size=4),
         checksum,
+        st.lists(st.tuples(indices, back.map(lambda ago: tick - ago), values), max_size=3),
     )
     return Frame(tick, draw(rows(sections)))
 
@@ -110,7 +113,8 @@ colors = st.integers(ANY_COLOR, 0xFFFFFF)
 messages_from_client: st.SearchStrategy[FromClient] = st.one_of(
     st.builds(Query, indices),
     st.builds(Hello, st.just(VERSION), texts, texts, colors, texts, st.booleans()),
-    st.builds(Steer, ticks, st.integers(0, INTENT_CODES - 1)),
+    st.builds(Steer, ticks, st.integers(0, INTENT_CODES - 1), st.integers(0, MOST_ACTIONS - 1)),
+    st.builds(Request, indices, values),
     st.builds(Ping, milliticks),
     st.builds(Resync, ticks),
     st.builds(Say, texts),
@@ -141,6 +145,7 @@ messages_from_server: st.SearchStrategy[FromServer] = st.one_of(
     st.builds(Pong, milliticks, milliticks, milliticks),
     st.builds(Said, indices, texts),
     st.builds(Benched, texts),
+    st.builds(Private, ticks, indices, values),
     st.builds(Goodbye, texts),
 )
 
@@ -153,6 +158,8 @@ SAMPLES_FROM_CLIENT: tuple[FromClient, ...] = (
     Say("over here!"),
     Profile("Bo", 0x56B4E9),
     Profile("Bo", ANY_COLOR),
+    Request(3, (2, "red", True)),
+    Steer(120, 3, 77),
     Look(-544, 1056),
     Report(3, 0),
     Proof("0123456789abcdef" * 2, "0123456789abcdef" * 4),
@@ -177,11 +184,13 @@ SAMPLES_FROM_SERVER: tuple[FromServer, ...] = (
                 0xDEADBEEF,
             ),
             Section(10, checksum=0),
+            Section(11, events=[(0, 121, (7,)), (3, 122, ())]),
         ),
     ),
     Pong(123_456, 122_500, 123_000),
     Said(7, "over here!"),
     Benched("you did nothing for 180 s"),
+    Private(120, 2, (7,)),
     Goodbye("the server is closing"),
     Challenge("0123456789abcdef" * 2, "fedcba9876543210" * 2),
 )
@@ -505,7 +514,8 @@ def test_a_float_a_bin_a_map_or_an_extension_is_refused_wherever_it_is(
 @each_sample
 def test_a_field_too_few_or_too_many_is_refused(message: Message, decode: Callable[[bytes], Message]) -> None:
     tree = msgpack.unpackb(encode(message))
-    for wrong in (tree[:-1], [*tree, 0], [*tree, None], tree[:1]):
+    fewer = [] if isinstance(message, Steer) and message.action else [tree[:-1]]  # one without an action is sound
+    for wrong in (*fewer, [*tree, 0], [*tree, None], tree[:1]):
         with pytest.raises(RemoteProtocolError):
             decode(msgpack.packb(wrong))
 
