@@ -1,4 +1,4 @@
-"""Headless players of Tag, on the real client code: prediction, mirror and all."""
+"""Headless players of any game, on the real client code: prediction, mirror and all."""
 
 import asyncio
 import json
@@ -6,19 +6,14 @@ import random
 from collections import Counter
 from typing import Final
 
-import esper
-
-from ecs.components import NetID
-from game.tag import TAG, tactics
-from game.tag.components import Round, Score, Tagged
-from game.tag.rules import RoundPhase, score_at
+from net.bots import Wish, wander
 from net.client.client_session import ClientSession
 from net.client.connector import Connector, Phase, goodbye_seconds
 from net.client.corrections import Cause
 from net.client.credentials import NOTHING, Credentials
 from net.colors import PALETTE
-from net.components import Name
 from net.conditioner.conditions import Conditions
+from net.game import Game
 from net.io import terminal, walltime
 from net.io.address import Address
 
@@ -34,11 +29,9 @@ class Bot:
         self.session = session
         self.stays = 0  # times that it was let in
         self.turns = 0
-        self.tags = 0  # times that it saw somebody become "it"
-        self.rounds: set[int] = set()  # numbers of those that it saw being played
+        self.mind = session.game.bot()
         self._rng = rng
         self._until = 0.0
-        self._tagged: tuple[int, int] | None = None
         self._play: ClientSession | None = None  # the last stay
         self._before: Counter[str] = Counter()  # what there was to count in the stays before that
         session.entered = self._entered
@@ -51,48 +44,37 @@ class Bot:
         """Once a frame."""
         if now >= self._until:
             self._until = now + self._rng.expovariate(1 / MEAN_HOLD_SECONDS)
-            self.session.controls.steer(self._wish())
+            self._act()
             self.turns += 1
         self.session.update()
         self._watch()
-
-    def scoreboard(self) -> dict[str, float]:
-        """Everybody's score as this client has it, by name, in seconds."""
-        play = self.session.play
-        if play is None or play.joined is None:
-            return {}
-        tick, rate = play.joined.mirror.tick, play.joined.tick_rate
-        with play.world:
-            found = esper.get_components(NetID, Name, Score)
-            board = {net_id.id: (name.text, score_at(score, tick)) for _, (net_id, name, score) in found}
-        return {name: round(ticks / rate, 2) for _, (name, ticks) in sorted(board.items())}
 
     def _entered(self, play: ClientSession) -> None:
         self._before, self._play = self.counted(), play
         self.stays += 1
 
-    def _wish(self) -> int:
-        play = self.session.play
-        if play is None or play.joined is None:
-            return tactics.wander(self._rng)
-        with play.world:
-            return tactics.wish(play.joined.net_id, self._rng)
+    def _act(self) -> None:
+        """Want something else from now on."""
+        play, controls = self.session.play, self.session.controls
+        wish = Wish(wander(self._rng))
+        if play is not None and play.joined is not None:
+            with play.world:
+                wish = self.mind.wish(play.joined.net_id, self._rng)
+        controls.steer(wish.direction)
+        controls.point(wish.values)
+        for button in wish.buttons:
+            controls.press(button)
+            controls.release(button)
 
     def _watch(self) -> None:
         play = self.session.play
-        if play is None or play.joined is None:
-            return
-        with play.world:
-            for _, round_ in esper.get_component(Round):
-                if round_.phase == RoundPhase.PLAYING:
-                    self.rounds.add(round_.number)
-            for _, (net_id, tagged) in esper.get_components(NetID, Tagged):
-                if (net_id.id, tagged.since) != self._tagged:
-                    self._tagged = net_id.id, tagged.since
-                    self.tags += 1
+        if play is not None and play.joined is not None:
+            with play.world:
+                self.mind.look(play.joined.mirror.tick, play.joined.tick_rate)
 
 
 def run_bots(
+    game: Game,
     count: int,
     address: Address,
     seconds: float,
@@ -104,20 +86,26 @@ def run_bots(
 
     `simulate`: a network for each of them to add to the real one.
     """
-    report = asyncio.run(_run(count, address, seconds, seed, simulate, credentials))
+    report = asyncio.run(_run(game, count, address, seconds, seed, simulate, credentials))
     terminal.say(json.dumps(report))
     return 0 if report["connected"] == count else 1
 
 
 async def _run(
-    count: int, address: Address, seconds: float, seed: int, simulate: Conditions | None, credentials: Credentials
+    game: Game,
+    count: int,
+    address: Address,
+    seconds: float,
+    seed: int,
+    simulate: Conditions | None,
+    credentials: Credentials,
 ) -> dict[str, object]:
     rng = random.Random(seed)
     colors = list(PALETTE.values())
     bots = [
         Bot(
             Connector(
-                TAG,
+                game,
                 address,
                 f"Bot {n + 1}",
                 colors[n % len(colors)],
@@ -176,11 +164,23 @@ def _report(bots: list[Bot], seconds: float) -> dict[str, object]:
         "mirror_checks": total["checks"],
         "mirror_mismatches": total["mismatches"],
         "round_trip_ms": round(1000 * max((clock.round_trip for clock in clocks), default=0.0), 1),
-        "rounds": max(len(bot.rounds) for bot in bots),
-        "tags": max(bot.tags for bot in bots),
-        "scores": {f"Bot {number}": bot.scoreboard() for number, bot in enumerate(bots, 1)},
+        **_seen(bots),
         "errors": sorted({session.message for session in missing if session.message})[:5],
     }
+
+
+def _seen(bots: list[Bot]) -> dict[str, object]:
+    """What their minds report: of numbers the largest, all else by the bot."""
+    found: dict[str, object] = {}
+    for number, bot in enumerate(bots, 1):
+        for what, value in bot.mind.report().items():
+            before = found.get(what)
+            if isinstance(value, int):
+                found[what] = max(value, before) if isinstance(before, int) else value
+            else:
+                each = before if isinstance(before, dict) else {}
+                found[what] = {**each, f"Bot {number}": value}
+    return found
 
 
 def _counted(play: ClientSession) -> Counter[str]:

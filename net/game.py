@@ -17,6 +17,7 @@ from ecs.components import Action, Kind
 from ecs.kinds import Kinds
 from ecs.surprises import Surprises
 from ecs.world import World
+from net.bots import Mind
 from net.components import Away, Color, Name
 from net.defaults import PLAYER_SIZE
 from net.inputs import Inputs, InputState
@@ -98,6 +99,9 @@ class Game:
 
     player_size: int = PLAYER_SIZE
     """Width and height of a player, in world units."""
+
+    bot: Callable[[], Mind] = Mind
+    """Makes the mind of a bot."""
 
     window: Callable[[], Any] | None = None
     """Returns what a window needs (a `game.client` scene); called only where something is drawn."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-import main
+from game.cli import main
 from game.cli.arguments import build_parser
 from game.cli.options import FOR, KINDS, WHO
 from tests.game.processes import ROOT, port_of, programs
@@ -183,7 +183,7 @@ def test_a_port_that_needs_rights_is_one_line_that_names_another(
 
 def test_every_option_is_for_somebody_and_whom_it_is_for_is_known() -> None:
     known = {name for names in FOR.values() for name in names}
-    for_all = {"log_level", "log_format", "seed", "password", "password_file", *KINDS}
+    for_all = {"game", "log_level", "log_format", "seed", "password", "password_file", *KINDS}
     assert set(vars(build_parser().parse_args([]))) == known | for_all
     assert not known & for_all
     assert WHO.keys() == FOR.keys()

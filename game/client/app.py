@@ -6,17 +6,17 @@ Imports what needs pygame-ce only after it has made sure that this is what is in
 import asyncio
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import pygame
 
 from game.client.devices import FAULTS
 from game.client.settings import Settings, load_settings
-from game.tag import TAG
 from net.client.credentials import NOTHING, Credentials
 from net.conditioner.conditions import Conditions
+from net.game import Game
 from net.io import walltime
 from net.io.address import Address
 from net.io.terminal import call_on_signals, complain
@@ -45,13 +45,16 @@ def play(
     address: Address | None,
     name: str | None,
     color: int | None,
+    games: Mapping[str, Game],
     simulate: Conditions | None = None,
     watch: bool = False,
     credentials: Credentials = NOTHING,
+    game: Game | None = None,
 ) -> int:
     """Open the window and play until it is closed; with an address, join that server at once. Returns the exit code.
 
     `simulate`: a network to add to the real one. `watch`: join as a spectator. `credentials` is what to bring along.
+    `games`: those that one can choose, by name; `game`: the one to begin with.
     """
     if not getattr(pygame, "IS_CE", 0):
         complain(WRONG_PYGAME)
@@ -60,7 +63,9 @@ def play(
         _open_display()
         _load_lettering()
         settings, notice = load_settings()
-        asyncio.run(_run(address, _given(settings, address, name, color), simulate, watch, notice, credentials))
+        asyncio.run(
+            _run(address, _given(settings, address, name, color), simulate, watch, notice, credentials, games, game)
+        )
     except DisplayError as error:
         complain(f"cannot show anything: {error}")
         return 1
@@ -120,6 +125,8 @@ async def _run(
     watch: bool,
     notice: str,
     credentials: Credentials,
+    games: Mapping[str, Game],
+    game: Game | None,
 ) -> None:
     from game.client.discovery import Discovery
     from game.client.window import Services, Window
@@ -127,7 +134,7 @@ async def _run(
 
     try:
         window = Window(
-            settings, walltime.now, simulate, notice, Services(Discovery, partial(examine, TAG)), credentials
+            settings, walltime.now, games, simulate, notice, Services(Discovery, examine), credentials, game
         )
     except pygame.error as error:  # the display is there, and opens no window
         raise DisplayError(str(error)) from None

@@ -10,28 +10,32 @@ import esper
 import pygame
 
 from ecs.components import UNITS_PER_PIXEL
-from ecs.movement.step import motion_at
-from game.client.camera import Camera
-from game.client.chat_box import ChatBox
-from game.client.commentary import Commentary
-from game.client.ghosts import Ghosts
-from game.client.hud import Hud
-from game.client.keyboard import Action, Bindings, Keyboard
-from game.client.net_graph import NetGraph
-from game.client.render_system import DashTicks, RenderSystem
-from game.client.roster import Roster, read_roster
-from game.client.round_bar import RoundBar
-from game.client.scoreboard import Scoreboard
-from game.client.sounds import Sounds
-from game.client.spectator import Spectator
-from game.client.sprites import Sprites
-from game.client.theme import ACCENT, Fonts
+from game.client.audio.sounds import Sounds
+from game.client.draw.camera import Camera
+from game.client.draw.ghosts import Ghosts
+from game.client.draw.render_system import DashTicks, RenderSystem
+from game.client.draw.spectator import Spectator
+from game.client.draw.sprites import Sprites
+from game.client.draw.theme import ACCENT, Fonts
+from game.client.input.keyboard import Bindings, Keyboard
+from game.client.scene import Scene, Tools
+from game.client.ui.chat_box import ChatBox
+from game.client.ui.hud import Hud
+from game.client.ui.net_graph import NetGraph
+from game.client.ui.table import TableView
 from net.client.client_session import ClientSession, Ending, JoinedState
 from net.client.connector import Connector, Phase
+from net.game import Game
 
 BELOW_THE_PODIUM: Final = 366  # pixels, where the scores begin then
 TYPED: Final = (pygame.KEYDOWN, pygame.KEYUP, pygame.TEXTINPUT, pygame.TEXTEDITING)
-WALK: Final[tuple[Action, ...]] = ("up", "left", "down", "right")
+WALK: Final = ("up", "left", "down", "right")
+
+
+def scene_of(game: Game) -> type[Scene]:
+    """What a game makes of the window; one that says nothing gets what is sensible."""
+    found: type[Scene] = game.window() if game.window is not None else Scene
+    return found
 
 
 class GameScreen:
@@ -48,19 +52,23 @@ class GameScreen:
         note: Callable[[], str],
         bindings: Bindings,
         sounds: Sounds,
+        mouse: Callable[[], tuple[int, int]] = lambda: (0, 0),
+        stick: Callable[[], tuple[float, float] | None] = lambda: None,
     ) -> None:
-        """`play` is the session's first; `pause` is called on Esc; `note` is a line for the corner, or empty."""
+        """`play` is the session's first; `pause` is called on Esc; `note` is a line for the corner, or empty.
+
+        `mouse` is where the pointer is on the canvas, `stick` where a pad's right stick points, None: nowhere.
+        """
         self._window, self._fonts, self._sprites, self._sounds = window, fonts, sprites, sounds
         self._session, self._pause, self._note = session, pause, note
         self._bindings = bindings
+        self._mouse, self._stick = mouse, stick
         self._keyboard = Keyboard(session.controls, bindings)
         self._hud = Hud(fonts)
-        self._bar = RoundBar(fonts, sprites)
-        self._scoreboard = Scoreboard(fonts)
+        self._table = TableView(fonts)
         self._camera = Camera()
         self.chat = ChatBox(fonts, self._say)
         self._now = 0.0  # of the last frame
-        self._roster = Roster({}, 0, None, ())
         self.shows_scores = False  # while the key is held
         self.graph: NetGraph | None = None  # while it is switched on, as the ghosts
         self.ghosts: Ghosts | None = None
@@ -69,10 +77,20 @@ class GameScreen:
     def entered(self, play: ClientSession) -> None:
         """We were let in, perhaps again: from now on this play is drawn."""
         assert play.joined is not None  # or we would not have been let in
-        self._play, self._stay = play, play.joined
+        self._play, self._joined = play, play.joined
+        tools = Tools(
+            self._fonts,
+            self._sprites,
+            self._sounds,
+            self.chat,
+            play.joined.net_id,
+            play.joined.tick_rate,
+            play.world,
+            play.request,
+        )
+        self.scene: Scene = scene_of(play.game)(tools)
         self.renderer = self._drawing(play.joined)
-        self._commentary = Commentary(play.joined.net_id, play.joined.tick_rate, self.chat, self._bar, self._sounds)
-        play.said = self._commentary.heard
+        play.said, play.happened = self.scene.said, self.scene.happened
         if not play.joined.net_id:
             self.chat.hide()  # who watches cannot talk
         if self._session.ending is Ending.BENCHED:
@@ -87,7 +105,8 @@ class GameScreen:
     @property
     def others(self) -> int:
         """How many others play just now; who has lost the connection does not."""
-        return sum(not one.away for one in self._roster.players.values() if one.net_id != self._stay.net_id)
+        people = self.scene.people.values()
+        return sum(not one.away for one in people if one.net_id != self._joined.net_id)
 
     def handle(self, event: pygame.Event) -> None:
         """Take in one event of the window."""
@@ -133,36 +152,37 @@ class GameScreen:
         Whether it is shown or not, what happens is told: by sounds, and by lines that can be read later.
         """
         self._now, self.renderer.shown = now, shown
+        self._point()
         pictures = self.renderer.pictures
         self._session.update()
         if self.renderer.pictures == pictures:
             with self._play.world:
                 self.renderer.process(self.renderer.now)
-        own = self._stay.reconciliation.prediction
+        own = self._joined.reconciliation.prediction
+        rests = {self._joined.net_id: own.body.rest} if own else {}
         with self._play.world:
-            self._roster = read_roster(self._tick(now), {self._stay.net_id: own.body.rest} if own else {})
-        self._commentary.update(self._roster, self._tick(now), now, self.renderer.middles)
+            self.scene.update(self._tick(now), now, rests, self.renderer.middles)
 
     def draw(self, now: float) -> None:
         """Draw what lies over the world."""
-        session, joined, window, roster = self._session, self._stay, self._window, self._roster
+        session, joined, window, scene = self._session, self._joined, self._window, self.scene
         tick = self._tick(now)
         if self.ghosts:
             with self._play.world:
                 self.ghosts.draw(window, self.renderer.corner, joined.reconciliation.prediction)
         plays = session.phase is Phase.PLAYING
-        self._bar.draw(window, roster, joined.net_id, tick, joined.tick_rate, now)
+        scene.draw(window, tick, now)
         self.chat.draw(window, now)
         if self.graph:
             self.graph.draw(window, self._play, now)
         round_trip = joined.clock.round_trip if plays and joined.clock.synced else None
-        self._hud.corner(window, round_trip, len(roster.players), self._note())
-        scores = self.shows_scores or roster.is_over
+        self._hud.corner(window, round_trip, len(scene.people), self._note())
+        scores = self.shows_scores or scene.is_over
         if scores:
-            top = BELOW_THE_PODIUM if roster.is_over else None
-            self._scoreboard.draw(window, roster.ranked(), joined.net_id, joined.tick_rate, now, top)
+            top = BELOW_THE_PODIUM if scene.is_over else None
+            self._table.draw(window, scene.table(tick), joined.net_id, now, top)
         else:
-            self._scoreboard.forget()
+            self._table.forget()
         if not plays:
             self._hud.overlay(window, "Connection lost", session.message, self._next_step(now), now)
         elif scores:  # a long list goes down to where hints are
@@ -171,6 +191,25 @@ class GameScreen:
             self._hud.hint(window, self.renderer.spectator.hint)
         elif not self._keyboard.used and not self.chat.open:
             self._hud.hint(window, self._hint())
+
+    def _point(self) -> None:
+        """Tell the controls where the pointer is, for games with an aim: the right stick of a pad, or the mouse."""
+        axes = self._play.game.inputs.axes
+        own = self.renderer.own_place
+        if not axes or own is None:
+            return
+        stick = self._stick()
+        x, y = self._mouse()
+        size = self._play.game.player_size // UNITS_PER_PIXEL // 2
+        dx, dy = stick or (x - own[0] - size, y - own[1] - size)
+        values = {}
+        for axis in axes:
+            if axis.source == "angle":
+                steps = axis.high - axis.low + 1
+                values[axis.name] = axis.low + round(math.atan2(dy, dx) * steps / math.tau) % steps
+            else:
+                values[axis.name] = round((dx if axis.source == "x" else dy) * UNITS_PER_PIXEL)
+        self._session.controls.point(values)
 
     def close(self) -> None:
         """Forget the world that was drawn last."""
@@ -185,12 +224,12 @@ class GameScreen:
 
     def _tick(self, now: float) -> int:
         """The server's, as far as we know; it stands still while the connection is lost."""
-        known = self._stay.mirror.tick
-        runs = self._session.phase is Phase.PLAYING and self._stay.clock.synced
-        return max(known, int(self._stay.clock.tick(now))) if runs else known
+        known = self._joined.mirror.tick
+        runs = self._session.phase is Phase.PLAYING and self._joined.clock.synced
+        return max(known, int(self._joined.clock.tick(now))) if runs else known
 
     def _drawing(self, joined: JoinedState) -> RenderSystem:
-        motion = motion_at(joined.arena, joined.tick_rate)
+        motion = joined.motion
         renderer = RenderSystem(
             self._window,
             joined.arena,
@@ -201,6 +240,7 @@ class GameScreen:
             self._fonts,
             lambda: joined.mirror.tick,
             DashTicks(motion.dash_ticks, motion.dash_rest),
+            self.scene,
         )
         if not joined.net_id:
             size = joined.arena.width // UNITS_PER_PIXEL, joined.arena.height // UNITS_PER_PIXEL
@@ -211,10 +251,10 @@ class GameScreen:
 
     def _hint(self) -> str:
         """Which keys to begin with, as they are bound."""
-        name = self._bindings.name
-        walk = " ".join(name(action).upper() for action in WALK)
-        dash, chat, scores = (name(action).capitalize() for action in ("dash", "chat", "scoreboard"))
-        return f"{walk} to walk · {dash} to dash · {chat} to talk · {scores} for the scores"
+        bindings = self._bindings
+        walk = " ".join(bindings.name(action).upper() for action in WALK)
+        others = [action for action in bindings.actions.values() if action.hint]
+        return " · ".join([f"{walk} to walk", *(f"{bindings.name(a.name).capitalize()} {a.hint}" for a in others)])
 
     def _next_step(self, now: float) -> str:
         session = self._session

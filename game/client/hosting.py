@@ -28,17 +28,19 @@ END_SECONDS: Final = 2.0  # a server says goodbye within 0.3 s; then it is asked
 class Hosting:
     """One server, from its start to its end. Needs a running asyncio loop."""
 
-    def __init__(self, ports: Sequence[int] = (DEFAULT_PORT, 0), *, name: str = "") -> None:
+    def __init__(self, ports: Sequence[int] = (DEFAULT_PORT, 0), *, name: str = "", game: str = "") -> None:
         """`ports` are tried one after the other; 0 is any that is free.
 
         `name` is what the local network sees it listed as; by default what this machine is called.
+
+        `game` is what `--game` is told.
         """
         self.address: Address | None = None  # where to join it, once it listens
         self.friends = ""  # where others on the same network join it, once that is known
         self.problem = ""  # why it ended before it listened, or after
         self._closing = False
         self._process: asyncio.subprocess.Process | None = None
-        self._task = start_in_background(lambda: self._run(ports, name), "hosting", self._failed)
+        self._task = start_in_background(lambda: self._run(ports, name, game), "hosting", self._failed)
 
     @property
     def over(self) -> bool:
@@ -57,13 +59,13 @@ class Hosting:
     def _failed(self, reason: str) -> None:
         self.address, self.problem = None, reason
 
-    async def _run(self, ports: Sequence[int], name: str) -> None:
+    async def _run(self, ports: Sequence[int], name: str, game: str) -> None:
         for port in ports:
-            listened = await self._serve(port, name)
+            listened = await self._serve(port, name, game)
             if listened or self._closing:
                 return
 
-    async def _serve(self, port: int, name: str) -> bool:
+    async def _serve(self, port: int, name: str, game: str) -> bool:
         """Run a server to its end; returns whether it ever listened."""
         pipe = asyncio.subprocess.PIPE
         # Frozen (PyInstaller), the program is its own main.py.
@@ -71,7 +73,7 @@ class Hosting:
         self._process = None  # until this one is there: `close` must not wait for a former one
         try:
             child = self._process = await asyncio.create_subprocess_exec(
-                *(*program, "--server", "--with-parent", "--port", str(port)),
+                *(*program, "--server", "--with-parent", "--port", str(port), *(("--game", game) if game else ())),
                 stdin=pipe,
                 stdout=pipe,
                 stderr=pipe,

@@ -22,10 +22,11 @@ from net.wire.messages import ANY_COLOR
 log = logging.getLogger(__name__)
 
 MOST_BYTES: Final = 20_000  # ours has under a thousand
+MOST_BUTTONS: Final = 100  # of games, whose keys are kept
 MOST_TEXT: Final = 300  # letters; a host name has at most 253
 RECENT: Final = 3  # servers remembered: what the join screen has room for
 SCALES: Final = (0, 75, 100, 125, 150, 200)  # per cent of the canvas; 0: what suits the display
-DEFAULT_KEYS: Final = {  # by pygame's names, or where they are: see game.client.layout
+DEFAULT_KEYS: Final = {  # by pygame's names, or where they are: see game.client.input.layout
     "up": ["position of w", "up"],
     "down": ["position of s", "down"],
     "left": ["position of a", "left"],
@@ -49,6 +50,7 @@ class Settings:
     fullscreen: bool = False
     scale: int = 0  # of the window, one of SCALES
     net_graph: bool = False  # whether it is up when a game begins
+    game: str = ""  # what was played last
     keys: dict[str, list[str]] = field(default_factory=lambda: default_keys())
     recent: list[str] = field(default_factory=list)  # addresses, the latest first
 
@@ -189,6 +191,8 @@ def _keys(value: object) -> dict[str, list[str]]:
     if not isinstance(value, dict):
         raise ValueError
     found = {action: _texts(value.get(action, [*keys])) for action, keys in DEFAULT_KEYS.items()}
+    others = [action for action in value if action not in found]  # buttons of games
+    found |= {str(action)[:MOST_TEXT]: _texts(value[action]) for action in others[:MOST_BUTTONS]}
     return {
         action: [*DEFAULT_KEYS[action]] if keys == FORMER_KEYS.get(action) else keys for action, keys in found.items()
     }
@@ -202,6 +206,7 @@ _READERS: Final[dict[str, Callable[[object], object]]] = {
     "fullscreen": _flag,
     "scale": _scale,
     "net_graph": _flag,
+    "game": _text,
     "keys": _keys,
     "recent": lambda value: _texts(value)[:RECENT],
 }

@@ -4,49 +4,48 @@ Holds what outlives a page: the session, the server of one's own, the search for
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final, Protocol
 
 import pygame
 
-from game.client import layout
-from game.client.backdrop import Backdrop
-from game.client.canvas import Canvas, Part
-from game.client.connecting import ConnectingScreen
+from game.client.audio.sounds import Sounds
 from game.client.devices import optional
-from game.client.failed_screen import FailedScreen
+from game.client.draw.backdrop import Backdrop
+from game.client.draw.canvas import Canvas, Part
+from game.client.draw.sprites import Sprites
+from game.client.draw.theme import ACCENT, Fonts, veil
 from game.client.game_screen import GameScreen
-from game.client.gamepad import Gamepad
 from game.client.hosting import Hosting
-from game.client.join_screen import Finder, JoinScreen
-from game.client.keyboard import Bindings
-from game.client.keys_screen import KeysScreen
-from game.client.leave_screen import LeaveScreen
-from game.client.page import Look, Page
-from game.client.password_screen import PasswordScreen
-from game.client.pause_screen import PauseScreen
+from game.client.input import layout
+from game.client.input.gamepad import Gamepad
+from game.client.input.keyboard import Bindings
 from game.client.settings import Settings, save_settings
-from game.client.settings_screen import SettingsScreen
-from game.client.sounds import Sounds
-from game.client.sprites import Sprites
-from game.client.start_screen import StartScreen
-from game.client.theme import ACCENT, Fonts, veil
-from game.client.trust_screen import TrustScreen
-from game.tag import TAG
+from game.client.ui.connecting import ConnectingScreen
+from game.client.ui.failed_screen import FailedScreen
+from game.client.ui.join_screen import Finder, JoinScreen
+from game.client.ui.keys_screen import KeysScreen
+from game.client.ui.leave_screen import LeaveScreen
+from game.client.ui.page import Look, Page
+from game.client.ui.password_screen import PasswordScreen
+from game.client.ui.pause_screen import PauseScreen
+from game.client.ui.settings_screen import SettingsScreen
+from game.client.ui.start_screen import Choice, StartScreen
+from game.client.ui.trust_screen import TrustScreen
 from net.client.client_session import ClientSession, Ending
 from net.client.connector import Connector, Phase, goodbye_seconds
 from net.client.credentials import NOTHING, Credentials
 from net.client.doctor import Finding
 from net.client.known_servers import known_fingerprint, remember
 from net.conditioner.conditions import Conditions
+from net.game import Game
 from net.io.address import Address
 from net.io.background import start_in_background
 from net.io.lan import tidy
 from net.wire.texts import clean_name
 
-TITLE: Final = "pygame-networking"
 ICON_COLOR: Final = (245, 166, 35)
 FRAME_RATE: Final = 60
 IDLE_RATE: Final = 30  # looks a second at a menu in which nothing happens; who comes back waits for 33 ms at most
@@ -81,7 +80,7 @@ class Services:
     """What the window uses of the network beside sessions; without any of it, the pages do without."""
 
     discover: Callable[[], Discovery] | None = None
-    examine: Callable[[Address, Credentials], AsyncIterator[Finding]] | None = None
+    examine: Callable[[Game, Address, Credentials], AsyncIterator[Finding]] | None = None
 
 
 class Window:
@@ -91,26 +90,32 @@ class Window:
         self,
         settings: Settings,
         now: Callable[[], float],
+        games: Mapping[str, Game],
         simulate: Conditions | None = None,
         notice: str = "",
         services: Services = Services(),
         credentials: Credentials = NOTHING,
+        game: Game | None = None,
     ) -> None:
-        """`notice`: what the start screen tells the player first; `credentials`: what to bring along to any server."""
+        """`games`: those that one can choose, by name, and follow a server to; `game`: the one to begin with.
+
+        `notice`: what the start screen tells the player first; `credentials`: what to bring along to any server."""
+        self._games: Mapping[str, Game] = {**games, **({game.name: game} if game else {})}
+        self._plays: Game = game or self._games.get(settings.game) or next(iter(self._games.values()))
         self.canvas = Canvas(settings.scale, settings.fullscreen)
         fonts, sprites = Fonts(), Sprites()
         self._sounds = Sounds(settings.volume)
         self._look = Look(self.canvas.surface, lambda: self.canvas.mouse, fonts, sprites)
         self._backdrop = Backdrop(self.canvas.surface, sprites)
         with optional("window title"):
-            pygame.display.set_caption(TITLE)
+            pygame.display.set_caption(self._plays.title)
         with optional("window icon"):
             pygame.display.set_icon(sprites.whole(ICON_COLOR, 32, 32, (0, 0), False))
         self.settings = self._kept = settings
         self._now, self._simulate, self._services = now, simulate, services
         self._credentials = credentials
         self._added: dict[Address, Credentials] = {}  # what the player has added to that, while the window is open
-        self._bindings = Bindings(settings.keys)
+        self._bindings = Bindings(settings.keys, self._plays.inputs)
         self._gamepad = Gamepad(self._bindings)
         self.hidden = False  # minimised, say: nobody can see it
         self._moved = 0.0  # when the last event came
@@ -189,7 +194,7 @@ class Window:
         """Begin a session, `watch` as a spectator's, and show how it comes about; `server_id`: who is meant."""
         self.settings = settings
         session = Connector(
-            TAG,
+            self._plays,
             address,
             clean_name(settings.name, judge=False),
             settings.color,
@@ -198,6 +203,7 @@ class Window:
             watch=watch,
             credentials=self._credentials_for(address),
             server_id=server_id,
+            games=self._games,
         )
         self.session = session
         session.entered = self._entered
@@ -209,7 +215,10 @@ class Window:
         self._leave()
         self._chosen_by_hand = False
         self._before = self.to_start
-        self._show(StartScreen(self._look, self.settings, self._host, self._to_join, self._adjust, self.quit, notice))
+        titles = {name: game.title for name, game in self._games.items()}
+        choice = Choice(titles, self._plays.name, self._choose, self._plays.goal)
+        acts = self._host, self._to_join, self._adjust, self.quit
+        self._show(StartScreen(self._look, self.settings, choice, *acts, notice))
 
     def quit(self) -> None:
         """Let the window be closed after this frame, whoever plays."""
@@ -294,7 +303,7 @@ class Window:
             examine = self._services.examine
             title = "Could not join" if self.game is None else "The game has ended"
             watch = partial(self.join, address, self.settings, True, session.server_id) if session.could_watch else None
-            self._fail(title, session.message, examine(address, credentials) if examine else None, watch)
+            self._fail(title, session.message, examine(self._plays, address, credentials) if examine else None, watch)
 
     def _typed(self, address: Address, password: str) -> None:
         """The password of a server, from its player: try once more."""
@@ -331,11 +340,36 @@ class Window:
             self.game.entered(play)
         elif self.session is not None:
             parts = self.canvas.surface, self._look.fonts, self._look.sprites
-            self.game = GameScreen(*parts, self.session, play, self._pause, self._friends, self._bindings, self._sounds)
+            self._play_by(play.game)
+            self.game = GameScreen(
+                *parts,
+                self.session,
+                play,
+                self._pause,
+                self._friends,
+                self._bindings,
+                self._sounds,
+                lambda: self.canvas.mouse,
+                lambda: self._gamepad.aim,
+            )
             self.game.show_graph(self.settings.net_graph)
             self._show(None)
             if self.session.notice:
                 self.game.chat.notice(self.session.notice, self._now(), ACCENT)
+
+    def _play_by(self, game: Game) -> None:
+        """That is the game from now on: its keys, and its title."""
+        self._plays = game
+        self._bindings.use(self.settings.keys, game.inputs)
+        self._gamepad.pads = {button.pad: button.name for button in game.inputs.buttons if button.pad}
+        with optional("window title"):
+            pygame.display.set_caption(game.title)
+
+    def _choose(self, name: str, settings: Settings) -> None:
+        """The player wants to play that game."""
+        self._play_by(self._games[name])
+        self._keep(replace(settings, game=name))
+        self.to_start()
 
     def _pause(self) -> None:
         """The menu over the game, which goes on."""
@@ -375,7 +409,7 @@ class Window:
 
     def _host(self, settings: Settings) -> None:
         self._keep(settings)
-        self.hosting = Hosting(name=tidy(f"{settings.name}'s game"))
+        self.hosting = Hosting(name=tidy(f"{settings.name}'s game"), game=self._plays.name)
         self._again = lambda: self._host(self.settings)
         self._connecting(lambda: ("starting a game …", "on this machine"))
 
@@ -393,7 +427,11 @@ class Window:
             back()
 
         def keys() -> None:
-            self._show(KeysScreen(self._look, self.settings.keys, self._rebind, lambda: self._settings_page(back)))
+            self._show(
+                KeysScreen(
+                    self._look, self.settings.keys, self._plays.inputs, self._rebind, lambda: self._settings_page(back)
+                )
+            )
 
         self._show(SettingsScreen(self._look, self.settings, self._change, keys, done))
 

@@ -1,7 +1,7 @@
 """Tag, as one value."""
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 import esper
 
@@ -9,6 +9,7 @@ from game.tag.components import Immune, Podium, Round, Score, Tagged
 from game.tag.round_system import RoundSystem
 from game.tag.rules import Passed, RoundPhase, is_line
 from game.tag.scores import Scores
+from game.tag.tactics import TagMind
 from game.tag.tag_system import TagSystem
 from net.game import Game, RuleContext
 from net.inputs import Inputs
@@ -31,6 +32,12 @@ def rules(context: RuleContext) -> Iterable[esper.Processor]:
     return rounds, tags
 
 
+def _scene() -> type[Any]:
+    from game.tag.scene import TagScene
+
+    return TagScene
+
+
 TAG: Final = Game(
     name="tag",
     title="Tag",
@@ -44,6 +51,8 @@ TAG: Final = Game(
         (Podium, lambda podium: _is_podium(podium)),
     ),
     rules=rules,
+    bot=TagMind,
+    window=_scene,
 )
 
 

@@ -11,9 +11,10 @@ import esper
 from ecs.surprises import Surprises
 from ecs.world import World
 from game.tag.components import Podium, Round
-from game.tag.rules import RoundPhase, listed, ranks
+from game.tag.rules import RoundPhase
 from game.tag.scores import Scores
 from game.tag.tag_system import TagSystem
+from game.words import listed, ranks
 
 log = logging.getLogger(__name__)
 

@@ -1,17 +1,16 @@
 """The rules of Tag that both ends share: what scores mean, how a round goes."""
 
-from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from typing import Final
 
 from game.tag.components import Score
+from game.words import NAMED
 from net.wire.texts import CONTROLS, NAME_LIMIT
 
 IDLE_IT_SECONDS: Final = (
     8.0  # "it" without input, so that nobody chases: a breath, not a pause; then somebody else is it
 )
 SLOW_IT_SECONDS: Final = 25.0  # "it" without a touch: a fifth of a round, in which a chaser has seen most of an arena
-NAMED: Final = 3  # people, at most, before they are only counted
 
 
 class RoundPhase(IntEnum):
@@ -34,21 +33,6 @@ class Passed(IntEnum):
 def score_at(score: Score, tick: int) -> int:
     """The score as of the end of that tick, in ticks."""
     return score.ticks + (max(0, tick - score.since) if score.since >= 0 else 0)
-
-
-def ranks(scores: Iterable[int]) -> dict[int, int]:
-    """The place of each score, counted from 1: equals share one, and as many behind it are left out ("1, 1, 3")."""
-    places: dict[int, int] = {}
-    for place, score in enumerate(sorted(scores, reverse=True), 1):
-        places.setdefault(score, place)
-    return places
-
-
-def listed(names: Sequence[str]) -> str:
-    """Names in a sentence; of more than `NAMED`, only how many there are."""
-    if len(names) > NAMED:
-        return f"{len(names)} players"
-    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
 def is_line(text: str) -> bool:

@@ -4,23 +4,23 @@ The mind of a bot. Follows from the world and the random numbers alone; knows no
 """
 
 import random
+from collections.abc import Mapping
 from typing import Final
 
 import esper
 
 from ecs.arena import TILE
 from ecs.components import Intent, NetID, Position
-from ecs.movement.step import DASH, DIRECTIONS, STILL
-from game.tag.components import Immune, Tagged
+from ecs.movement.step import DASH
+from game.tag.components import Immune, Round, Score, Tagged
+from game.tag.rules import RoundPhase, score_at
+from net.bots import Mind, Wish, heading, wander
+from net.components import Name
 
-PAUSE_SHARE: Final = 0.15  # of the wishes of a wanderer are to stand
-WANDER_DASH_SHARE: Final = 0.03  # for the fun of it
 NEAR: Final = 8 * TILE  # world units from "it", within which others run
 LUNGE: Final = 4 * TILE  # from each other, within which a dash is worth it
 LUNGE_SHARE: Final = 0.5
 SWERVE_SHARE: Final = 0.25  # of the ways to or from somebody are an eighth of a turn off: so walls hold nobody for ever
-
-_NUMBER: Final = {vector: number for number, vector in enumerate(DIRECTIONS)}
 
 
 def wish(own: int, rng: random.Random) -> int:
@@ -49,16 +49,32 @@ def wish(own: int, rng: random.Random) -> int:
     return way | DASH if lunges else way
 
 
-def wander(rng: random.Random) -> int:
-    """Any way, or a pause."""
-    if rng.random() < PAUSE_SHARE:
-        return STILL
-    way = rng.randint(1, 8)
-    return way | DASH if rng.random() < WANDER_DASH_SHARE else way
+class TagMind(Mind):
+    """Plays, and counts the rounds and catches that it sees."""
 
+    def __init__(self) -> None:
+        self.tags = 0  # times that it saw somebody become "it"
+        self.rounds: set[int] = set()  # numbers of those that it saw being played
+        self._tagged: tuple[int, int] | None = None
+        self._scores: dict[str, float] = {}
 
-def heading(dx: int, dy: int) -> int:
-    """Which of the eight ways leads best along (dx, dy)."""
-    x = 0 if 2 * abs(dx) < abs(dy) else (dx > 0) - (dx < 0)
-    y = 0 if 2 * abs(dy) < abs(dx) else (dy > 0) - (dy < 0)
-    return _NUMBER[x, y]
+    def wish(self, net_id: int, rng: random.Random) -> Wish:
+        """As a Mind has it."""
+        return Wish(wish(net_id, rng))
+
+    def look(self, tick: int, tick_rate: int) -> None:
+        """As a Mind has it."""
+        for _, round_ in esper.get_component(Round):
+            if round_.phase == RoundPhase.PLAYING:
+                self.rounds.add(round_.number)
+        for _, (net_id, tagged) in esper.get_components(NetID, Tagged):
+            if (net_id.id, tagged.since) != self._tagged:
+                self._tagged = net_id.id, tagged.since
+                self.tags += 1
+        found = esper.get_components(NetID, Name, Score)
+        board = {net_id.id: (name.text, score_at(score, tick)) for _, (net_id, name, score) in found}
+        self._scores = {name: round(ticks / tick_rate, 2) for _, (name, ticks) in sorted(board.items())}
+
+    def report(self) -> Mapping[str, object]:
+        """As a Mind has it; the scores are everybody's, by name, in seconds."""
+        return {"rounds": len(self.rounds), "tags": self.tags, "scores": self._scores}

@@ -15,7 +15,7 @@ import esper
 
 from ecs.arena import Arena, ArenaError
 from ecs.grid import Grid
-from ecs.movement.step import motion_at
+from ecs.movement.step import Motion, motion_at
 from ecs.world import World
 from net.client.clock import ServerClock
 from net.client.controls import Controls
@@ -30,7 +30,7 @@ from net.defaults import SILENCE_SECONDS
 from net.game import Game
 from net.launch import Launcher
 from net.replication.mirror import Mirror
-from net.replication.registry import difference
+from net.replication.registry import difference, game_of
 from net.wire.banners import guess
 from net.wire.codec import MAX_REPORTED
 from net.wire.connection import ClientConnection, State
@@ -111,6 +111,7 @@ class JoinedState:
     net_id: int  # 0: we only watch, and what predicts and steers is never run
     arena: Arena
     tick_rate: int
+    motion: Motion
     mirror: Mirror
     clock: ServerClock
     incoming: MirrorSystem
@@ -149,6 +150,7 @@ class ClientSession:
         self.ending: Ending | None = None
         self.token = token  # once we are let in: the one to come back with
         self.reason = ""  # of the ending, for a person to read
+        self.other_game = ""  # the name of the one that the server plays, where it is another
         self.refusal: Refusal | None = None  # where we were not let in
         self.first_bytes = b""  # that came, a few: they tell what answers where it is no server of ours
         self.changed: Callable[[], None] = lambda: None  # called when we are let in and when it ends
@@ -157,7 +159,7 @@ class ClientSession:
         self._controls = controls
         controls.inputs = game.inputs
         self.happened: Callable[[Any, int], None] = lambda event, tick: None  # called once with each event, its tick
-        self._game = game
+        self.game = game
         self._registry = game.registry()
         self._now = now
         self._draws = draws
@@ -257,7 +259,7 @@ class ClientSession:
             kind = self._registry.request(request)
         except KeyError:
             name = type(request).__name__
-            raise ValueError(f"{name} is no request of {self._game.name}: add it to Game.requests") from None
+            raise ValueError(f"{name} is no request of {self.game.name}: add it to Game.requests") from None
         if self.joined is not None and self.ending is None and not self._watch:
             self._send(Request(kind.index, kind.told(0, request)))
 
@@ -321,10 +323,10 @@ class ClientSession:
         rate = welcome.tick_rate
         if welcome.frame_ticks > rate:
             raise RemoteProtocolError(f"a frame in {welcome.frame_ticks} ticks, at {rate} a second")
-        motion = motion_at(arena, rate, self._game.kinds)
+        motion = motion_at(arena, rate, self.game.kinds)
         clock = ServerClock(rate)
         grid = Grid(arena, welcome.cell_tiles)
-        launcher = Launcher(self._game.launches, self._game.inputs, arena)
+        launcher = Launcher(self.game.launches, self.game.inputs, arena)
         mirror = Mirror(self.world, self._registry, motion, grid, rate, welcome.frame_ticks, launcher)
         incoming = MirrorSystem(mirror, self._now)
         reconciliation = ReconciliationSystem(self.world, welcome.net_id, motion, mirror, incoming, rate, launcher)
@@ -348,6 +350,7 @@ class ClientSession:
             welcome.net_id,
             arena,
             rate,
+            motion,
             mirror,
             clock,
             incoming,
@@ -396,6 +399,8 @@ class ClientSession:
 
     def _refused(self, refusal: Refusal, version: int, reason: str, schema: tuple[str, ...]) -> None:
         self.refusal = refusal
+        if refusal is Refusal.SCHEMA and game_of(schema) != self.game.name:
+            self.other_game = game_of(schema)
         match refusal:
             case Refusal.VERSION:
                 side = "server" if version < VERSION else "game"

@@ -7,7 +7,7 @@ Needs a running asyncio loop, and somebody who calls `update` once a frame. Noth
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Final
 
@@ -74,14 +74,18 @@ class Connector:
         watch: bool = False,
         credentials: Credentials = NOTHING,
         server_id: str = "",
+        games: Mapping[str, Game] | None = None,
     ) -> None:
-        """`simulate`: a network to add to the real one, the same for the same `seed`. `watch`: as a spectator.
+        """`games`: by name, those that we know besides: where the server plays one of them, we follow.
+
+        `simulate`: a network to add to the real one, the same for the same `seed`. `watch`: as a spectator.
 
         `credentials` are what we bring along to be let in. `server_id` is that of the server that is meant, empty for
         any; once we have played there, another run of it will do.
         """
         self.address = address
-        self._game = game
+        self.game = game  # that we join with
+        self._games = games or {}
         self.controls = controls or Controls()
         self.phase = Phase.RESOLVING
         self.ending: Ending | None = None  # of the last attempt or stay
@@ -141,6 +145,10 @@ class Connector:
             if self.ending is Ending.EXPIRED and self._token:
                 self._token = ""
                 continue
+            other = self._games.get(self.play.other_game) if self.play is not None else None
+            if other is not None and other is not self.game and not self._let_in:
+                self.game = other
+                continue
             if self.ending is Ending.BENCHED and not self._watch:
                 self._watch, self._token, self.message = True, "", why
                 continue
@@ -162,7 +170,7 @@ class Connector:
         """One attempt, and the stay that may follow; why it ended."""
         self._let_in = False
         play = ClientSession(
-            self._game,
+            self.game,
             self._name,
             self._color,
             self.controls,

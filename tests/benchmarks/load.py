@@ -18,7 +18,7 @@ from typing import Final
 
 from game.bots import MEAN_HOLD_SECONDS
 from game.tag import TAG
-from game.tag.tactics import PAUSE_SHARE
+from net.bots import PAUSE_SHARE
 from net.client.client_session import PING_SECONDS, RIDE_SECONDS
 from net.defaults import TICK_RATE
 from net.wire.codec import decode_from_server, encode

@@ -18,12 +18,13 @@ os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
 import pygame
 
 from ecs.arena import parse_arena
+from game.client.audio.sounds import Sounds
+from game.client.draw.sprites import Sprites
+from game.client.draw.theme import Fonts
 from game.client.game_screen import GameScreen
-from game.client.keyboard import Bindings
+from game.client.input.keyboard import Bindings
 from game.client.settings import default_keys
-from game.client.sounds import Sounds
-from game.client.sprites import Sprites
-from game.client.theme import Fonts
+from game.tag import TAG
 from net.client.connector import Connector, Phase
 from tests.benchmarks.traffic import Crowd
 from tests.harness import Player, Stage
@@ -56,7 +57,7 @@ class Viewer:
         self._player.updating = False  # from now on the screen does that
         surface = pygame.display.get_surface()
         assert surface is not None
-        play, bindings = self._player.play, Bindings(default_keys())
+        play, bindings = self._player.play, Bindings(default_keys(), TAG.inputs)
         self.screen = GameScreen(
             surface, fonts, sprites, Seated(self._player), play, lambda: None, lambda: "", bindings, Sounds(0)
         )

@@ -11,7 +11,8 @@ from pathlib import Path
 import pygame
 import pytest
 
-from game.client import devices, layout
+from game.client import devices
+from game.client.input import layout
 from net.io.user_folder import DIRECTORY_VARIABLE
 from tests.game.client.layouts import where
 

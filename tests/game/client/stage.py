@@ -6,11 +6,13 @@ from collections.abc import AsyncIterator, Callable
 
 import pygame
 
-from game.client.page import Look, Page
+from game.client.draw.sprites import Sprites
+from game.client.draw.theme import Fonts
 from game.client.settings import Settings
-from game.client.sprites import Sprites
-from game.client.theme import Fonts
+from game.client.ui.page import Look, Page
+from game.client.ui.start_screen import Choice
 from game.client.window import Services, Window
+from game.games import GAMES
 from net.io import walltime
 from tests.game.live import PATIENCE
 
@@ -89,7 +91,7 @@ def look(page: Page) -> pygame.Surface:
 @contextlib.asynccontextmanager
 async def opened(settings: Settings, services: Services | None = None) -> AsyncIterator[Window]:
     """The program's window, without its program."""
-    window = Window(settings, walltime.now, services=services or Services())
+    window = Window(settings, walltime.now, GAMES, services=services or Services())
     try:
         yield window
     finally:
@@ -109,3 +111,6 @@ def differs(first: pygame.Surface, second: pygame.Surface) -> int:
     assert first.get_size() == second.get_size()
     same = pygame.mask.from_threshold(first, (0, 0, 0), (1, 1, 1, 255), second).count()
     return first.get_width() * first.get_height() - same
+
+
+CHOICE = Choice({"tag": "Tag"}, "tag", lambda name, settings: None, "Touch somebody to pass it on.")

@@ -7,8 +7,8 @@ import esper
 from ecs.components import UNITS_PER_PIXEL, Dash, Intent, Size, Velocity
 from ecs.movement.step import DIRECTIONS
 from ecs.world import World
-from game.client.roster import Roster, Standing, read_roster
 from game.tag.components import Round, Score, Tagged
+from game.tag.roster import Roster, Standing, read_roster
 from net.client.components import Shown
 from net.components import Color, Name
 from net.defaults import PLAYER_SIZE

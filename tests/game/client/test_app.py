@@ -17,21 +17,23 @@ from pygame._sdl2 import controller
 
 from ecs.components import UNITS_PER_PIXEL, Dash, Intent, Position, Velocity
 from game.client import app, hosting
-from game.client.connecting import ConnectingScreen
 from game.client.discovery import FoundServer
-from game.client.failed_screen import FailedScreen
 from game.client.game_screen import GameScreen
-from game.client.join_screen import JoinScreen
-from game.client.keys_screen import KeysScreen
-from game.client.pause_screen import PauseScreen
 from game.client.settings import Settings, load_settings, save_settings, settings_file
-from game.client.settings_screen import SettingsScreen
-from game.client.start_screen import StartScreen
+from game.client.ui.connecting import ConnectingScreen
+from game.client.ui.failed_screen import FailedScreen
+from game.client.ui.join_screen import JoinScreen
+from game.client.ui.keys_screen import KeysScreen
+from game.client.ui.pause_screen import PauseScreen
+from game.client.ui.settings_screen import SettingsScreen
+from game.client.ui.start_screen import StartScreen
 from game.client.window import Services, Window
+from game.games import GAMES
 from game.tag import TAG
 from net.client.connector import Connector, Phase
 from net.client.credentials import Credentials
 from net.client.doctor import Finding
+from net.game import Game
 from net.io import walltime
 from net.io.address import Address
 from net.server.simulation import ServerSettings, Simulation
@@ -361,7 +363,7 @@ def test_text_input_is_on_while_there_is_a_field_and_never_otherwise(monkeypatch
 def test_a_refusal_is_examined_and_tried_again() -> None:
     asked: list[Address] = []
 
-    async def examine(address: Address, credentials: Credentials) -> AsyncIterator[Finding]:
+    async def examine(game: Game, address: Address, credentials: Credentials) -> AsyncIterator[Finding]:
         asked.append(address)
         yield Finding("Connect", False, "refused", "Start a server there.")
 
@@ -530,8 +532,8 @@ def test_broken_settings_are_said_on_the_start_screen(monkeypatch: pytest.Monkey
         notices.append(window.screen.notice)
 
     monkeypatch.setattr(app, "run_frames", look)
-    assert app.play(None, None, None) == 0
-    assert app.play(None, None, None) == 0
+    assert app.play(None, None, None, games=GAMES) == 0
+    assert app.play(None, None, None, games=GAMES) == 0
     assert "settings.toml.broken" in notices[0]
     assert notices[1] == ""
 
@@ -739,7 +741,7 @@ def test_without_a_device_there_is_a_line_in_the_log_and_the_game_goes_on(
             monkeypatch.setattr(where, name, instead)
     monkeypatch.setattr(app, "run_frames", story)
     save_settings(ANN)
-    assert app.play(None, None, None) == 0
+    assert app.play(None, None, None, games=GAMES) == 0
     lines = [record.getMessage() for record in caplog.records if record.name.startswith("game.client")]
     assert len(lines) == len({*lines})
     assert any(line.startswith("no ") for line in lines)
@@ -749,7 +751,7 @@ def test_without_lettering_the_program_says_so_and_ends(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(pygame, "font", MISSING)
-    assert app.play(None, None, None) == 1
+    assert app.play(None, None, None, games=GAMES) == 1
     assert capsys.readouterr().err.startswith("cannot show anything: this pygame cannot draw text: ")
 
 
@@ -787,7 +789,7 @@ def test_closing_the_window_ends_the_program(monkeypatch: pytest.MonkeyPatch) ->
         draw(window)
 
     monkeypatch.setattr(Window, "frame", frame)
-    assert app.play(None, None, None) == 0
+    assert app.play(None, None, None, games=GAMES) == 0
     assert frames_drawn == 3
 
 
@@ -804,8 +806,8 @@ def test_an_address_on_the_command_line_is_joined_under_a_name_that_is_possible(
 
     monkeypatch.setattr(app, "run_frames", look)
     nowhere = Address("127.0.0.1", free_port())
-    assert app.play(nowhere, None, None) == 0
-    assert app.play(nowhere, "Bob", 0x123456) == 0
+    assert app.play(nowhere, None, None, games=GAMES) == 0
+    assert app.play(nowhere, "Bob", 0x123456, games=GAMES) == 0
     assert names == ["Player", "Bob"]
 
 
@@ -832,7 +834,7 @@ def test_plain_pygame_is_refused_with_the_commands_that_help(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delattr(pygame, "IS_CE")
-    assert app.play(None, None, None) == 1
+    assert app.play(None, None, None, games=GAMES) == 1
     said = capsys.readouterr().err
     assert said.count("\n") == 1
     assert "uninstall" in said

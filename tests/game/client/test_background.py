@@ -13,15 +13,16 @@ import game.server.advertising
 import net.client.connector
 from game import bots
 from game.client.discovery import Discovery
-from game.client.failed_screen import FailedScreen
 from game.client.hosting import Hosting
-from game.client.join_screen import JoinScreen
+from game.client.ui.failed_screen import FailedScreen
+from game.client.ui.join_screen import JoinScreen
 from game.client.window import Services
 from game.server.advertising import Advertiser
 from game.tag import TAG
 from net.client.connector import Connector, Phase
 from net.client.credentials import Credentials
 from net.client.doctor import Finding
+from net.game import Game
 from net.io import walltime
 from net.io.address import Address
 from net.io.background import start_in_background
@@ -109,7 +110,7 @@ def test_a_fault_while_looking_for_games_is_on_the_join_screen(monkeypatch: pyte
 
 
 def test_a_fault_of_the_examination_is_one_of_its_findings() -> None:
-    async def examine(address: Address, credentials: Credentials) -> AsyncIterator[Finding]:
+    async def examine(game: Game, address: Address, credentials: Credentials) -> AsyncIterator[Finding]:
         yield Finding("resolve", True, "fine")
         raise RuntimeError("boom")
 
@@ -167,7 +168,7 @@ def test_a_bot_says_it_among_its_errors(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(net.client.connector, "resolve", boom)
 
     async def story() -> None:
-        report = await bots._run(2, NOWHERE, 5.0, 1, None, Credentials())
+        report = await bots._run(TAG, 2, NOWHERE, 5.0, 1, None, Credentials())
         assert report["connected"] == 0
         assert isinstance(report["errors"], list)
         assert [BOOM in error for error in report["errors"]] == [True]

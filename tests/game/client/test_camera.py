@@ -1,6 +1,6 @@
 """The camera shows the arena and nothing else, and follows without hurry."""
 
-from game.client.camera import HEADROOM, JUMP, Camera
+from game.client.draw.camera import HEADROOM, JUMP, Camera
 
 WINDOW = (1280, 720)
 ARENA = (2048, 1408)

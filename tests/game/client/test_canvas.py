@@ -3,7 +3,7 @@
 import pygame
 import pytest
 
-from game.client.canvas import SIZE, Canvas, fitting, possible
+from game.client.draw.canvas import SIZE, Canvas, fitting, possible
 from game.client.settings import SCALES
 from tests.game.client.stage import differs
 

@@ -3,8 +3,8 @@
 import pygame
 import pytest
 
-from game.client.chat_box import FADES, KEPT, MARGIN, ROWS, SHOWN, STAYS, WIDTH, ChatBox
-from game.client.theme import Fonts
+from game.client.draw.theme import Fonts
+from game.client.ui.chat_box import FADES, KEPT, MARGIN, ROWS, SHOWN, STAYS, WIDTH, ChatBox
 from net.wire.texts import CHAT_LIMIT, NAME_LIMIT, clean_name
 from tests.game.client.layouts import LAYOUTS, on
 from tests.game.client.stage import differs

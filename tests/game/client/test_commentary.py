@@ -2,15 +2,10 @@
 
 import pytest
 
-from game.client.chat_box import ChatBox
-from game.client.commentary import Commentary
-from game.client.roster import read_roster
-from game.client.round_bar import RoundBar
-from game.client.sounds import Sounds
-from game.client.sprites import Sprites
-from game.client.theme import Fonts
 from game.tag import tag_system
 from game.tag.rules import Passed, RoundPhase
+from game.tag.scene import TagScene
+from tests.game.client.scenes import tools
 from tests.game.tag.tag_stage import TagStage
 from tests.game.tag.test_idle_it import Fidget, tagged
 from tests.game.tag.test_tag_system import lose
@@ -23,20 +18,18 @@ class Reader:
     """Somebody at a screen: a frame in each tick."""
 
     def __init__(self, player: Player) -> None:
-        fonts = Fonts()
         self.player = player
         self.banners: list[tuple[str, str]] = []
-        self.chat = ChatBox(fonts, lambda text: None)
-        self.sounds = Sounds()
-        bar = RoundBar(fonts, Sprites())
-        bar.banner = lambda text, below, color, now: self.banners.append((text, below))  # type: ignore[method-assign]
-        self._commentary = Commentary(player.net_id, 60, self.chat, bar, self.sounds)
+        own = tools(player.net_id, player.play.world)
+        self.chat, self.sounds = own.chat, own.sounds
+        self._scene = TagScene(own)
+        banner = self._scene.banner
+        banner.show = lambda text, below, color, now: self.banners.append((text, below))  # type: ignore[method-assign]
 
     def look(self, tick: int) -> None:
         mirror = self.player.joined.mirror
         with self.player.play.world:
-            roster = read_roster(mirror.tick, {})
-        self._commentary.update(roster, mirror.tick, tick / 60, {})
+            self._scene.update(mirror.tick, tick / 60, {}, {})
 
     @property
     def told(self) -> list[str]:

@@ -6,10 +6,12 @@ import pytest
 
 from ecs.components import Dash
 from ecs.world import World
-from game.client.game_events import GameEvent, Happened, Watcher, seconds_left
-from game.client.notices import PAUSE, Notices
+from game.client.people import GameEvent, Happened
+from game.client.ui.notices import PAUSE, Notices
 from game.tag.components import Podium, Round, Score, Tagged
-from game.tag.rules import NAMED, Passed
+from game.tag.game_events import Chase, Watcher, seconds_left
+from game.tag.rules import Passed
+from game.words import NAMED
 from net.components import Away
 from tests.game.client.tag_world import OWN, ROUND_ID, give, player, roster_of, set_round, take
 
@@ -55,15 +57,15 @@ def test_who_is_lost_and_who_is_back(world: World, watcher: Watcher) -> None:
 
 def test_who_is_tagged_and_by_whom(world: World, watcher: Watcher) -> None:
     give(world, 2, Tagged(5))
-    assert looks(watcher, world) == [GameEvent(Happened.TAGGED, 2, "Bob", None)]
+    assert looks(watcher, world) == [GameEvent(Chase.TAGGED, 2, "Bob", None)]
     take(world, 2, Tagged)
     give(world, OWN, Tagged(9, 2, int(Passed.TOUCH)))
-    assert looks(watcher, world) == [GameEvent(Happened.TAGGED, OWN, "Ann", 2, Passed.TOUCH)]
+    assert looks(watcher, world) == [GameEvent(Chase.TAGGED, OWN, "Ann", 2, Passed.TOUCH)]
 
 
 def test_whoever_finds_oneself_to_be_it_is_told_and_of_others_it_is_no_news(world: World) -> None:
     give(world, OWN, Tagged(5))
-    assert looks(Watcher(OWN, 60), world) == [GameEvent(Happened.TAGGED, OWN, "Ann")]
+    assert looks(Watcher(OWN, 60), world) == [GameEvent(Chase.TAGGED, OWN, "Ann")]
     assert looks(Watcher(2, 60), world) == []
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from ecs.components import Intent
 from game.client.game_screen import GameScreen
-from game.client.hud import Hud
 from game.client.settings import Settings
+from game.client.ui.hud import Hud
 from game.client.window import Window
 from game.tag import TAG
 from game.tag.components import Tagged
@@ -232,8 +232,7 @@ def test_being_it_is_said_large_and_heard_once() -> None:
                 for _ in range(5):
                     window.frame()
                 assert screen._sounds.played[heard:] == ["tagged" if it == me else "tag"]
-                assert screen._bar._banner is not None
-                assert screen._bar._banner.text == words[it]
+                assert screen.scene.banner.text == words[it]
             bob.leave()
 
     run(story())

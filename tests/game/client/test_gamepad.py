@@ -5,9 +5,10 @@ import math
 import pygame
 import pytest
 
-from game.client.gamepad import DEAD_ZONE, Gamepad
-from game.client.keyboard import Bindings
+from game.client.input.gamepad import DEAD_ZONE, Gamepad
+from game.client.input.keyboard import Bindings
 from game.client.settings import default_keys
+from game.tag import TAG
 
 pytestmark = pytest.mark.usefixtures("surface")
 
@@ -19,7 +20,7 @@ class Player:
     """Somebody who holds a gamepad, and the keys that are down for it."""
 
     def __init__(self, **keys: list[str]) -> None:
-        self.bindings = Bindings(default_keys() | keys)
+        self.bindings = Bindings(default_keys() | keys, TAG.inputs)
         self.gamepad = Gamepad(self.bindings)
         self.plays = True
         self.held: set[int] = set()
@@ -126,4 +127,4 @@ def test_a_pad_that_is_gone_before_it_can_be_opened_is_no_fault() -> None:
 
 def test_everything_else_passes() -> None:
     event = pygame.Event(pygame.KEYDOWN, key=pygame.K_a)
-    assert Gamepad(Bindings(default_keys())).translate(event, True) == [event]
+    assert Gamepad(Bindings(default_keys(), TAG.inputs)).translate(event, True) == [event]

@@ -8,14 +8,14 @@ from pathlib import Path
 import pygame
 import pytest
 
-from game.client import glyphs
-from game.client.chat_box import ChatBox
-from game.client.glyphs import EMOJI, IDEOGRAPHS, NOBODYS, UNKNOWN, Glyphs, Run
+from game.client.draw import glyphs
+from game.client.draw.glyphs import EMOJI, IDEOGRAPHS, NOBODYS, UNKNOWN, Glyphs, Run
+from game.client.draw.theme import NORMAL, SMALL, TEXT, Fonts
 from game.client.settings import Settings
-from game.client.settings_screen import SettingsScreen
-from game.client.start_screen import StartScreen
-from game.client.theme import NORMAL, SMALL, TEXT, Fonts
-from tests.game.client.stage import differs, look, looking, type_text
+from game.client.ui.chat_box import ChatBox
+from game.client.ui.settings_screen import SettingsScreen
+from game.client.ui.start_screen import StartScreen
+from tests.game.client.stage import CHOICE, differs, look, looking, type_text
 
 pytestmark = pytest.mark.usefixtures("surface")
 
@@ -157,7 +157,7 @@ def test_who_types_what_this_computer_cannot_draw_reads_that(page: str) -> None:
             return target.subsurface((460, 600, 500, 120))  # beside the field
     else:
         screen = (
-            StartScreen(looking(Fonts(System())), Settings(), nothing, nothing, nothing, nothing)
+            StartScreen(looking(Fonts(System())), Settings(), CHOICE, nothing, nothing, nothing, nothing)
             if page == "start"
             else SettingsScreen(looking(Fonts(System())), Settings("Ann"), nothing, nothing, nothing)
         )

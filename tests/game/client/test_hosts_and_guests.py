@@ -12,18 +12,19 @@ import pytest
 import game.client.window
 import net.client.connector
 from game.client import app, hosting
-from game.client.failed_screen import FailedScreen
 from game.client.game_screen import GameScreen
-from game.client.join_screen import JoinScreen
-from game.client.leave_screen import LeaveScreen
-from game.client.pause_screen import PauseScreen
 from game.client.settings import load_settings
-from game.client.start_screen import StartScreen
+from game.client.ui.failed_screen import FailedScreen
+from game.client.ui.join_screen import JoinScreen
+from game.client.ui.leave_screen import LeaveScreen
+from game.client.ui.pause_screen import PauseScreen
+from game.client.ui.start_screen import StartScreen
 from game.client.window import Services, Window
 from game.tag import TAG
 from net.client.connector import Connector, Phase
 from net.client.credentials import Credentials
 from net.client.doctor import Finding
+from net.game import Game
 from net.io import walltime
 from net.io.address import Address
 from net.server.simulation import ServerSettings
@@ -49,7 +50,7 @@ sys.exit(1)
 """
 
 
-def never_examined(address: Address, credentials: Credentials) -> AsyncIterator[Finding]:
+def never_examined(game: Game, address: Address, credentials: Credentials) -> AsyncIterator[Finding]:
     raise AssertionError("there is nothing to examine any more")
 
 

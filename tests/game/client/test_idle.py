@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 import pygame
 import pytest
 
-from game.client.canvas import SIZE, Canvas
 from game.client.discovery import FoundServer
+from game.client.draw.canvas import SIZE, Canvas
 from game.client.game_screen import GameScreen
-from game.client.join_screen import JoinScreen
 from game.client.settings import Settings
+from game.client.ui.join_screen import JoinScreen
 from game.client.window import FRAME_RATE, HIDDEN_RATE, IDLE_RATE, Services, Window
+from game.games import GAMES
 from net.io.address import Address
 from tests.game.client.stage import differs, frames_until, opened, press, type_text
 from tests.game.live import live_server, run
@@ -41,7 +42,7 @@ class Idle:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = 1000.0
         self.search = Search()
-        self.window = Window(ANN, lambda: self.now, services=Services(lambda: self.search))
+        self.window = Window(ANN, lambda: self.now, GAMES, services=Services(lambda: self.search))
         self.shares: list[float] = []  # of the window that each picture sent to the display
         show = Canvas.show
 

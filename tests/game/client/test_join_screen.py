@@ -6,10 +6,10 @@ import pygame
 import pytest
 
 from game.client.discovery import FoundServer
-from game.client.join_screen import SHOWN, JoinScreen
+from game.client.draw.theme import NORMAL, Fonts
 from game.client.settings import Settings
-from game.client.theme import NORMAL, Fonts
-from game.client.widgets import EDGE, Widget
+from game.client.ui.join_screen import SHOWN, JoinScreen
+from game.client.ui.widgets import EDGE, Widget
 from net.io.address import Address, TlsAddress
 from net.wire.messages import VERSION
 from tests.game.client.stage import click, differs, look, looking, press, type_text

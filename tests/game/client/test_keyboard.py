@@ -6,9 +6,10 @@ import pygame
 import pytest
 
 from ecs.movement.step import DIRECTIONS
-from game.client.keyboard import ACTIONS, Action, Bindings, Keyboard, kept, means, shown
-from game.client.layout import POSITIONS, command
+from game.client.input.keyboard import Bindings, Keyboard, kept, means, shown
+from game.client.input.layout import POSITIONS, command
 from game.client.settings import Settings, default_keys, load_settings, save_settings
+from game.tag import TAG
 from net.client.controls import Controls
 from tests.game.client.layouts import LAYOUTS, WASD, on
 
@@ -44,7 +45,7 @@ def up(key: int) -> pygame.Event:
 def heading(*events: pygame.Event) -> tuple[int, int]:
     """Where one goes after these, one a tick."""
     controls = Controls()
-    keyboard = Keyboard(controls, Bindings(default_keys()))
+    keyboard = Keyboard(controls, Bindings(default_keys(), TAG.inputs))
     direction = 0
     for event in events:
         keyboard.handle(event)
@@ -79,7 +80,7 @@ def test_other_keys_and_events_do_nothing() -> None:
 
 def test_the_dash_is_pressed_and_released_once_however_its_keys_repeat() -> None:
     hands = Hands()
-    keyboard = Keyboard(hands, Bindings(default_keys()))
+    keyboard = Keyboard(hands, Bindings(default_keys(), TAG.inputs))
     for event in (down(pygame.K_SPACE), down(pygame.K_SPACE), up(pygame.K_SPACE)):
         keyboard.handle(event)
     assert hands.told == [("press", "dash"), ("release", "dash")]
@@ -87,7 +88,7 @@ def test_the_dash_is_pressed_and_released_once_however_its_keys_repeat() -> None
 
 
 def test_a_key_means_what_it_meant_when_it_went_down() -> None:
-    hands, bindings = Hands(), Bindings(default_keys())
+    hands, bindings = Hands(), Bindings(default_keys(), TAG.inputs)
     keyboard = Keyboard(hands, bindings)
     keyboard.handle(down(pygame.K_w))
     bindings.use(default_keys() | {"up": ["i"], "down": ["w"]})
@@ -97,7 +98,7 @@ def test_a_key_means_what_it_meant_when_it_went_down() -> None:
 
 
 def test_bindings_say_what_a_key_does_and_which_keys_do_something() -> None:
-    bindings = Bindings(default_keys() | {"chat": ["t", "no such key"]})
+    bindings = Bindings(default_keys() | {"chat": ["t", "no such key"]}, TAG.inputs)
     assert bindings.action(pygame.K_t) == "chat"
     assert bindings.action(pygame.K_RETURN) is None
     assert bindings.keys("chat") == [pygame.K_t]
@@ -106,9 +107,9 @@ def test_bindings_say_what_a_key_does_and_which_keys_do_something() -> None:
 
 @pytest.mark.parametrize("names", [[], ["no such key"]])
 def test_no_action_is_ever_without_a_key(names: list[str]) -> None:
-    bindings = Bindings(dict.fromkeys(ACTIONS, names))
-    assert [bindings.bound(action) for action in ACTIONS] == [default_keys()[action] for action in ACTIONS]
-    assert [bindings.name(action) for action in ACTIONS] == ["w", "s", "a", "d", "space", "return", "tab"]
+    bindings = Bindings(dict.fromkeys(default_keys(), names), TAG.inputs)
+    assert {action: bindings.bound(action) for action in default_keys()} == default_keys()
+    assert [bindings.name(action) for action in default_keys()] == ["w", "s", "a", "d", "space", "return", "tab"]
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
@@ -121,8 +122,8 @@ def test_walking_keys_are_where_wasd_is_on_every_layout(layout: str, today: Call
 
 
 def test_the_names_of_keys_are_those_of_todays_layout(today: Callable[[str], None]) -> None:
-    bindings = Bindings(default_keys() | {"chat": ["position of v"]})
-    walk: tuple[Action, ...] = ("up", "left", "down", "right", "chat")
+    bindings = Bindings(default_keys() | {"chat": ["position of v"]}, TAG.inputs)
+    walk = ("up", "left", "down", "right", "chat")
     names = {"us": "wasdv", "fr": "zqsdv", "ru": "цфывм", "gr": "ςασδω", "il": "'שדגה", "dvorak": ",aoek"}
     for layout, letters in names.items():
         today(layout)
@@ -138,7 +139,7 @@ def test_a_layout_that_changes_while_a_key_is_held_leaves_no_key_held(today: Cal
 
 def test_keys_that_were_bound_by_name_are_where_that_name_is(today: Callable[[str], None]) -> None:
     today("fr")
-    bindings = Bindings(default_keys() | {"up": ["z"], "left": ["q"], "dash": ["w"]})
+    bindings = Bindings(default_keys() | {"up": ["z"], "left": ["q"], "dash": ["w"]}, TAG.inputs)
     for code, action in ((26, "up"), (4, "left"), (22, "down"), (7, "right"), (29, "dash")):
         assert bindings.action(on("fr", code).key, code) == action
     assert bindings.keys("dash") == [pygame.K_w]
@@ -157,7 +158,7 @@ def test_every_key_can_be_bound_and_is_found_again(layout: str, today: Callable[
         for other in (layout, "us", "ru"):
             again = on(other, code)
             assert means(bound, again.key, code)
-            found = Bindings(load_settings()[0].keys).action(again.key, code)
+            found = Bindings(load_settings()[0].keys, TAG.inputs).action(again.key, code)
             assert found == "dash" or found in ("chat", "scoreboard", *DIRECTION_KEYS)  # which were bound already
 
 

@@ -5,10 +5,10 @@ import pytest
 
 from ecs.components import UNITS_PER_PIXEL
 from ecs.movement.step import DIRECTIONS
-from game.client.ghosts import PREDICTED, SERVER, Ghosts
-from game.client.net_graph import NetGraph
-from game.client.net_history import COLUMNS, NOTES, NetHistory, timing
-from game.client.theme import Fonts
+from game.client.draw.ghosts import PREDICTED, SERVER, Ghosts
+from game.client.draw.theme import Fonts
+from game.client.ui.net_graph import NetGraph
+from game.client.ui.net_history import COLUMNS, NOTES, NetHistory, timing
 from net.client.corrections import Cause, Correction
 from net.conditioner.conditions import Conditions
 from tests.game.client.stage import differs

@@ -7,22 +7,23 @@ from collections.abc import AsyncIterator, Callable
 import pygame
 import pytest
 
-from game.client.canvas import SIZE
-from game.client.connecting import ConnectingScreen
 from game.client.discovery import FoundServer
-from game.client.failed_screen import FailedScreen
-from game.client.join_screen import JoinScreen
-from game.client.keys_screen import KeysScreen
-from game.client.page import Page
-from game.client.password_screen import PasswordScreen
-from game.client.pause_screen import PauseScreen
+from game.client.draw.canvas import SIZE
 from game.client.settings import RECENT, Settings, default_keys
-from game.client.settings_screen import SettingsScreen
-from game.client.start_screen import StartScreen
-from game.client.trust_screen import TrustScreen
+from game.client.ui.connecting import ConnectingScreen
+from game.client.ui.failed_screen import FailedScreen
+from game.client.ui.join_screen import JoinScreen
+from game.client.ui.keys_screen import KeysScreen
+from game.client.ui.page import Page
+from game.client.ui.password_screen import PasswordScreen
+from game.client.ui.pause_screen import PauseScreen
+from game.client.ui.settings_screen import SettingsScreen
+from game.client.ui.start_screen import StartScreen
+from game.client.ui.trust_screen import TrustScreen
+from game.tag import TAG
 from net.client.doctor import Finding
 from net.io.address import Address
-from tests.game.client.stage import differs, look, looking, press
+from tests.game.client.stage import CHOICE, differs, look, looking, press
 from tests.game.client.test_join_screen import Network
 from tests.game.live import run, until
 
@@ -38,12 +39,12 @@ def nothing(*_: object) -> None:
 
 
 PAGES: dict[str, Callable[[], Page]] = {
-    "start": lambda: StartScreen(looking(), LONG, nothing, nothing, nothing, nothing),
-    "first start": lambda: StartScreen(looking(), Settings(), nothing, nothing, nothing, nothing),
+    "start": lambda: StartScreen(looking(), LONG, CHOICE, nothing, nothing, nothing, nothing),
+    "first start": lambda: StartScreen(looking(), Settings(), CHOICE, nothing, nothing, nothing, nothing),
     "join": lambda: JoinScreen(looking(), LONG, Network(SERVERS), nothing, nothing),
     "settings": lambda: SettingsScreen(looking(), LONG, nothing, nothing, nothing),
     "keys": lambda: KeysScreen(
-        looking(), {action: ["keypad enter", "right shift"] for action in default_keys()}, nothing, nothing
+        looking(), {action: ["keypad enter", "right shift"] for action in default_keys()}, TAG.inputs, nothing, nothing
     ),
     "pause": lambda: PauseScreen(looking(), nothing, nothing, nothing, "friends join at 192.168.100.100:50000"),
     "connecting": lambda: ConnectingScreen(looking(), lambda: ("waiting for", "w" * 200), nothing),

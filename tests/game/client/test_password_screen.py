@@ -4,8 +4,8 @@ import pygame
 import pytest
 
 from game.client.game_screen import GameScreen
-from game.client.password_screen import PasswordScreen
 from game.client.settings import settings_file
+from game.client.ui.password_screen import PasswordScreen
 from net.client.connector import Phase
 from net.client.credentials import Credentials
 from net.server.simulation import ServerSettings

@@ -5,7 +5,7 @@ import pytest
 
 from game.client.game_screen import GameScreen
 from game.client.settings import Settings
-from game.client.settings_screen import SettingsScreen
+from game.client.ui.settings_screen import SettingsScreen
 from net.colors import PALETTE
 from net.server.simulation import Simulation
 from tests.game.client.stage import frames_until, opened, press, type_text

@@ -10,11 +10,11 @@ import pytest
 from ecs.arena import Arena, parse_arena
 from ecs.components import UNITS_PER_PIXEL, Intent, Size
 from ecs.world import World
-from game.client.camera import HEADROOM, Camera
-from game.client.render_system import RenderSystem
-from game.client.sprites import LARGEST, Sprites
-from game.client.theme import VOID, Fonts, Rgb
-from game.client.trails import MOST, Trails
+from game.client.draw.camera import HEADROOM, Camera
+from game.client.draw.render_system import RenderSystem
+from game.client.draw.sprites import LARGEST, Sprites
+from game.client.draw.theme import VOID, Fonts, Rgb
+from game.client.draw.trails import MOST, Trails
 from game.tag.components import Immune, Tagged
 from net.components import Away
 from tests.game.client.stage import differs
@@ -197,7 +197,7 @@ def test_a_body_of_any_size_is_drawn_and_costs_no_more_than_its_place(surface: p
 def test_of_a_crowd_of_new_colours_a_few_are_drawn_anew_in_each_picture_till_all_are(
     surface: pygame.Surface, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("game.client.render_system.MOST_NEW", 3000)
+    monkeypatch.setattr("game.client.draw.render_system.MOST_NEW", 3000)
     body(world, OWN, 1200, 1000)
     for number in range(40):
         body(world, 2 + number, 800 + number * 20, 1000 + number % 7 * 10, 0x404040 + number)
@@ -214,7 +214,7 @@ def test_of_a_crowd_of_new_colours_a_few_are_drawn_anew_in_each_picture_till_all
 
 
 def test_what_is_kept_of_pictures_is_bounded_in_pixels(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("game.client.sprites.MOST_KEPT", 5000)
+    monkeypatch.setattr("game.client.draw.sprites.MOST_KEPT", 5000)
     sprites = Sprites()
     first = sprites.player((1, 2, 3), 28, 28, (0, 0), False)
     assert sprites.player((1, 2, 3), 28, 28, (0, 0), False) is first
@@ -227,7 +227,7 @@ def test_what_is_kept_of_pictures_is_bounded_in_pixels(monkeypatch: pytest.Monke
 def test_of_a_crowd_those_who_are_nearest_have_names(
     surface: pygame.Surface, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("game.client.render_system.MOST_NAMES", 3)
+    monkeypatch.setattr("game.client.draw.render_system.MOST_NAMES", 3)
     body(world, OWN, 1200, 1000)
     for number in range(2, 8):
         body(world, number, 1200, 1000 + 10 * number, name=f"player {number}")

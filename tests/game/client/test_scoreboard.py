@@ -3,12 +3,14 @@
 import pygame
 import pytest
 
-from game.client.roster import Place, Roster, Standing
-from game.client.round_bar import BANNER_SECONDS, BLOCK, RoundBar
-from game.client.scoreboard import MOST, REDRAW_SECONDS, Scoreboard, _shown
-from game.client.sprites import Sprites
-from game.client.theme import Fonts
+from game.client.draw.sprites import Sprites
+from game.client.draw.theme import Fonts
+from game.client.ui.banner import SECONDS, Banner
+from game.client.ui.table import MOST, REDRAW_SECONDS, Table, TableView, _shown
 from game.tag.components import Round
+from game.tag.roster import Place, Roster, Standing
+from game.tag.round_bar import BLOCK, RoundBar
+from game.tag.scene import scores_table
 from tests.game.client.stage import differs
 from tests.game.client.tag_world import OWN, standing
 
@@ -17,11 +19,15 @@ pytestmark = pytest.mark.usefixtures("surface")
 CROWD = [standing(number, f"Player {number}", 60 * (200 - number)) for number in range(1, 129)]
 
 
+def table(ranked: list[Standing]) -> Table:
+    return scores_table(Roster({one.net_id: one for one in ranked}, None, None, ()), 60)
+
+
 def board(
     ranked: list[Standing], size: tuple[int, int] = (1280, 720), own: int = OWN, top: int | None = None
 ) -> pygame.Surface:
     target = pygame.Surface(size)
-    Scoreboard(Fonts()).draw(target, ranked, own, 60, 0.0, top)
+    TableView(Fonts()).draw(target, table(ranked), own, 0.0, top)
     return target
 
 
@@ -47,11 +53,12 @@ def test_below_the_podium_there_is_room_too() -> None:
 
 def test_of_more_than_fit_the_best_are_shown_and_oneself() -> None:
     many = [standing(number, f"P{number}", 9999 - number) for number in range(1, MOST + 50)]
-    assert [place for place, _ in _shown(many, own=5)] == list(range(1, MOST + 1))
-    places = _shown(many, own=MOST + 20)
+    rows = table(many).rows
+    assert [row.place for row in _shown(rows, own=5)] == list(range(1, MOST + 1))
+    places = _shown(rows, own=MOST + 20)
     assert len(places) == MOST
-    assert places[-1] == (MOST + 20, many[MOST + 19])
-    assert _shown(many, own=0) == _shown(many, own=5)  # somebody who only watches
+    assert (places[-1].place, places[-1].net_id) == (MOST + 20, MOST + 20)
+    assert _shown(rows, own=0) == _shown(rows, own=5)  # somebody who only watches
 
 
 def test_it_oneself_and_who_is_away_look_different() -> None:
@@ -67,13 +74,13 @@ def test_it_oneself_and_who_is_away_look_different() -> None:
 
 
 def test_scores_that_run_are_drawn_anew_a_few_times_a_second() -> None:
-    target, scores = pygame.Surface((1280, 720)), Scoreboard(Fonts())
-    scores.draw(target, [standing(2, "Bob", 0)], OWN, 60, 1.0, None)
+    target, scores = pygame.Surface((1280, 720)), TableView(Fonts())
+    scores.draw(target, table([standing(2, "Bob", 0)]), OWN, 1.0, None)
     first = target.copy()
     target.fill((0, 0, 0))
-    scores.draw(target, [standing(2, "Bob", 6000)], OWN, 60, 1.0 + REDRAW_SECONDS / 2, None)
+    scores.draw(target, table([standing(2, "Bob", 6000)]), OWN, 1.0 + REDRAW_SECONDS / 2, None)
     assert differs(first, target) == 0
-    scores.draw(target, [standing(2, "Bob", 6000)], OWN, 60, 1.0 + REDRAW_SECONDS, None)
+    scores.draw(target, table([standing(2, "Bob", 6000)]), OWN, 1.0 + REDRAW_SECONDS, None)
     assert differs(first, target) > 10
 
 
@@ -138,23 +145,11 @@ def test_of_more_equals_than_are_named_some_stand_there_all_the_same() -> None:
     assert differs(five, nine) == 0, "there is no room for more"
 
 
-def test_a_word_of_the_round_does_not_lie_over_its_podium() -> None:
-    target = pygame.Surface((1280, 720))
-    round_bar = RoundBar(Fonts(), Sprites())
-    over = Roster({}, None, Round(1, 2, 600), (Place(1, "Bob", 600),))
-    round_bar.draw(target, over, OWN, 0, 60, 0.6)
-    alone = target.copy()
-    round_bar.banner("You are it!", "touch somebody to pass it on", (255, 0, 0), 0.5)
-    target.fill((0, 0, 0))
-    round_bar.draw(target, over, OWN, 0, 60, 0.6)
-    assert differs(target, alone) == 0
-
-
 def test_equals_share_a_place_on_the_scoreboard_whatever_they_are_called() -> None:
     scores = {"Zoe": 900, "Ann": 900, "Bob": 700, "Cem": 700, "Dan": 700, "Eve": 0}
     players = {n: standing(n, name, score, away=name == "Ann") for n, (name, score) in enumerate(scores.items(), 1)}
-    ranked = Roster(players, None, None, ()).ranked()
-    assert [(place, one.name) for place, one in _shown(ranked, OWN)] == [
+    rows = scores_table(Roster(players, None, None, ()), 60).rows
+    assert [(row.place, row.name) for row in rows] == [
         (1, "Ann"),
         (1, "Zoe"),
         (3, "Bob"),
@@ -165,10 +160,9 @@ def test_equals_share_a_place_on_the_scoreboard_whatever_they_are_called() -> No
 
 
 def test_a_large_word_comes_and_goes() -> None:
-    target, bar = pygame.Surface((1280, 720)), RoundBar(Fonts(), Sprites())
-    nobody = Roster({}, None, None, ())
-    bar.banner("You are it!", "run", (255, 0, 0), 5.0)
-    for now, there in ((5.05, True), (6.0, True), (5.0 + BANNER_SECONDS - 0.2, True), (5.0 + BANNER_SECONDS, False)):
+    target, banner = pygame.Surface((1280, 720)), Banner(Fonts())
+    banner.show("You are it!", "run", (255, 0, 0), 5.0)
+    for now, there in ((5.05, True), (6.0, True), (5.0 + SECONDS - 0.2, True), (5.0 + SECONDS, False)):
         target.fill((0, 0, 0))
-        bar.draw(target, nobody, OWN, 0, 60, now)
+        banner.draw(target, now)
         assert (used(target).w > 100) is there

@@ -19,7 +19,7 @@ from net.wire.messages import ANY_COLOR
 def test_what_was_saved_is_loaded_whatever_was_typed() -> None:
     for name in ("Ann", 'a "quoted" \\ name', "línea\tΩ\n漢字", ""):
         keys = default_keys() | {"dash": ["k", name]}
-        saved = Settings(name, 0x12AB00, "[::1]:5001", 30, True, 150, True, keys, ["a.example:1", "[::1]:5000"])
+        saved = Settings(name, 0x12AB00, "[::1]:5001", 30, True, 150, True, "tag", keys, ["a.example:1", "[::1]:5000"])
         save_settings(saved)
         assert load_settings() == (saved, "")
 
@@ -143,11 +143,11 @@ def test_a_file_of_the_first_version_is_read_and_a_later_versions_keys_are_no_fa
     assert load_settings() == (Settings("Ann", 0x123456, "localhost"), "")
 
 
-def test_keys_that_the_file_does_not_mention_are_as_at_first() -> None:
+def test_keys_that_the_file_does_not_mention_are_as_at_first_and_those_of_other_games_stay() -> None:
     path = settings_file()
     path.parent.mkdir(parents=True)
     path.write_text('[keys]\nup = ["i"]\njump = ["j"]\n', encoding="utf-8")
-    assert load_settings()[0].keys == default_keys() | {"up": ["i"]}
+    assert load_settings()[0].keys == default_keys() | {"up": ["i"], "jump": ["j"]}
 
 
 def test_keys_that_nobody_chose_are_those_of_a_first_start_and_chosen_ones_stay() -> None:

@@ -6,9 +6,10 @@ from dataclasses import replace
 import pygame
 import pytest
 
-from game.client.keys_screen import HELP, WAITING, KeysScreen
 from game.client.settings import Settings, default_keys
-from game.client.settings_screen import SettingsScreen
+from game.client.ui.keys_screen import HELP, WAITING, KeysScreen
+from game.client.ui.settings_screen import SettingsScreen
+from game.tag import TAG
 from net.colors import PALETTE
 from tests.game.client.layouts import LAYOUTS, on
 from tests.game.client.stage import click, differs, look, looking, press, type_text
@@ -113,7 +114,7 @@ class Binder:
     def __init__(self) -> None:
         self.keys = default_keys()
         self.backed = 0
-        self.screen = KeysScreen(looking(), self.keys, self._changed, self._back)
+        self.screen = KeysScreen(looking(), self.keys, TAG.inputs, self._changed, self._back)
         look(self.screen)
 
     def _changed(self, keys: dict[str, list[str]]) -> None:
@@ -135,7 +136,7 @@ class Binder:
 
     def bind_event(self, action: str, place: int, event: pygame.Event) -> list[str]:
         """The same with a key of any keyboard."""
-        self.screen.focus.go_to(self.screen.places[action, place])  # type: ignore[index]
+        self.screen.focus.go_to(self.screen.places[action, place])
         press(pygame.K_RETURN)
         look(self.screen)
         assert self.screen.message == WAITING

@@ -8,9 +8,13 @@ import pygame
 import pytest
 
 from assets.make_sounds import RATE, SOUNDS, samples
+from ecs.world import World
 from game.arenas import ASSETS
-from game.client.game_events import GameEvent, Happened
-from game.client.sounds import EARSHOT, NAMES, Sounds
+from game.client.audio.sounds import EARSHOT, Sounds
+from game.client.people import GameEvent, Happened
+from game.tag.game_events import Chase
+from game.tag.scene import TagScene
+from tests.game.client.scenes import tools
 
 pytestmark = pytest.mark.usefixtures("mixer")
 
@@ -21,7 +25,7 @@ def mixer() -> Iterator[None]:
     pygame.mixer.quit()
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", SOUNDS)
 def test_a_sound_is_what_its_script_makes_and_small(name: str) -> None:
     path = ASSETS / "sounds" / f"{name}.wav"
     assert path.stat().st_size < 30_000
@@ -36,8 +40,7 @@ def test_a_sound_is_what_its_script_makes_and_small(name: str) -> None:
 
 
 def test_there_is_a_sound_for_each_name() -> None:
-    assert set(SOUNDS) == set(NAMES)
-    assert {path.stem for path in (ASSETS / "sounds").iterdir()} == set(NAMES)
+    assert {path.stem for path in (ASSETS / "sounds").iterdir()} == set(SOUNDS)
 
 
 OWN, OTHER = 1, 2
@@ -46,22 +49,26 @@ OWN, OTHER = 1, 2
 @pytest.mark.parametrize(
     ("event", "away", "heard"),
     [
-        (GameEvent(Happened.TAGGED, OWN, "Ann", OTHER), (0, 0), ["tagged"]),
-        (GameEvent(Happened.TAGGED, OTHER, "Bob", OWN), (30, 0), ["tag"]),
-        (GameEvent(Happened.TAGGED, OTHER, "Bob", 3), (30, 0), ["tag"]),
-        (GameEvent(Happened.TAGGED, OTHER, "Bob", 3), None, ["tag"]),
+        (GameEvent(Chase.TAGGED, OWN, "Ann", OTHER), (0, 0), ["tagged"]),
+        (GameEvent(Chase.TAGGED, OTHER, "Bob", OWN), (30, 0), ["tag"]),
+        (GameEvent(Chase.TAGGED, OTHER, "Bob", 3), (30, 0), ["tag"]),
+        (GameEvent(Chase.TAGGED, OTHER, "Bob", 3), None, ["tag"]),
         (GameEvent(Happened.DASHED, OTHER, "Bob"), (100, 100), ["dash"]),
         (GameEvent(Happened.DASHED, OTHER, "Bob"), (EARSHOT, 100), []),
         (GameEvent(Happened.DASHED, OTHER, "Bob"), None, []),
         (GameEvent(Happened.JOINED, OTHER, "Bob"), None, ["join"]),
-        (GameEvent(Happened.COUNTDOWN, seconds=3), None, ["countdown"]),
-        (GameEvent(Happened.ENDED), None, ["round_end"]),
+        (GameEvent(Chase.COUNTDOWN, seconds=3), None, ["countdown"]),
+        (GameEvent(Chase.ENDED), None, ["round_end"]),
         (GameEvent(Happened.LEFT, OTHER, "Bob"), None, []),
     ],
 )
 def test_what_happens_is_heard(event: GameEvent, away: tuple[int, int] | None, heard: list[str]) -> None:
+    pygame.display.init()
+    pygame.font.init()
     sounds = Sounds()
-    sounds.tell(event, OWN, away)
+    scene = TagScene(tools(OWN, World(), sounds))
+    scene.way_to = lambda net_id: away  # type: ignore[method-assign]
+    scene.heard_of(event, 0.0)
     assert sounds.played == heard
     assert pygame.mixer.get_busy() is bool(heard)
 
@@ -108,6 +115,6 @@ def test_without_an_audio_device_there_is_silence_and_one_line(
     monkeypatch.setattr(pygame.mixer, "init", fail)
     with caplog.at_level(logging.INFO):
         sounds = Sounds()
-        for name in NAMES:
+        for name in SOUNDS:
             sounds.play(name)
     assert [record.getMessage() for record in caplog.records] == ["no sound: no such audio device"]

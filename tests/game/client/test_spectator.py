@@ -6,10 +6,10 @@ import pytest
 from ecs.arena import TILE
 from ecs.components import UNITS_PER_PIXEL
 from ecs.movement.step import DASH, DIRECTIONS
-from game.client.camera import Camera
+from game.client.draw.camera import Camera
+from game.client.draw.spectator import LOOK_TILES, LOOKS_PER_SECOND, ROAM_SPEED, Spectator
 from game.client.game_screen import GameScreen
 from game.client.settings import Settings
-from game.client.spectator import LOOK_TILES, LOOKS_PER_SECOND, ROAM_SPEED, Spectator
 from game.client.window import Window
 from game.tag import TAG
 from net.client.connector import Connector

@@ -4,11 +4,11 @@ import pygame
 import pytest
 
 from game.client.settings import Settings
-from game.client.start_screen import FIRST_NAMES, StartScreen
+from game.client.ui.start_screen import FIRST_NAMES, StartScreen
 from net.colors import PALETTE
 from net.wire.messages import ANY_COLOR
 from net.wire.texts import NAME_LIMIT, clean_name
-from tests.game.client.stage import click, differs, look, looking, pad, press, type_text
+from tests.game.client.stage import CHOICE, click, differs, look, looking, pad, press, type_text
 
 pytestmark = pytest.mark.usefixtures("surface")
 
@@ -24,6 +24,7 @@ class Person:
         self.screen = StartScreen(
             looking(),
             settings,
+            CHOICE,
             lambda chosen: self.went.append(("play", chosen)),
             lambda chosen: self.went.append(("join", chosen)),
             lambda chosen: self.went.append(("settings", chosen)),

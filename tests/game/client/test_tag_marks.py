@@ -9,13 +9,15 @@ import pytest
 from ecs.arena import parse_arena
 from ecs.components import Dash
 from ecs.world import World
-from game.client.camera import Camera
-from game.client.render_system import DashTicks, RenderSystem
-from game.client.sprites import Sprites
-from game.client.tag_marks import ANGLES, EDGE, TOP, TagMarks
-from game.client.theme import Fonts
-from game.client.trails import FADES
+from game.client.draw.camera import Camera
+from game.client.draw.marks import ANGLES, EDGE, TOP
+from game.client.draw.render_system import DashTicks, RenderSystem
+from game.client.draw.sprites import Sprites
+from game.client.draw.theme import Fonts
+from game.client.draw.trails import FADES
 from game.tag.components import Immune, Tagged
+from game.tag.tag_marks import TagMarks
+from game.tag.tag_painter import TagPainter
 from tests.game.client.stage import differs
 from tests.game.client.tag_world import BLUE, OWN, body, give, take
 
@@ -40,7 +42,7 @@ class Picture:
         self.tick = tick
         self.surface = surface
         self.render = RenderSystem(
-            surface, WIDE, OWN, lambda: None, Camera(), Sprites(), Fonts(), lambda: self.tick, DASH
+            surface, WIDE, OWN, lambda: None, Camera(), Sprites(), Fonts(), lambda: self.tick, DASH, TagPainter(OWN)
         )
 
     def at(self, now: float = 0.0, middle: tuple[int, int] = (640, 350), grey: bool = False) -> pygame.Surface:

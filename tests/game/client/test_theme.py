@@ -3,7 +3,7 @@
 import pygame
 import pytest
 
-from game.client.theme import SMALL, Fonts
+from game.client.draw.theme import SMALL, Fonts
 
 
 @pytest.mark.usefixtures("surface")

@@ -13,12 +13,12 @@ import esper
 import pygame
 import pytest
 
+from game.client.audio.sounds import Sounds
+from game.client.draw.sprites import Sprites
+from game.client.draw.theme import Fonts
 from game.client.game_screen import GameScreen
-from game.client.keyboard import Bindings
+from game.client.input.keyboard import Bindings
 from game.client.settings import default_keys
-from game.client.sounds import Sounds
-from game.client.sprites import Sprites
-from game.client.theme import Fonts
 from game.tag import TAG
 from net.client.connector import Phase
 from net.conditioner.conditions import PROFILES
@@ -62,12 +62,12 @@ class Viewer:
             player.play,
             lambda: None,
             lambda: "",
-            Bindings(default_keys()),
+            Bindings(default_keys(), TAG.inputs),
             self.sounds,
         )
         self.heard: list[tuple[int, str]] = []
         self.read: list[tuple[int, str]] = []
-        play, banner = self.sounds.play, self.screen._bar.banner
+        play, banner = self.sounds.play, self.screen.scene.banner.show
 
         def hear(name: str, *how: Any, **more: Any) -> None:
             self.heard.append((stage.simulation.tick, name))
@@ -78,7 +78,7 @@ class Viewer:
             banner(text, *how)
 
         self.sounds.play = hear  # type: ignore[method-assign]
-        self.screen._bar.banner = see  # type: ignore[method-assign, assignment]
+        self.screen.scene.banner.show = see  # type: ignore[method-assign, assignment]
 
     def watch(self, ticks: int) -> None:
         """Let everybody walk, and draw a picture at every sixth tick."""

@@ -3,9 +3,9 @@
 import pygame
 import pytest
 
-from game.client.failed_screen import FailedScreen
-from game.client.start_screen import StartScreen
-from game.client.trust_screen import TrustScreen
+from game.client.ui.failed_screen import FailedScreen
+from game.client.ui.start_screen import StartScreen
+from game.client.ui.trust_screen import TrustScreen
 from net.client.known_servers import known_fingerprint, known_servers_file, remember
 from net.io.certificates import server_tls
 from tests.certificates import CA, EXPIRED, OTHER, SERVER

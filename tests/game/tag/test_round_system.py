@@ -8,7 +8,8 @@ import pytest
 
 from game.tag import TAG
 from game.tag.components import Immune, Podium, Round, Score, Tagged
-from game.tag.rules import RoundPhase, ranks, score_at
+from game.tag.rules import RoundPhase, score_at
+from game.words import ranks
 from net.defaults import PODIUM_SECONDS as USUAL_PODIUM
 from net.defaults import ROUND_SECONDS as USUAL_ROUND
 from net.server.simulation import ServerSettings, Simulation

@@ -11,7 +11,8 @@ from ecs.components import Intent, Position
 from ecs.movement.step import COMPASS, DASH, DIRECTIONS, is_direction
 from ecs.world import World
 from game.tag.components import Immune, Tagged
-from game.tag.tactics import NEAR, heading, wander, wish
+from game.tag.tactics import NEAR, wish
+from net.bots import heading, wander
 
 OWN, OTHER, THIRD = 1, 2, 3
 MIDDLE = 20 * TILE

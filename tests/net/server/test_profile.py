@@ -6,7 +6,7 @@ import math
 import esper
 import pytest
 
-from game.client import theme
+from game.client.draw import theme
 from game.tag import TAG
 from net import colors
 from net.client.client_session import PROFILE_PAUSE, PROFILE_SECONDS

@@ -9,9 +9,9 @@ import weakref
 import pytest
 
 import game.server.app
-import main
 from ecs.surprises import Surprises
 from ecs.world import World
+from game.cli import main
 from game.tag import TAG
 from net.client.client_session import Ending
 from net.defaults import HOLD_SECONDS

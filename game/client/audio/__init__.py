@@ -1,0 +1,4 @@
+"""Sounds, as far as there is anything to play them on.
+
+Knows no world: it is told what to play, and how far off.
+"""
