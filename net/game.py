@@ -8,6 +8,7 @@ import random
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import esper
@@ -96,6 +97,9 @@ class Game:
 
     newcomer: Callable[[], Iterable[object]] = lambda: ()
     """The components of its own that a new player begins with."""
+
+    arena: Path | None = None
+    """The map that it is played on, unless the host says otherwise."""
 
     player_size: int = PLAYER_SIZE
     """Width and height of a player, in world units."""

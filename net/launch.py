@@ -34,8 +34,10 @@ class Launch:
     kind: int
     """The number of the launched body's kind; each kind is launched by one button alone."""
 
-    body: Callable[[Body, InputState], Body]
-    """The launched body as it begins, from that of its player and what they asked for: a pure function of integers.
+    body: Callable[[Body, InputState, int], Body]
+    """The launched body as it begins, from that of its player, what they asked for and the ticks in a second.
+
+    A pure function of integers.
 
     It moves by its kind in the same tick. Let it begin inside its player: where that would be in a wall, there is none.
     """
@@ -53,9 +55,9 @@ class Launch:
 class Launcher:
     """The launches of one game."""
 
-    def __init__(self, launches: Sequence[Launch], inputs: Inputs, arena: Arena) -> None:
+    def __init__(self, launches: Sequence[Launch], inputs: Inputs, arena: Arena, tick_rate: int) -> None:
         self._launches = [(inputs.bit(launch.button), launch) for launch in launches]
-        self._inputs, self._arena = inputs, arena
+        self._inputs, self._arena, self._tick_rate = inputs, arena, tick_rate
         self.actions = inputs.size  # how many there are
 
     def pressed(self, former: int, action: int) -> Launch | None:
@@ -67,7 +69,7 @@ class Launcher:
 
     def begun(self, launch: Launch, body: Body, action: int) -> Body:
         """The launched body as it begins."""
-        return launch.body(body, self._inputs.unpack(action))._replace(kind=launch.kind)
+        return launch.body(body, self._inputs.unpack(action), self._tick_rate)._replace(kind=launch.kind)
 
     def of_kind(self, kind: int) -> Launch | None:
         """The launch by which bodies of that kind come."""

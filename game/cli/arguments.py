@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 from typing import Final, NoReturn
 
-from game.arenas import DEFAULT_ARENA
 from game.cli.passwords import VARIABLE
 from net.colors import parse_color
 from net.conditioner.conditions import PROFILES, Conditions, ConditionsError, parse_conditions
@@ -120,7 +119,7 @@ def build_parser() -> argparse.ArgumentParser:
         default="all",
         help="what players are told of: everything, or the area round them (for large arenas; default %(default)s)",
     )
-    host.add_argument("--arena", type=Path, default=DEFAULT_ARENA, metavar="FILE", help="the map, a text file")
+    host.add_argument("--arena", type=Path, metavar="FILE", help="the map, a text file (default: the game's own)")
     host.add_argument(
         "--silence",
         type=_seconds,

@@ -4,7 +4,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from ecs.arena import ArenaError
-from game.arenas import load_arena
+from game.arenas import DEFAULT_ARENA, load_arena
 from game.cli.arguments import build_parser
 from game.cli.options import check_together, check_values
 from game.cli.passwords import PasswordError, find_password
@@ -68,7 +68,7 @@ def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace, passwor
     from net.server.simulation import ServerSettings, most_players
 
     try:
-        arena = load_arena(options.arena)
+        arena = load_arena(options.arena or game.arena or DEFAULT_ARENA)
     except ArenaError as error:
         parser.error(f"argument --arena: {error}")
     if options.max_players > (most := most_players(options.tick_rate)):

@@ -326,7 +326,7 @@ class ClientSession:
         motion = motion_at(arena, rate, self.game.kinds)
         clock = ServerClock(rate)
         grid = Grid(arena, welcome.cell_tiles)
-        launcher = Launcher(self.game.launches, self.game.inputs, arena)
+        launcher = Launcher(self.game.launches, self.game.inputs, arena, rate)
         mirror = Mirror(self.world, self._registry, motion, grid, rate, welcome.frame_ticks, launcher)
         incoming = MirrorSystem(mirror, self._now)
         reconciliation = ReconciliationSystem(self.world, welcome.net_id, motion, mirror, incoming, rate, launcher)

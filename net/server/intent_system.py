@@ -35,7 +35,7 @@ class IntentSystem(esper.Processor):
         self._world = world
         self._surprises = surprises
         self._inputs = game.inputs
-        self._launcher = Launcher(game.launches, game.inputs, arena)
+        self._launcher = Launcher(game.launches, game.inputs, arena, tick_rate)
         self._max_ahead = MAX_AHEAD_SECONDS * tick_rate
         self.late = 0  # intents so far that came after their tick
         self.presses: list[Press] = []  # of this tick, for the rules

@@ -49,7 +49,7 @@ class Refill:
     count: int
 
 
-def shot(body: Body, state: InputState) -> Body:
+def shot(body: Body, state: InputState, tick_rate: int) -> Body:
     """From the middle of a body, the way of the aim."""
     (aim,) = state.values
     vx, vy = along(aim, SHOT_SPEED)

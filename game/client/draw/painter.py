@@ -36,6 +36,10 @@ class Painter:
     def begin(self, tick: int, now: float) -> None:
         """A frame begins, as of that tick of the server; `now` in seconds."""
 
+    def color(self, entity: int, color: Rgb) -> Rgb:
+        """The colour of a body, that of its player or another: a team's, say."""
+        return color
+
     def body(self, sight: Sight, layers: Layers) -> bool:
         """Draw a body; False: as by default."""
         return False

@@ -149,6 +149,7 @@ class RenderSystem(esper.Processor):
                 moves = prediction.body.vx != 0 or prediction.body.vy != 0
             asleep = entity in away
             color, written = _tint(tint.rgb if (tint := colors.get(entity)) else PLAIN, asleep)
+            color = painter.color(entity, color)
             kind = kinds[entity].number if entity in kinds else 0
             sight = Sight(net_id, entity, kind, pygame.Rect(x, y, w, h), color, net_id == ringed, rest, asleep)
             if not painter.body(sight, layers):
