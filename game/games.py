@@ -7,11 +7,12 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from game.football import FOOTBALL
 from game.snowball import SNOWBALL
 from game.tag import TAG
 from net.game import Game
 
-GAMES: Final[dict[str, Game]] = {game.name: game for game in (TAG, SNOWBALL)}
+GAMES: Final[dict[str, Game]] = {game.name: game for game in (TAG, SNOWBALL, FOOTBALL)}
 
 OURS: Final = ("ecs", "net", "game", "assets", "main")  # top-level names that a game's module must not take
 

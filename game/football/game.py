@@ -1,0 +1,55 @@
+"""Football, as one value."""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+import esper
+
+from ecs.kinds import BodyKind, Kinds, Meeting
+from ecs.movement.movers import Roller
+from game.arenas import ASSETS
+from game.football.bots import FootballMind
+from game.football.components import LEFT, RIGHT, Goal, Match, Scored, Team
+from game.football.rules import FootballSystem
+from net.game import Game, RuleContext
+from net.inputs import Inputs
+
+
+def rules(context: RuleContext) -> Iterable[esper.Processor]:
+    """The one system that knows them all."""
+    return [FootballSystem(context)]
+
+
+def _scene() -> type[Any]:
+    from game.football.scene import FootballScene
+
+    return FootballScene
+
+
+FOOTBALL: Final = Game(
+    name="football",
+    title="Football",
+    goal="Run into the ball: five goals win the match. Blue plays to the right, orange to the left.",
+    arena=ASSETS / "arenas" / "pitch.txt",
+    inputs=Inputs(dash=True),
+    kinds=Kinds(
+        others=[
+            BodyKind(
+                "ball",
+                lambda arena, tick_rate: Roller(arena, tick_rate, top_speed=640, slowing=18, bounce=190),
+                present=True,
+            )
+        ],
+        meetings={("player", "ball"): Meeting(share=0, restitution=170)},
+    ),
+    components=[
+        (Team, lambda team: team.side in (LEFT, RIGHT)),
+        (Scored, lambda scored: scored.goals >= 0),
+        (Match, lambda match: min(match.left, match.right, match.until) >= 0 and match.winner in (-1, LEFT, RIGHT)),
+    ],
+    events=[(Goal, lambda goal: goal.side in (LEFT, RIGHT) and goal.by >= 0)],
+    newcomer=lambda: [Scored()],
+    rules=rules,
+    bot=FootballMind,
+    window=_scene,
+)

@@ -1,0 +1,105 @@
+"""Football in the window: the ball, the colours of the teams, the pitch's lines, the score, and who shot a goal."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import esper
+import pygame
+
+from ecs.arena import TILE_PIXELS
+from ecs.components import NetID
+from game.client.draw.marks import Marks
+from game.client.draw.painter import Layers, Sight
+from game.client.draw.theme import LARGE, TEXT, Rgb, panel, rgb
+from game.client.scene import Scene, Tools
+from game.client.ui.table import Row, Table
+from game.football.components import BALL, GOALS, TEAMS, Goal, Match, Scored, Team
+
+COLORS: Final[tuple[Rgb, Rgb]] = (rgb(0x4C86F0), rgb(0xF5A623))
+WHITE: Final[Rgb] = (244, 246, 250)
+
+
+class FootballScene(Scene):
+    """One stay in a world of Football."""
+
+    hint = "run into the ball"
+
+    def __init__(self, tools: Tools) -> None:
+        super().__init__(tools)
+        self._marks = Marks()
+        self._sides: dict[int, int] = {}  # NetID -> team
+        self._goals: dict[int, int] = {}  # NetID -> goals
+        self._score, self._winner = (0, 0), -1
+        self._now = 0.0
+        self._ball: tuple[int, int] | None = None  # where it was drawn last, in the window
+
+    def update(self, tick: int, now: float, rests: Mapping[int, int], middles: Mapping[int, tuple[int, int]]) -> None:
+        """As a Scene has it."""
+        self._now = now
+        super().update(tick, now, rests, middles)
+        found = list(esper.get_components(NetID, Team, Scored))
+        self._sides = {bearer.id: team.side for _, (bearer, team, _) in found}
+        self._goals = {bearer.id: scored.goals for _, (bearer, _, scored) in found}
+        for _, match in esper.get_component(Match):
+            self._score = match.left, match.right
+            if match.winner >= 0 and self._winner < 0:
+                self.banner.show(f"{TEAMS[match.winner]} wins", f"with {GOALS} goals", COLORS[match.winner], now)
+                self.tools.sounds.play("round_end")
+            self._winner = match.winner
+
+    def happened(self, event: Any, tick: int) -> None:
+        """As a Scene has it."""
+        if isinstance(event, Goal):
+            who = self.name(event.by) if event.by else "nobody"
+            self.banner.show("Own goal!" if event.own else "Goal!", who, COLORS[event.side], self._now)
+            self.tools.chat.notice(f"{who} shot {'an own goal' if event.own else 'a goal'}", self._now)
+            self.tools.sounds.play("tagged" if event.own else "countdown")
+
+    def color(self, entity: int, color: Rgb) -> Rgb:
+        """As a Painter has it: players wear their team's."""
+        team = esper.try_component(entity, Team)
+        return COLORS[team.side] if team is not None else color
+
+    def body(self, sight: Sight, layers: Layers) -> bool:
+        """As a Painter has it."""
+        if sight.kind != BALL:
+            return False
+        self._ball = sight.area.center
+        layers.shadows.append((self.tools.sprites.shadow(*sight.area.size), sight.area.move(-8, -4).topleft))
+        layers.bodies.append((self.tools.sprites.ball(WHITE, sight.area.w), sight.area.topleft))
+        return True
+
+    def finish(self, window: pygame.Surface, corner: tuple[int, int], middles: dict[int, tuple[int, int]]) -> None:
+        """As a Painter has it: where the ball is, if one cannot see it."""
+        balls = [net_id for net_id in middles if net_id not in self._sides and net_id not in self.people]
+        arrow = self._marks.edge(window.get_rect(), middles[balls[0]], WHITE) if balls else None
+        if arrow is not None:
+            window.blit(*arrow)
+
+    def draw(self, window: pygame.Surface, tick: int, now: float) -> None:
+        """As a Scene has it."""
+        super().draw(window, tick, now)
+        area = pygame.Rect(0, 14, 5 * TILE_PIXELS, 44)
+        area.centerx = window.get_width() // 2
+        panel(window, area, 225, 12)
+        colon = self.tools.fonts.text(":", LARGE, TEXT, True)
+        window.blit(colon, colon.get_rect(center=area.center))
+        for side, goals in enumerate(self._score):
+            words = self.tools.fonts.text(str(goals), LARGE, COLORS[side], True)
+            middle = area.centerx + (-TILE_PIXELS if side == 0 else TILE_PIXELS)
+            window.blit(words, words.get_rect(center=(middle, area.centery)))
+
+    def table(self, tick: int) -> Table:
+        """As a Scene has it: the teams, one after the other."""
+        rows = []
+        for net_id, one in self.people.items():
+            side = self._sides.get(net_id)
+            color = one.color if side is None else int.from_bytes(bytes(COLORS[side]))
+            rows.append((side or 0, Row(net_id, one.name, color, one.away, str(self._goals.get(net_id, 0)))))
+        rows.sort(key=lambda row: (row[0], row[1].name.casefold(), row[1].net_id))
+        return Table(f"{TEAMS[0]} {self._score[0]} : {self._score[1]} {TEAMS[1]}", "goals", [row for _, row in rows])
+
+    @property
+    def is_over(self) -> bool:
+        """As a Scene has it."""
+        return self._winner >= 0
