@@ -85,7 +85,7 @@ class AfterRules(esper.Processor):
                 log.error("entity %d is removed: it came by esper.create_entity, so use world.spawn", net_id)
                 esper.delete_entity(entity, immediate=True)
         bodies.find()
-        for net_id in sorted(bodies.rows.keys() - surprises.told - surprises.spawned):
+        for net_id in sorted(bodies.rows.keys() - surprises.told - surprises.spawned - surprises.launched.keys()):
             try:
                 surprises.spawn(net_id)
             except ValueError as error:

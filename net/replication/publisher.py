@@ -85,9 +85,9 @@ class Publisher:
         turn = None if tick % self._frame_ticks else tick // self._frame_ticks  # frames in between are nobody's turn
         if turn is not None:
             self._look_for_untold(turn % self._parts)
-        self._add_changes(news.sections)
         self._look_for_anew()
         self._add_launched(news.sections)
+        self._add_changes(news.sections)
         self._add_intents(news.sections)
         self._add_bodies(news.sections)
         self._add_who_left(news.sections)
@@ -162,7 +162,8 @@ class Publisher:
                 continue
             if not {0, 1} <= said.keys() or not esper.has_components(entity, Position, Velocity):
                 surprises.anew.add(net_id)
-        surprises.anew = {net_id for net_id in surprises.anew if net_id in self._said and net_id in self._world}
+        known = self._said.keys() | surprises.launched.keys()
+        surprises.anew = {net_id for net_id in surprises.anew if net_id in known and net_id in self._world}
         surprises.anew -= surprises.gone
 
     def _add_launched(self, sections: Sections) -> None:
@@ -175,12 +176,15 @@ class Publisher:
         for net_id, owner in sorted(surprises.launched.items()):
             cell, is_here = self._cells.get(owner), net_id in self._world
             if cell is None or owner in surprises.gone or owner in surprises.anew:
+                surprises.anew.discard(net_id)
                 if is_here:
                     surprises.spawned.add(net_id)
             elif not is_here:
                 sections[cell].gone.append(net_id)
             else:
                 self._remember(net_id, cell)
+                for component in [kind for of, kind in surprises.changed if of == net_id]:
+                    self._said[net_id].pop(self._registry.kind(component).index, None)  # it began with another value
                 if not self._grid.whole and owner in surprises.bodies:
                     surprises.bodies.setdefault(net_id, owner)
 
