@@ -98,7 +98,7 @@ def test_a_port_in_use_is_one_clear_line_with_what_to_try() -> None:
         (["--doctor", "a b"], ["--doctor", "'a b'", "no host name"]),
         (["--bots", "3"], ["--bots", "--connect"]),
         (["--bots", "3", "--server"], ["--bots", "--server", "a program for each"]),
-        (["--bots", "3", "--connect", "localhost", "--name", "Ann"], ["--name", "a person", "leave it away"]),
+        (["--bots", "3", "--connect", "localhost", "--name", "Ann"], ["--name", "a person", "omit it"]),
         (["--connect", "localhost", "--seconds", "5"], ["--seconds", "--bots"]),
         (["--connect", "localhost", "--port", "5000"], ["--port", "--server"]),  # typed, though it is the default
         (["--metrics", "9100"], ["--metrics", "--server"]),
@@ -132,7 +132,7 @@ def test_a_wrong_argument_ends_the_program_without_a_traceback() -> None:
     code, lines = run_to_its_end("--server", "--bots", "3")
     assert code == 2
     assert lines == [
-        "main.py: error: --server does not go with --bots: start a program for each (--help lists all options)"
+        "main.py: error: --server cannot be combined with --bots: start a program for each (--help lists all options)"
     ]
 
 

@@ -55,6 +55,8 @@ def build_parser() -> argparse.ArgumentParser:
 
     parser.add_argument("--game", metavar="NAME", help="a built-in game, or a module with a GAME (default: tag)")
 
+    parser.add_argument("--new-game", metavar="NAME", help="write a starter for a game of your own into this folder")
+
     access = parser.add_argument_group("password", f"of the server, or of servers; or in the environment as {VARIABLE}")
     access.add_argument("--password", action="store_true", help="ask for it at the terminal")
     access.add_argument("--password-file", type=Path, metavar="FILE", help="it is the first line of that file")

@@ -1,11 +1,14 @@
 """The program: plays, serves or sends bots, as the arguments say. Imports what draws only where something is drawn."""
 
 import argparse
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ecs.arena import ArenaError
 from game.arenas import DEFAULT_ARENA, load_arena
 from game.cli.arguments import build_parser
+from game.cli.new_game import NewGameError, write_starter
 from game.cli.options import check_together, check_values
 from game.cli.passwords import PasswordError, find_password
 from game.games import GAMES, GameError, find_game
@@ -13,7 +16,7 @@ from net.game import Game
 from net.io import logs
 from net.io.certificates import CertificateError, server_tls
 from net.io.lan import default_server_name, given_server_name
-from net.io.terminal import complain, ignore_job_control
+from net.io.terminal import complain, ignore_job_control, say
 
 if TYPE_CHECKING:
     from net.client.credentials import Credentials
@@ -33,6 +36,8 @@ def _run(arguments: list[str] | None) -> int:
     logs.set_up(options.log_level, options.log_format)
     check_together(parser, arguments)
     check_values(parser, options)
+    if options.new_game is not None:
+        return _new_game(parser, options.new_game)
     try:
         password = find_password(options.password, options.password_file)
     except PasswordError as error:
@@ -58,6 +63,16 @@ def _run(arguments: list[str] | None) -> int:
             game, options.bots, options.connect, options.seconds, options.seed, options.simulate, credentials
         )
     return _play(options, credentials, game if options.game else None)
+
+
+def _new_game(parser: argparse.ArgumentParser, name: str) -> int:
+    try:
+        written = write_starter(name, Path.cwd())
+    except NewGameError as error:
+        parser.error(f"argument --new-game: {error}")
+    say(f"written: {', '.join(path.name for path in written)}")
+    say(f"play it: python {Path(sys.argv[0]).name} --server --game {name}, and in another terminal --connect 127.0.0.1")
+    return 0
 
 
 def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace, password: str, game: Game) -> int:

@@ -7,7 +7,7 @@ import argparse
 from typing import Final
 
 # What a program does, by the option that says so; without any it plays.
-KINDS: Final = ("server", "doctor", "bots")
+KINDS: Final = ("server", "doctor", "bots", "new_game")
 
 # Which kind an option is for, and who that is. What is in no list is for all, such as --log-level and --seed.
 FOR: Final[dict[tuple[str, ...], tuple[str, ...]]] = {
@@ -23,11 +23,11 @@ FOR: Final[dict[tuple[str, ...], tuple[str, ...]]] = {
 }
 INSTEAD: Final = {"tls": "it is for --server; a client puts tls:// before the address of a server that encrypts"}
 WHO: Final = {
-    ("server",): "a server: add --server, or leave it away",
-    ("bots",): "bots: add --bots N, or leave it away",
-    ("play",): "a person who plays: leave it away with --server, --bots and --doctor",
-    ("play", "bots"): "clients, a person's or bots: leave it away with --server and --doctor",
-    ("play", "bots", "doctor"): "clients: leave it away with --server, which has --tls CERT KEY",
+    ("server",): "a server: add --server, or omit it",
+    ("bots",): "bots: add --bots N, or omit it",
+    ("play",): "a person who plays: omit it with --server, --bots and --doctor",
+    ("play", "bots"): "clients, a person's or bots: omit it with --server and --doctor",
+    ("play", "bots", "doctor"): "clients: omit it with --server, which has --tls CERT KEY",
 }
 
 
@@ -40,9 +40,9 @@ def check_together(parser: argparse.ArgumentParser, arguments: list[str] | None)
     given = {name for name, value in vars(parser.parse_args(arguments, nothing)).items() if value is not None}
     kinds = [kind for kind in KINDS if kind in given]
     if len(kinds) > 1:
-        parser.error(f"--{kinds[0]} does not go with --{kinds[1]}: start a program for each")
+        parser.error(f"{_flag(kinds[0])} cannot be combined with {_flag(kinds[1])}: start a program for each")
     if "server" in given and "connect" in given:
-        parser.error("--server does not go with --connect: it only serves; start another program to play there")
+        parser.error("--server cannot be combined with --connect: it only serves; start another program to play there")
     kind = kinds[0] if kinds else "play"
     for fit, names in FOR.items():
         for name in names:
@@ -53,13 +53,15 @@ def check_together(parser: argparse.ArgumentParser, arguments: list[str] | None)
     if "spectate" in given and "connect" not in given:
         parser.error("--spectate needs --connect HOST[:PORT]: whom to watch?")
     if "no_advertise" in given and "server_name" in given:
-        parser.error("--no-advertise does not go with --server-name: nobody would see the name; leave one of them away")
+        parser.error(
+            "--no-advertise cannot be combined with --server-name: nobody would see the name; omit one of them"
+        )
 
 
 def check_values(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
     """Refuse values that contradict each other, likewise."""
     if options.tls_ca and options.tls_fingerprint:
-        parser.error("--tls-fingerprint says which certificate counts, and so does --tls-ca: leave one of them away")
+        parser.error("--tls-fingerprint says which certificate counts, and so does --tls-ca: omit one of them")
     address = options.connect or options.doctor
     if (options.tls_ca or options.tls_fingerprint) and address is not None and not address.tls:
         option = "--tls-ca" if options.tls_ca else "--tls-fingerprint"

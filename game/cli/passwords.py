@@ -24,7 +24,7 @@ def find_password(ask: bool, file: Path | None) -> str:
     """The password, clean; empty where there is none. `ask`: at the terminal. Raises PasswordError."""
     try:
         if ask and file is not None:
-            raise PasswordError("argument --password: it asks for what --password-file has: leave one of them away")
+            raise PasswordError("argument --password: it asks for what --password-file has: omit one of them")
         if file is not None:
             source = f"argument --password-file: {file}: "
             return clean_password(_first_line(file))

@@ -59,6 +59,7 @@ class FoundServer:
     version: int = VERSION  # of the protocol that it speaks
     password: bool = False  # it wants one
     server_id: str = ""  # what its Welcome has to say; empty: anything
+    game: str = ""  # the name of what it plays; empty: it does not say
 
     @property
     def full(self) -> bool:
@@ -90,7 +91,7 @@ class _Known:
         ping = min(self.pings, default=None)
         address = self.possible[0]
         numbers = advert.players, advert.max_players, ping, advert.version
-        return FoundServer(advert.name, address, *numbers, advert.password, advert.server_id)
+        return FoundServer(advert.name, address, *numbers, advert.password, advert.server_id, advert.game)
 
     def is_same_as(self, newer: "_Known") -> bool:
         """Whether it is the same run of a server at the same place, so that what has answered still counts."""

@@ -104,7 +104,9 @@ async def _serve(game: Game, settings: ServerSettings, service: Service, out: Li
         locks = tls is not None, bool(settings.password)
 
         def advert() -> Advert:
-            return Advert(name, len(simulation.seats), settings.max_players, VERSION, *locks, simulation.server_id)
+            return Advert(
+                name, len(simulation.seats), settings.max_players, VERSION, *locks, simulation.server_id, game.name
+            )
 
         advertiser = Advertiser(address, advert)
         advertiser.start()

@@ -30,7 +30,7 @@ NAME_VARIABLE: Final = "PYGAME_NETWORKING_SERVER_NAME"  # between two programs o
 CLOSE_SECONDS: Final = 1.0  # for the last word to leave, which takes a quarter of that
 
 _NAME, _PLAYERS, _MAX_PLAYERS, _VERSION = "name", "players", "max", "version"  # the keys of the TXT record
-_ID = "id"
+_ID, _GAME = "id", "game"
 _TLS, _PASSWORD = "tls", "password"  # there where it is so, whatever their values
 
 
@@ -49,6 +49,7 @@ class Advert:
     tls: bool = False  # one talks to it encrypted
     password: bool = False  # it wants one
     server_id: str = ""  # what it answers to a Query with; empty: it is of a version that knows none
+    game: str = ""  # the name of what it plays; empty: it does not say
 
     def properties(self) -> dict[str, str]:
         """As a TXT record has it."""
@@ -57,6 +58,8 @@ class Advert:
         said = {key: str(number) for key, number in numbers.items()} | {key: "1" for key, flag in flags.items() if flag}
         if self.server_id:
             said[_ID] = self.server_id
+        if self.game:
+            said[_GAME] = self.game
         return {_NAME: self.name, **said}
 
 
@@ -71,7 +74,8 @@ def read_advert(properties: Mapping[bytes, bytes | None]) -> Advert:
     if server_id and not re.fullmatch(f"[0-9a-f]{{{SERVER_ID_DIGITS}}}", server_id):
         raise ValueError("an advert with an id that is none")
     locks = _TLS.encode() in properties, _PASSWORD.encode() in properties
-    return Advert(name, players, most, version, *locks, server_id)
+    game = tidy((properties.get(_GAME.encode()) or b"").decode(errors="replace"))
+    return Advert(name, players, most, version, *locks, server_id, game)
 
 
 def tidy(text: str) -> str:

@@ -196,5 +196,5 @@ def _why_not_listen(host: str | None, port: int, error: OSError | UnicodeError) 
         case errno.EADDRNOTAVAIL:
             return f"cannot listen on {where}: this machine has no such address; leave --host away to use all"
     if isinstance(error, socket.gaierror | UnicodeError):
-        return f"cannot listen on {where}: --host {host} is no address of this machine; leave it away to use all"
+        return f"cannot listen on {where}: --host {host} is no address of this machine; omit it to use all"
     return f"cannot listen on {where}: {error}"

@@ -9,6 +9,7 @@ from typing import Any
 from game.server.app import WITHOUT_TLS
 from game.tag import TAG
 from net.client.connector import Connector, Phase
+from net.game import Game
 from net.io import walltime
 from net.io.address import Address, TlsAddress
 from net.io.certificates import ServerTls
@@ -22,12 +23,16 @@ PATIENCE = 20.0  # seconds, before a test gives up; nothing here takes a tenth o
 
 @contextlib.asynccontextmanager
 async def live_server(
-    port: int = 0, settings: ServerSettings | None = None, tls: ServerTls | None = None, host: str = "127.0.0.1"
+    port: int = 0,
+    settings: ServerSettings | None = None,
+    tls: ServerTls | None = None,
+    host: str = "127.0.0.1",
+    game: Game = TAG,
 ) -> AsyncIterator[tuple[Simulation, Address]]:
     """A ticking server; with `tls`, one that encrypts."""
     stop = asyncio.Event()
     settings = settings or ServerSettings(HALL)
-    simulation = Simulation(TAG, settings, walltime.now)
+    simulation = Simulation(game, settings, walltime.now)
     accept = secured(simulation.accept, tls.context, WITHOUT_TLS) if tls else simulation.accept
     server = await listen(host, port, accept)
     ticking = asyncio.create_task(walltime.every_tick(settings.tick_rate, simulation.advance, stop))

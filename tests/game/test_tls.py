@@ -481,7 +481,7 @@ def test_server_and_bots_as_programs() -> None:
         (["--connect", "tls://localhost", "--tls-ca", "no.pem"], ["--tls-ca", "no.pem", "No such file"]),
         (["--server", "--tls-fingerprint", "ab" * 32], ["--tls-fingerprint", "clients"]),
         (["--connect", "tls://localhost", "--tls-fingerprint", "xy"], ["--tls-fingerprint", "'xy'", "64"]),
-        (["--connect", "tls://a", "--tls-ca", str(CA), "--tls-fingerprint", "ab" * 32], ["--tls-ca", "leave one"]),
+        (["--connect", "tls://a", "--tls-ca", str(CA), "--tls-fingerprint", "ab" * 32], ["--tls-ca", "omit one"]),
         (["--connect", "tls://"], ["--connect", "type the server's address"]),
     ],
 )

@@ -173,7 +173,8 @@ def described(server: FoundServer) -> str:
     if server.version != VERSION:
         return f"needs {'a newer' if server.version > VERSION else 'an older'} version of the game"
     ping = "– ms" if server.ping is None else f"{server.ping * 1000:.0f} ms"
-    words = f"{server.players} of {server.max_players} players   ·   {ping}"
+    parts = server.game.capitalize(), f"{server.players} of {server.max_players} players", ping
+    words = "   ·   ".join(filter(None, parts))
     marks = {"full": server.full, "password": server.password, "encrypted": server.address.tls}
     marked = ", ".join(mark for mark, there in marks.items() if there)
     return f"{marked}   ·   {words}" if marked else words

@@ -60,7 +60,7 @@ def test_a_file_without_one_is_named(tmp_path: Path, content: bytes | None, reas
     ("arguments", "words"),
     [
         (["--server", "--password"], ["--password", "no terminal", "--password-file", VARIABLE]),
-        (["--server", "--password", "--password-file", "x"], ["--password", "--password-file", "leave one"]),
+        (["--server", "--password", "--password-file", "x"], ["--password", "--password-file", "omit one"]),
         (["--server", "--password-file", "nowhere.txt"], ["--password-file", "nowhere.txt", "No such file"]),
     ],
 )

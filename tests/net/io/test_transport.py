@@ -584,7 +584,7 @@ def test_a_host_to_listen_on_that_is_no_address_is_named(monkeypatch: pytest.Mon
     monkeypatch.setattr(socket, "getaddrinfo", nobody_knows)
 
     async def test() -> None:
-        with pytest.raises(ListenError, match="is no address of this machine; leave it away to use all") as caught:
+        with pytest.raises(ListenError, match="is no address of this machine; omit it to use all") as caught:
             await listen(host, 0, Ear().accept)
         assert f"--host {host}" in str(caught.value)
 
