@@ -71,7 +71,9 @@ def _new_game(parser: argparse.ArgumentParser, name: str) -> int:
     except NewGameError as error:
         parser.error(f"argument --new-game: {error}")
     say(f"written: {', '.join(path.name for path in written)}")
-    say(f"play it: python {Path(sys.argv[0]).name} --server --game {name}, and in another terminal --connect 127.0.0.1")
+    program = Path(sys.argv[0]).name
+    run = f"python {program}" if program.endswith(".py") else program
+    say(f"play it: {run} --server --game {name}, and in another terminal: {run} --connect 127.0.0.1 --game {name}")
     return 0
 
 

@@ -1,11 +1,15 @@
 """One client as the server sees it: what it says is checked here, and whatever is wrong with it ends only this."""
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable
+from typing import Final, Protocol
 
+from net.replication.interest import View
 from net.server.limits.bucket import Bucket
 from net.server.limits.chat import ChatRateLimit
+from net.server.limits.log_quota import LogQuota
 from net.server.limits.message_rate_limit import MessageRateLimit
 from net.server.limits.pace import Pace
+from net.server.stats import Stats
 from net.wire.codec import MAX_REPORTED
 from net.wire.connection import ServerConnection, State
 from net.wire.errors import RemoteProtocolError
@@ -29,15 +33,11 @@ from net.wire.messages import (
     Resync,
     Said,
     Say,
+    Scalar,
     Steer,
     Welcome,
 )
 from net.wire.pipe import GuardedPipe, Pipe
-
-if TYPE_CHECKING:
-    from net.replication.interest import View
-    from net.server.admission import Admission
-    from net.server.network_system import NetworkSystem
 
 # A fault of ours shows in the metrics, and a liar cannot fill them.
 UNEXPLAINED_AT_ONCE: Final = 10
@@ -48,6 +48,66 @@ PROFILES_PER_SECOND: Final = 0.5  # and for long; each is told to everybody
 
 REQUEST_BURST: Final = 8  # requests of a player to the rules at once
 REQUESTS_PER_SECOND: Final = 4.0  # and for long: as fast as somebody clicks on purpose
+
+
+class Handler(Protocol):
+    """Who takes in what seated clients and spectators say; every method may raise RemoteProtocolError."""
+
+    now: Callable[[], float]
+    stats: Stats
+    server_id: str
+    frame_rate: float
+
+    def milliticks(self) -> int:
+        """The server's time."""
+
+    def lost(self, session: "Session", reason: str) -> None:
+        """Its connection is gone."""
+
+    def steer(self, session: "Session", tick: int, direction: int, action: int) -> None:
+        """An intent."""
+
+    def resync(self, session: "Session", tick: int) -> None:
+        """A checksum did not match as of that tick."""
+
+    def say(self, session: "Session", text: str) -> None:
+        """A line of chat."""
+
+    def request(self, session: "Session", index: int, values: tuple[Scalar, ...]) -> None:
+        """Something is asked of the rules."""
+
+    def report(self, session: "Session", corrections: int, unexplained: int) -> None:
+        """How it went on the client's screen."""
+
+    def warn(self, session: "Session", what: str) -> None:
+        """The host should know what it does."""
+
+
+class Door(Protocol):
+    """Who decides about comings and goings, and knows who is who."""
+
+    lines: LogQuota
+
+    def admit(self, session: "Session", hello: Hello) -> None:
+        """Somebody wants to come in."""
+
+    def prove(self, session: "Session", proof: Proof) -> None:
+        """Somebody claims to know the password."""
+
+    def profile(self, session: "Session", profile: Profile) -> None:
+        """A player wants another name or colour."""
+
+    def confirm(self, net_id: int) -> None:
+        """A seated client said something, so the Welcome has reached it."""
+
+    def ended(self, session: "Session", reason: str, keep: bool) -> bool:
+        """It is over; False where that was known."""
+
+    def describe(self, session: "Session") -> str:
+        """Its player, for the log."""
+
+    def name(self, net_id: int) -> str:
+        """What a player is called."""
 
 
 class Session:
@@ -91,7 +151,7 @@ class Session:
     )
 
     def __init__(
-        self, pipe: Pipe, network: "NetworkSystem", admission: "Admission", now: float, max_unsent: int, tick_rate: int
+        self, pipe: Pipe, network: Handler, admission: Door, now: float, max_unsent: int, tick_rate: int
     ) -> None:
         self.net_id: int | None = None  # once seated
         self.watch = ""  # a spectator's name, once let in; empty: a player, or nobody yet
