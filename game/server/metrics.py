@@ -21,7 +21,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.registry import Collector
 
 from net.io.address import Address
-from net.server.stats import Spread, Stats
+from net.server.stats import Histogram, Stats
 from net.server.tick_times import TickTimes
 
 log = logging.getLogger(__name__)
@@ -207,7 +207,7 @@ def _labelled(name: str, text: str, label: str, values: dict[str, Any]) -> Metri
     return metric
 
 
-def _histogram(name: str, text: str, spread: Spread) -> Metric:
+def _histogram(name: str, text: str, spread: Histogram) -> Metric:
     bounds = [*(str(bound) for bound in spread.bounds), "+Inf"]
     upto = list(zip(bounds, accumulate(list(spread.counts)), strict=True))
     return HistogramMetricFamily(name, text, upto, spread.sum)

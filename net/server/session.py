@@ -4,11 +4,8 @@ from collections.abc import Callable
 from typing import Final, Protocol
 
 from net.replication.interest import View
-from net.server.limits.bucket import Bucket
-from net.server.limits.chat import ChatRateLimit
 from net.server.limits.log_quota import LogQuota
-from net.server.limits.message_rate_limit import MessageRateLimit
-from net.server.limits.pace import Pace
+from net.server.limits.rate_limits import Bucket, ChatRateLimit, MessageRateLimit, Pace
 from net.server.stats import Stats
 from net.wire.codec import MAX_REPORTED
 from net.wire.connection import ServerConnection, State

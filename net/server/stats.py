@@ -15,7 +15,7 @@ from net.wire.messages import Refusal, Section
 SURPRISES: Final = ("intent", "body", "spawned", "gone", "changed")  # the kinds, as the lists of a Section
 
 
-class Spread:
+class Histogram:
     """How often a duration was how long: counts between bounds, and the sum."""
 
     def __init__(self, bounds: Iterable[float]) -> None:
@@ -51,8 +51,12 @@ class Stats:
     our_faults: int = 0  # ... and ours, for what they said broke us
     refusals: Counter[str] = field(default_factory=lambda: Counter({reason.name.lower(): 0 for reason in Refusal}))
     surprises: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SURPRISES, 0))
-    ticks: Spread = field(default_factory=lambda: Spread((0.001, 0.002, 0.004, 0.008, 0.012, 0.016, 0.033, 0.1, 1.0)))
-    gaps: Spread = field(default_factory=lambda: Spread((0.02, 0.036, 0.053, 0.07, 0.103, 0.136, 0.203, 0.27, 0.5)))
+    ticks: Histogram = field(
+        default_factory=lambda: Histogram((0.001, 0.002, 0.004, 0.008, 0.012, 0.016, 0.033, 0.1, 1.0))
+    )
+    gaps: Histogram = field(
+        default_factory=lambda: Histogram((0.02, 0.036, 0.053, 0.07, 0.103, 0.136, 0.203, 0.27, 0.5))
+    )
     """From one turn to write to clients to the next; the first bounds are just above 1, 2, 3 ticks at 60 a second."""
 
     def reported(self, corrections: int, unexplained: int) -> None:

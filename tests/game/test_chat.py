@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from game.tag import TAG
 from net.conditioner.link import Conditions
-from net.server.limits.chat import BURST, TOO_FAST, ChatRateLimit
-from net.server.limits.pace import FLOOD
+from net.server.limits.rate_limits import BURST, FLOOD, TOO_FAST, ChatRateLimit
 from net.wire.codec import FROM_CLIENT_LIMIT, encode
 from net.wire.errors import RemoteProtocolError
 from net.wire.messages import VERSION, Frame, Goodbye, Hello, Said, Say, Snapshot, Welcome

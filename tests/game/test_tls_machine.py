@@ -25,7 +25,7 @@ from net.io.address import Address, TlsAddress
 from net.io.certificates import server_tls, trusting_context
 from net.io.tls import MAX_BARREN_RECORDS, TlsPipe, secured
 from net.io.walltime import now
-from net.server.limits.message_rate_limit import BURST_SECONDS, FREE_BYTES, PER_TICK
+from net.server.limits.rate_limits import BURST_SECONDS, FREE_BYTES, PER_TICK
 from net.wire.codec import encode
 from net.wire.framing import frame
 from net.wire.messages import VERSION, Hello, Ping, Steer

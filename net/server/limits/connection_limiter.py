@@ -10,9 +10,9 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
-from net.server.limits.bucket import Bucket
 from net.server.limits.log_quota import LogQuota
 from net.server.limits.origin import THIS_MACHINE, of_host
+from net.server.limits.rate_limits import Bucket
 from net.wire.codec import encode
 from net.wire.framing import frame
 from net.wire.messages import VERSION, Refusal, Refused

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Final
 
 from net.io.terminal import is_printable
-from net.server.limits.bucket import Bucket
+from net.server.limits.rate_limits import Bucket
 
 LINES_PER_SECOND: Final = 5.0  # for a while: a terminal that can still be read
 LINES_AT_ONCE: Final = 100  # browsers, a scanner of ports, a table full of friends who leave

@@ -18,7 +18,7 @@ from game.tag.rules import Passed
 from net.client.connector import Connector, Phase
 from net.io import walltime
 from net.io.address import Address
-from net.server.limits.chat import BURST, TOO_FAST
+from net.server.limits.rate_limits import BURST, TOO_FAST
 from net.server.simulation import ServerSettings, Simulation
 from net.wire.messages import Said
 from tests.game.client.layouts import WASD, on

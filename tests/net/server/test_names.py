@@ -156,7 +156,7 @@ def test_a_name_of_full_length_makes_room_for_its_number() -> None:
 def test_who_is_let_in_by_newer_unicode_tables_than_ours_is_shown_to_everybody(monkeypatch: pytest.MonkeyPatch) -> None:
     assert unicodedata.category(UNKNOWN) == "Cn"
     monkeypatch.setattr("net.server.admission.clean_name", lambda name: name)
-    monkeypatch.setattr("net.server.limits.chat.clean_chat", lambda line: line)
+    monkeypatch.setattr("net.server.limits.rate_limits.clean_chat", lambda line: line)
     stage = Stage()
     names = [f"Ann{UNKNOWN}", f"Bob{UNKNOWN}", UNKNOWN * NAME_LIMIT, "Ann\u200b", "q" + "\u0316" * 9]
     players = [stage.join(name) for name in names]

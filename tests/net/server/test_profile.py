@@ -13,7 +13,7 @@ from net.client.client_session import PROFILE_PAUSE, PROFILE_SECONDS
 from net.colors import APART, CONTRAST, CROWD, FLOOR, PALETTE, choose, contrast, visible
 from net.components import Color, Name
 from net.conditioner.link import Conditions
-from net.server.limits.pace import FLOOD
+from net.server.limits.rate_limits import FLOOD
 from net.server.session import PROFILE_BURST, PROFILES_PER_SECOND, Session
 from net.wire.messages import ANY_COLOR, VERSION, Frame, Goodbye, Hello, Profile, Said, Snapshot, Welcome
 from tests.harness import Stage, Stranger

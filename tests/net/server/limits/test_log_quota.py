@@ -5,8 +5,8 @@ import logging
 import pytest
 
 from net.io.logs import FORMATS
-from net.server.limits.chat import LOGGED_AT_ONCE, LOGGED_PER_SECOND
 from net.server.limits.log_quota import BYTES_AT_ONCE, BYTES_PER_SECOND, LogQuota
+from net.server.limits.rate_limits import LOGGED_AT_ONCE, LOGGED_PER_SECOND
 from net.wire.messages import VERSION, Hello, Ping, Say
 from tests.harness import Clock, Stage, Stranger
 

@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from game.tag import TAG
-from net.server.limits.message_rate_limit import BURST_SECONDS, FREE_BYTES, PER_TICK, MessageRateLimit
+from net.server.limits.rate_limits import BURST_SECONDS, FREE_BYTES, PER_TICK, MessageRateLimit
 from net.wire.codec import encode
 from net.wire.errors import RemoteProtocolError
 from net.wire.framing import frame
