@@ -511,7 +511,7 @@ def test_a_mouse_in_a_window_of_another_size_hits_what_it_points_at() -> None:
         async with opened(replace(ANN, scale=150)) as window:
             assert pygame.display.get_window_size() == (1920, 1080)
             assert isinstance(window.screen, StartScreen)
-            x, y = window.screen.focus.widgets[2].rect.center  # Settings
+            x, y = window.screen.focus.widgets[5].rect.center  # Settings, behind three games, Play and Join
             pygame.mouse.set_pos((x * 3 // 2, y * 3 // 2))
             window.frame()
             click((x * 3 // 2, y * 3 // 2))
