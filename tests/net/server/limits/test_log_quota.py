@@ -73,7 +73,7 @@ def disk(monkeypatch: pytest.MonkeyPatch) -> Disk:
 
 
 DAY = 86400
-CLAIMED = 45_000_000  # bytes a day, by the README
+CLAIMED = 45_000_000  # bytes a day, by net/SECURITY.md
 
 
 @pytest.mark.parametrize(
