@@ -52,8 +52,8 @@ def find_game(name: str) -> Game:
         raise GameError(f"the module {name} has no GAME: let it say GAME = Game(...), see game/TUTORIAL.md")
     if not isinstance(found, Game):
         raise GameError(f"GAME in the module {name} is a {type(found).__name__}: it has to be a net.game.Game")
-    if found.name in GAMES:
-        raise GameError(f"the game in the module {name} is called {found.name!r}, as a built-in one: name it otherwise")
+    if found.name != name:  # by which others find it, a server that is started by Play among them
+        raise GameError(f"the game in the module {name} is called {found.name!r}: call it {name!r}, as its module")
     return found
 
 

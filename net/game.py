@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import esper
 
@@ -28,6 +28,8 @@ from net.replication.registry import Registry
 from net.wire.texts import may_be_name
 
 Check = Callable[[Any], bool]
+
+NAME_LIMIT: Final = 32  # characters of a game's name: a line of a schema, a key in an advert
 
 
 class Press(NamedTuple):
@@ -110,13 +112,35 @@ class Game:
     window: Callable[[], Any] | None = None
     """Returns what a window needs (a `game.client` scene); called only where something is drawn."""
 
+    def __post_init__(self) -> None:
+        """Raises ValueError for what cannot be played, naming what to change."""
+        if not 0 < len(self.name) <= NAME_LIMIT or not all(part.isidentifier() for part in self.name.split(".")):
+            raise ValueError(f"a game cannot be called {self.name!r}: use letters, digits and _, {NAME_LIMIT} at most")
+        if not self.title:
+            raise ValueError(f"the game {self.name} needs a title")
+        buttons, kinds = [button.name for button in self.inputs.buttons], self.kinds.names
+        for launch in self.launches:
+            if launch.button not in buttons:
+                known = ", ".join(buttons) or "there is none"
+                raise ValueError(f"{launch.button!r} launches something, and is no button of inputs: {known}")
+            if not 0 < launch.kind < len(kinds):
+                possible = f"it has to be from 1 to {len(kinds) - 1}"
+                raise ValueError(f"{launch.button!r} launches kind {launch.kind}: {possible}")
+        if len({launch.kind for launch in self.launches}) < len(self.launches):
+            raise ValueError("two buttons launch the same kind: give each a kind of its own")
+        self.registry()
+
     def registry(self) -> Registry:
         """All that crosses the wire in this game.
 
         Raises TypeError for a component that is not a plain dataclass of ints, strings and bools.
         """
-        acts, kinds = not self.inputs.silent, bool(self.kinds.others)
-        registry = Registry((*((Action,) if acts else ()), *((Kind,) if kinds else ())), self.name)
+        optional: list[tuple[type, Check]] = []
+        if not self.inputs.silent:
+            optional.append((Action, lambda action: action.value < self.inputs.size))
+        if self.kinds.others:
+            optional.append((Kind, lambda kind: 0 < kind.number <= len(self.kinds.others)))
+        registry = Registry(optional, self.name)
         registry.add(Name, check=lambda name: may_be_name(name.text))
         registry.add(Color, check=lambda color: 0 <= color.rgb <= 0xFFFFFF)
         registry.add(Away, check=lambda away: away.since >= 0)

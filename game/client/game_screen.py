@@ -29,6 +29,7 @@ from net.game import Game
 
 BELOW_THE_PODIUM: Final = 366  # pixels, where the scores begin then
 TYPED: Final = (pygame.KEYDOWN, pygame.KEYUP, pygame.TEXTINPUT, pygame.TEXTEDITING)
+CLICKED: Final = (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP)
 WALK: Final = ("up", "left", "down", "right")
 
 
@@ -128,7 +129,7 @@ class GameScreen:
             self.show_graph(self.graph is None)
         elif key == pygame.K_F4:
             self.ghosts = None if self.ghosts else Ghosts(self._fonts)
-        else:
+        elif not (self.chat.open and event.type in CLICKED):
             self._keyboard.handle(event)
 
     def talk(self) -> None:

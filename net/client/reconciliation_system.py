@@ -28,6 +28,7 @@ from net.wire.messages import Frame
 log = logging.getLogger(__name__)
 
 NEIGHBOURS = 8  # whom one may push or be pushed by are predicted too: no more can stand around one
+MAX_FLYING: Final = 64  # bodies of one's own that are predicted, the newest: a server may claim any number
 RECENT: Final = 256  # corrections that can be looked at: minutes of play
 
 
@@ -114,8 +115,8 @@ class ReconciliationSystem(esper.Processor):
         """The bodies that we launched, as the mirror has them."""
         bodies = self._world.bodies
         first = bisect_left(bodies.net_ids, LAUNCHED)
-        own = (net_id for net_id in bodies.net_ids[first:] if owner_of(net_id) == self._net_id)
-        return {net_id: driven(bodies, bodies.rows[net_id])[0] for net_id in own}
+        own = [net_id for net_id in bodies.net_ids[first:] if owner_of(net_id) == self._net_id]
+        return {net_id: driven(bodies, bodies.rows[net_id])[0] for net_id in own[-MAX_FLYING:]}
 
     def _around(self, body: Body, ticks: int) -> Others:
         """Those whom one could meet within so many ticks, the nearest first, with what we heard last that they do.

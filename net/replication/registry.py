@@ -74,15 +74,19 @@ class Replicated:
 class Registry:
     """The replicated components, in the order of their registration; both ends must register the same."""
 
-    def __init__(self, optional: Iterable[type] = (), game: str = "") -> None:
-        """`optional`: those of `ecs.components` that not every player has, and this game needs; `game`: its name."""
+    def __init__(self, optional: Iterable[tuple[type, Callable[[Any], bool]]] = (), game: str = "") -> None:
+        """`optional`: those of `ecs.components` that not every player has, and this game needs, with what is possible
+        of them; `game`: its name.
+        """
         self._game = game
         self._events: dict[type, Replicated] = {}
         self._requests: dict[type, Replicated] = {}
         self._kinds: list[Replicated] = []
         self._of: dict[type, Replicated] = {}
-        for component in (*OF_PLAYERS, *optional):  # whose fields refuse by themselves what is not possible
-            self.add(component)
+        for player in OF_PLAYERS:  # whose fields refuse by themselves what is not possible
+            self.add(player)
+        for component, check in optional:
+            self.add(component, check)
 
     def add(self, component: type[C], check: Callable[[C], bool] = lambda component: True) -> None:
         """Replicate `component`; `check` says whether a received one is possible.

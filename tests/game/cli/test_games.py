@@ -33,7 +33,7 @@ def test_each_built_in_game_is_found_by_its_name() -> None:
 
 
 def test_a_module_of_the_current_folder_is_found(folder: Path) -> None:
-    (folder / "found_in_folder.py").write_text(MODULE.format(name="mine"))
+    (folder / "found_in_folder.py").write_text(MODULE.format(name="found_in_folder"))
     assert find_game("found_in_folder").title == "Mine"
 
 
@@ -45,7 +45,7 @@ def test_a_module_of_the_current_folder_is_found(folder: Path) -> None:
         ("has_none", "X = 1", "has no GAME"),
         ("wrong_kind", "GAME = 'tag'", "GAME in the module wrong_kind is a str"),
         ("breaks", "1 / 0", "cannot be imported: ZeroDivisionError"),
-        ("twin", MODULE.format(name="tag"), "is called 'tag', as a built-in one"),
+        ("twin", MODULE.format(name="tag"), "is called 'tag': call it 'twin', as its module"),
         ("no-name", None, "is no built-in game"),
         ("net", None, "is a name of this program"),
         ("game.tag", None, "is a name of this program"),

@@ -100,4 +100,4 @@ def test_it_is_of_what_was_told_but_for_the_physics() -> None:
 
 def test_the_components_in_columns_are_the_first_of_every_registry() -> None:
     assert tuple(kind.component for kind in Registry()) == OF_PLAYERS == tuple(PHYSICS)
-    assert [kind.component for kind in Registry((Action, Kind))] == [*IN_COLUMNS]
+    assert [kind.component for kind in Registry(((Action, bool), (Kind, bool)))] == [*IN_COLUMNS]
