@@ -2,3 +2,31 @@
 
 Knows msgpack and, in `replication`, the components of `ecs`; knows nothing of windows or of this particular game.
 """
+
+from net.bots import Mind, Wish, heading, wander
+from net.components import Away, Color, Name
+from net.game import Game, Press, RuleContext
+from net.inputs import Axis, Button, Inputs, InputState
+from net.launch import Launch, body_of
+from net.past import Past, Seen
+
+__all__ = [
+    "Away",
+    "Axis",
+    "Button",
+    "Color",
+    "Game",
+    "InputState",
+    "Inputs",
+    "Launch",
+    "Mind",
+    "Name",
+    "Past",
+    "Press",
+    "RuleContext",
+    "Seen",
+    "Wish",
+    "body_of",
+    "heading",
+    "wander",
+]

@@ -2,3 +2,8 @@
 
 Knows bodies and the arena; knows nothing of networks or of what a game makes of a touch.
 """
+
+from ecs.collision.collision_system import CollisionSystem
+from ecs.collision.separate import overlap
+
+__all__ = ["CollisionSystem", "overlap"]

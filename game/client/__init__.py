@@ -1,6 +1,7 @@
-"""The client: predicts its own player, mirrors the others, draws. Knows nothing of the server's code.
+"""The window: it shows a game, takes in keys, and hosts, finds and joins servers.
 
-Everything under `play` (one stay in one world) and `session` (from an address into one, and back) runs without a
-display, which is what the bots do. What draws hangs under `app`: `window` holds the screens, `menu`, `connecting` and
-`game_screen`; `render_system` draws the world, `hud` what lies over it.
+`app` is the program, `window` holds its pages, `game_screen` the game, and `scene.Scene` is what a game makes its own.
+Knows the client runtime; knows no server code and no particular game.
 """
+
+__all__: list[str] = []  # a game imports `game.client.scene`, and only where something is drawn

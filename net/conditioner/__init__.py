@@ -2,3 +2,8 @@
 
 Stands between a pipe and its receiver; knows neither sockets nor messages.
 """
+
+from net.conditioner.conditions import PROFILES, Conditions, ConditionsError, parse_conditions
+from net.conditioner.link import PERFECT, End
+
+__all__ = ["PERFECT", "PROFILES", "Conditions", "ConditionsError", "End", "parse_conditions"]

@@ -2,3 +2,5 @@
 
 Knows no world: it is told what to play, and how far off.
 """
+
+__all__: list[str] = []  # nothing of it is for other programs

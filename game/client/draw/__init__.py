@@ -2,3 +2,5 @@
 
 Knows worlds and pictures; knows no pages, no keys and no particular game.
 """
+
+__all__: list[str] = []  # nothing of it is for other programs

@@ -2,3 +2,5 @@
 
 Knows the actions that a game's inputs declare; knows no world and no page.
 """
+
+__all__: list[str] = []  # nothing of it is for other programs

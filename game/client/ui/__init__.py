@@ -2,3 +2,5 @@
 
 Knows settings and pictures; knows no connections but what it is told, and no particular game.
 """
+
+__all__: list[str] = []  # nothing of it is for other programs
