@@ -5,10 +5,11 @@ Knows msgpack and, in `replication`, the components of `ecs`; knows nothing of w
 
 from net.bots import Mind, Wish, heading, wander
 from net.components import Away, Color, Name
-from net.game import Game, Press, RuleContext
+from net.game import Game
 from net.inputs import Axis, Button, Inputs, InputState
 from net.launch import Launch, body_of
 from net.past import Past, Seen
+from net.rules import Press, RuleContext
 
 __all__ = [
     "Away",

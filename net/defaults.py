@@ -14,4 +14,5 @@ HOLD_SECONDS: Final = 5.0  # for a player whose connection is lost to come back 
 MAX_PER_ADDRESS: Final = 16  # a household, or a table at a LAN party, behind one router; a school needs the option
 MAX_SPECTATORS: Final = 16  # each costs the server as many bytes as a player does
 ROUND_SECONDS: Final = 120.0
-PODIUM_SECONDS: Final = 8.0  # between two rounds
+PODIUM_SECONDS: Final = 10.0  # after a round: to read who won, and to vote
+READY_SECONDS: Final = 3.0  # 3, 2, 1, go

@@ -4,63 +4,29 @@ Knows components and systems; knows no sockets, no windows and no particular gam
 `Game.window`, which is called where something is drawn: a server imports none of it.
 """
 
-import random
-from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import esper
 
-from ecs.arena import Arena
 from ecs.components import Action, Kind
 from ecs.kinds import Kinds
-from ecs.surprises import Surprises
-from ecs.world import World
 from net.bots import Mind
 from net.components import Away, Color, Name
 from net.defaults import PLAYER_SIZE
-from net.inputs import Inputs, InputState
+from net.emotes import Emote, Emoted, is_emote
+from net.inputs import Inputs
 from net.launch import Launch
-from net.past import Past
 from net.replication.registry import Registry
+from net.rounds.components import COMPONENTS, REQUESTS
+from net.rules import RuleContext
 from net.wire.texts import may_be_name
 
 Check = Callable[[Any], bool]
 
 NAME_LIMIT: Final = 32  # characters of a game's name: a line of a schema, a key in an advert
-
-
-class Press(NamedTuple):
-    """A button of a player went down in this tick."""
-
-    net_id: int
-    button: str
-    tick: int
-    state: InputState  # all that they asked for just then
-    launched: int | None  # the NetID of what it launched
-
-
-@dataclass(frozen=True, slots=True)
-class RuleContext:
-    """What the rules of a game work with, on the server."""
-
-    world: World
-    surprises: Surprises  # tell it of everything that `step` does not do by itself
-    arena: Arena
-    tick_rate: int
-    seed: int
-    round_seconds: float  # how long the host wants a round to be
-    podium_seconds: float  # and the pause between two
-    kinds: Kinds
-    requests: deque[tuple[int, Any]]  # (NetID, request), in order; whoever answers takes them out
-    presses: Sequence[Press]  # of the tick that is being simulated; the same list in each
-    past: Past  # where bodies were, for rules that judge what a player saw
-
-    def rng(self, purpose: str) -> random.Random:
-        """Random numbers that follow from the server's seed; each purpose has its own."""
-        return random.Random(f"{purpose} {self.seed}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +75,9 @@ class Game:
     bot: Callable[[], Mind] = Mind
     """Makes the mind of a bot."""
 
+    rounds: bool = False
+    """Whether it is played in rounds, as in `net.rounds`: a `RoundSystem` has to be among its rules."""
+
     window: Callable[[], Any] | None = None
     """Returns what a window needs (a `game.client` scene); called only where something is drawn."""
 
@@ -146,8 +115,12 @@ class Game:
         registry.add(Away, check=lambda away: away.since >= 0)
         for declared, add in (
             (self.components, registry.add),
+            (COMPONENTS if self.rounds else (), registry.add),
             (self.events, registry.add_event),
             (self.requests, registry.add_request),
+            (REQUESTS if self.rounds else (), registry.add_request),
+            (((Emoted, is_emote),), registry.add_event),
+            (((Emote, is_emote),), registry.add_request),
         ):
             for entry in declared:
                 kind, check = entry if isinstance(entry, tuple) else (entry, _anything)

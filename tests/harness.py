@@ -9,7 +9,8 @@ from ecs.arena import Arena, parse_arena
 from game.tag import TAG
 from net import testing
 from net.conditioner.link import PERFECT, Conditions
-from net.game import Check, Game, RuleContext
+from net.game import Check, Game
+from net.rules import RuleContext
 from net.testing import Clock, Player, Tap, Walker, understood
 
 __all__ = ["CORRIDOR", "HALL", "PLAIN", "TICK", "Clock", "Player", "Stage", "Stranger", "Tap", "Walker", "understood"]

@@ -12,7 +12,8 @@ from typing import Any
 import esper
 
 from ecs.components import NetID, Velocity
-from net.game import Game, RuleContext
+from net.game import Game
+from net.rules import RuleContext
 
 
 # A component: something that all clients know of a player. Its fields are ints, strings and bools.

@@ -4,13 +4,14 @@ lies what there is to know.
 
 import math
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 import esper
 import pygame
 
 from ecs.components import UNITS_PER_PIXEL
 from game.client.audio.sounds import Sounds
+from game.client.draw.bubbles import Bubbles
 from game.client.draw.camera import Camera
 from game.client.draw.ghosts import Ghosts
 from game.client.draw.render_system import DashTicks, RenderSystem
@@ -20,17 +21,22 @@ from game.client.draw.theme import ACCENT, Fonts
 from game.client.input.keyboard import Bindings, Keyboard
 from game.client.scene import Scene, Tools
 from game.client.ui.chat_box import ChatBox
+from game.client.ui.goal_card import GoalCard
 from game.client.ui.hud import Hud
 from game.client.ui.net_graph import NetGraph
 from game.client.ui.table import TableView
 from net.client.client_session import ClientSession, Ending, JoinedState
 from net.client.connector import Connector, Phase
+from net.emotes import EMOTES, Emote, Emoted
 from net.game import Game
+from net.rounds import RoundPhase
+from net.wire.messages import Said
 
-BELOW_THE_PODIUM: Final = 366  # pixels, where the scores begin then
 TYPED: Final = (pygame.KEYDOWN, pygame.KEYUP, pygame.TEXTINPUT, pygame.TEXTEDITING)
 CLICKED: Final = (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP)
 WALK: Final = ("up", "left", "down", "right")
+EMOTES_BY_ACTION: Final = {f"emote {number + 1}": number for number in range(len(EMOTES))}
+CARD_SECONDS: Final = 4.0  # for which the card stays on when one plays
 
 
 def scene_of(game: Game) -> type[Scene]:
@@ -67,6 +73,9 @@ class GameScreen:
         self._keyboard = Keyboard(session.controls, bindings)
         self._hud = Hud(fonts)
         self._table = TableView(fonts)
+        self._bubbles = Bubbles(fonts)
+        self._card: GoalCard | None = None  # for who plays this game for the first time since the start
+        self._told: set[str] = set()  # games of which there was a card
         self._camera = Camera()
         self.chat = ChatBox(fonts, self._say)
         self._now = 0.0  # of the last frame
@@ -88,10 +97,14 @@ class GameScreen:
             play.joined.tick_rate,
             play.world,
             play.request,
+            self._bindings.name,
         )
         self.scene: Scene = scene_of(play.game)(tools)
         self.renderer = self._drawing(play.joined)
-        play.said, play.happened = self.scene.said, self.scene.happened
+        play.said, play.happened = self._heard, self._happened
+        if play.joined.net_id and play.game.name not in self._told:
+            self._told.add(play.game.name)
+            self._card = GoalCard(self._fonts, play.game.title, play.game.goal, self._keys(), self._now)
         if not play.joined.net_id:
             self.chat.hide()  # who watches cannot talk
         if self._session.ending is Ending.BENCHED:
@@ -125,6 +138,12 @@ class GameScreen:
             self.talk()
         elif key is not None and action == "scoreboard":
             self.shows_scores = True
+        elif key is not None and action is not None and self.scene.act(action):
+            pass
+        elif key is not None and action in EMOTES_BY_ACTION:
+            self._emote(EMOTES_BY_ACTION[action])
+        elif event.type == pygame.MOUSEBUTTONDOWN and event.button == 1 and self.scene.clicked(self._window, event.pos):
+            pass
         elif key == pygame.K_F3:
             self.show_graph(self.graph is None)
         elif key == pygame.K_F4:
@@ -172,6 +191,7 @@ class GameScreen:
             with self._play.world:
                 self.ghosts.draw(window, self.renderer.corner, joined.reconciliation.prediction)
         plays = session.phase is Phase.PLAYING
+        self._bubbles.draw(window, self.renderer.middles, now)
         scene.draw(window, tick, now)
         self.chat.draw(window, now)
         if self.graph:
@@ -180,8 +200,7 @@ class GameScreen:
         self._hud.corner(window, round_trip, len(scene.people), self._note())
         scores = self.shows_scores or scene.is_over
         if scores:
-            top = BELOW_THE_PODIUM if scene.is_over else None
-            self._table.draw(window, scene.table(tick), joined.net_id, now, top)
+            self._table.draw(window, scene.table(tick), joined.net_id, now, scene.table_top)
         else:
             self._table.forget()
         if not plays:
@@ -190,6 +209,10 @@ class GameScreen:
             pass
         elif self.renderer.spectator is not None:
             self._hud.hint(window, self.renderer.spectator.hint)
+        elif self._card is not None and self._card.is_shown(now):
+            self._card.draw(window, now)
+            if scene.rounds.is_in(RoundPhase.PLAYING) and self._keyboard.used:
+                self._card.read(now, CARD_SECONDS)
         elif not self._keyboard.used and not self.chat.open:
             self._hud.hint(window, self._hint())
 
@@ -249,6 +272,31 @@ class GameScreen:
         with self._play.world:
             esper.add_processor(renderer)
         return renderer
+
+    def _heard(self, said: Said) -> None:
+        """A line of chat was told."""
+        self.scene.said(said)
+        if said.net_id:
+            self._bubbles.say(said.net_id, said.text, self._now)
+
+    def _happened(self, event: Any, tick: int) -> None:
+        """The rules told of an event."""
+        if isinstance(event, Emoted):
+            self._bubbles.show(event.net_id, event.number, self._now)
+        else:
+            self.scene.happened(event, tick)
+
+    def _emote(self, number: int) -> None:
+        if self._joined.net_id and self._session.phase is Phase.PLAYING:
+            self._play.request(Emote(number))
+
+    def _keys(self) -> list[tuple[str, str]]:
+        """What to press for what, for the card."""
+        bindings = self._bindings
+        walk = " ".join(bindings.name(action).upper() for action in WALK)
+        others = [action for action in bindings.actions.values() if action.hint]
+        emotes = f"{bindings.name('emote 1')} – {bindings.name('emote 4')}", "to show a feeling"
+        return [(walk, "to walk"), *((bindings.name(a.name).capitalize(), a.hint) for a in others), emotes]
 
     def _hint(self) -> str:
         """Which keys to begin with, as they are bound."""

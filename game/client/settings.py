@@ -34,6 +34,10 @@ DEFAULT_KEYS: Final = {  # by pygame's names, or where they are: see game.client
     "dash": ["space", "left shift"],
     "chat": ["return"],
     "scoreboard": ["tab"],
+    "emote 1": ["position of 1"],
+    "emote 2": ["position of 2"],
+    "emote 3": ["position of 3"],
+    "emote 4": ["position of 4"],
 }
 # What files have that were saved while keys were known by name alone, by players who had not chosen any.
 FORMER_KEYS: Final = {"up": ["w", "up"], "down": ["s", "down"], "left": ["a", "left"], "right": ["d", "right"]}

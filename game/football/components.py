@@ -5,7 +5,7 @@ from typing import Final
 
 LEFT, RIGHT = 0, 1  # the teams, by the half that they defend
 TEAMS: Final = ("Blue", "Orange")
-GOALS: Final = 5  # that win a match
+GOALS: Final = 5  # that win a round
 BALL: Final = 1  # its kind
 
 
@@ -17,24 +17,15 @@ class Team:
 
 
 @dataclass(slots=True)
-class Scored:
-    """How many goals a player has shot in this match."""
-
-    goals: int = 0
-
-
-@dataclass(slots=True)
 class Match:
-    """On one entity without a body: the goals of both teams, and when it goes on.
+    """On one entity without a body: the goals of both teams in this round.
 
-    `until` is the tick of the next kick-off: the ball rests in the middle till then; 0: it is being played. `winner` is
-    the side that has won, -1: none yet.
+    `until` is the tick of the next kick-off; 0: it is being played.
     """
 
     left: int = 0
     right: int = 0
     until: int = 0
-    winner: int = -1
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,17 @@ from ecs.kinds import BodyKind, Kinds, Meeting
 from ecs.movement.movers import Roller
 from game.arenas import ASSETS
 from game.football.bots import FootballMind
-from game.football.components import LEFT, RIGHT, Goal, Match, Scored, Team
+from game.football.components import LEFT, RIGHT, Goal, Match, Team
 from game.football.rules import FootballSystem
-from net.game import Game, RuleContext
+from net.game import Game
 from net.inputs import Inputs
+from net.rules import RuleContext
 
 
 def rules(context: RuleContext) -> Iterable[esper.Processor]:
-    """The one system that knows them all."""
-    return [FootballSystem(context)]
+    """Rounds, and the one system that knows all else."""
+    football = FootballSystem(context)
+    return football.rounds, football
 
 
 def _scene() -> type[Any]:
@@ -44,11 +46,10 @@ FOOTBALL: Final = Game(
     ),
     components=[
         (Team, lambda team: team.side in (LEFT, RIGHT)),
-        (Scored, lambda scored: scored.goals >= 0),
-        (Match, lambda match: min(match.left, match.right, match.until) >= 0 and match.winner in (-1, LEFT, RIGHT)),
+        (Match, lambda match: min(match.left, match.right, match.until) >= 0),
     ],
     events=[(Goal, lambda goal: goal.side in (LEFT, RIGHT) and goal.by >= 0)],
-    newcomer=lambda: [Scored()],
+    rounds=True,
     rules=rules,
     bot=FootballMind,
     window=_scene,

@@ -1,4 +1,4 @@
-"""The rules of Football, on the server: teams, goals, kick-off, and when a match is won.
+"""The rules of Football, on the server: teams, goals, kick-off, and when a round is won.
 
 How the ball moves is not among them: it rolls and is pushed by its kind, alike on both ends.
 """
@@ -11,9 +11,10 @@ import esper
 from ecs.arena import TILE, Arena
 from ecs.collision.touching import touching
 from ecs.components import UNITS_PER_PIXEL, Kind, NetID, Position, Size, Velocity
-from game.football.components import BALL, GOALS, LEFT, RIGHT, Goal, Match, Scored, Team
+from game.football.components import BALL, GOALS, LEFT, RIGHT, TEAMS, Goal, Match, Team
 from net.components import Name
-from net.game import RuleContext
+from net.rounds import RoundSystem, Score, Scores
+from net.rules import RuleContext
 
 KICK_OFF_SECONDS: Final = 1.5  # from a goal to the next kick-off
 BALL_SIZE: Final = 20 * UNITS_PER_PIXEL
@@ -28,7 +29,11 @@ class FootballSystem(esper.Processor):
     def __init__(self, context: RuleContext) -> None:
         self._context = context
         self._kick_off_ticks = round(KICK_OFF_SECONDS * context.tick_rate)
-        self._podium_ticks = round(context.podium_seconds * context.tick_rate)
+        self._rng = context.rng("football")
+        self._scores = Scores(context.world, context.surprises)
+        self.rounds = RoundSystem(
+            context, self._scores, prepare=self._prepare, begin=self._begin, standings=self._standings
+        )
         self._match = Match()
         self._match_id = self._ball = 0  # NetIDs; 0: there is none yet
         self._toucher = 0  # who touched the ball last
@@ -36,12 +41,7 @@ class FootballSystem(esper.Processor):
     def process(self, tick: int) -> None:
         world, surprises, arena = self._context.world, self._context.surprises, self._context.arena
         if not self._ball:
-            self._match_id, self._ball = world.mint(), world.mint()
-            world.spawn(self._match_id, self._match)
-            size = Size(BALL_SIZE, BALL_SIZE)
-            world.spawn(self._ball, Position(*_middle(arena)), Velocity(0, 0), size, Kind(BALL))
-            surprises.spawn(self._match_id)
-            surprises.spawn(self._ball)
+            self._set_up()
         self._seat_newcomers()
         entity = world.entity(self._ball)
         assert entity is not None
@@ -57,6 +57,16 @@ class FootballSystem(esper.Processor):
             self._score(RIGHT if middle < DEPTH else LEFT, tick)
             speed.x = speed.y = 0
             surprises.body(self._ball)
+
+    def _set_up(self) -> None:
+        """The ball, and the entity that holds the goals."""
+        world, surprises = self._context.world, self._context.surprises
+        self._match_id, self._ball = world.mint(), world.mint()
+        world.spawn(self._match_id, self._match)
+        size = Size(BALL_SIZE, BALL_SIZE)
+        world.spawn(self._ball, Position(*_middle(self._context.arena)), Velocity(0, 0), size, Kind(BALL))
+        surprises.spawn(self._match_id)
+        surprises.spawn(self._ball)
 
     def _seat_newcomers(self) -> None:
         """Who has come is put into the smaller team, in its half."""
@@ -88,25 +98,43 @@ class FootballSystem(esper.Processor):
         own = False
         if scorer is not None and (team := esper.try_component(scorer, Team)) is not None:
             own = team.side != side
-            if not own:
-                esper.component_for_entity(scorer, Scored).goals += 1
-                surprises.change(self._toucher, Scored)
+            if not own and self.rounds.playing:
+                self._scores.add(self._toucher, 1)
         surprises.event(Goal(side, self._toucher if scorer is not None else 0, own))
-        match.left, match.right = match.left + (side == LEFT), match.right + (side == RIGHT)
         match.until = tick + self._kick_off_ticks
-        if max(match.left, match.right) >= GOALS:
-            match.winner, match.until = side, tick + self._podium_ticks
+        if self.rounds.playing:
+            match.left, match.right = match.left + (side == LEFT), match.right + (side == RIGHT)
+            if max(match.left, match.right) >= GOALS:
+                self.rounds.finish()
         surprises.change(self._match_id, Match)
 
+    def _prepare(self, tick: int) -> None:
+        """A round is about to begin: new teams, as strong as each other by what the last round has shown."""
+        players = sorted(esper.get_components(NetID, Team, Score), key=lambda row: row[1][0].id)
+        self._rng.shuffle(players)
+        players.sort(key=lambda row: -row[1][2].points)
+        first = self._rng.choice((LEFT, RIGHT))
+        for number, (_, (bearer, team, _)) in enumerate(players):  # the best here, two there, two here ...
+            team.side = first if number % 4 in (0, 3) else LEFT + RIGHT - first
+            self._context.surprises.change(bearer.id, Team)
+        self._begin(tick)
+
+    def _begin(self, tick: int) -> None:
+        """From nothing on, with a kick-off."""
+        if not self._ball:
+            self._set_up()
+        self._match.left = self._match.right = 0
+        self._kick_off()
+
+    def _standings(self, tick: int) -> list[tuple[str, int]]:
+        """The teams, the better first."""
+        match = self._match
+        return sorted(((TEAMS[LEFT], match.left), (TEAMS[RIGHT], match.right)), key=lambda row: -row[1])
+
     def _kick_off(self) -> None:
-        """The ball lies in the middle, both teams are in their halves; after a match, all counts begin anew."""
-        surprises, match = self._context.surprises, self._match
-        if match.winner >= 0:
-            match.left = match.right = 0
-            for _, (bearer, scored) in esper.get_components(NetID, Scored):
-                scored.goals = 0
-                surprises.change(bearer.id, Scored)
-        match.until, match.winner, self._toucher = 0, -1, 0
+        """The ball lies in the middle, both teams are in their halves."""
+        surprises = self._context.surprises
+        self._match.until = self._toucher = 0
         surprises.change(self._match_id, Match)
         entity = self._context.world.entity(self._ball)
         assert entity is not None

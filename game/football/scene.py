@@ -1,6 +1,7 @@
 """Football in the window: the ball, the colours of the teams, the pitch's lines, the score, and who shot a goal."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 import esper
@@ -11,9 +12,10 @@ from ecs.components import NetID
 from game.client.draw.marks import Marks
 from game.client.draw.painter import Layers, Sight
 from game.client.draw.theme import LARGE, TEXT, Rgb, panel, rgb
+from game.client.people import Person
 from game.client.scene import Scene, Tools
 from game.client.ui.table import Row, Table
-from game.football.components import BALL, GOALS, TEAMS, Goal, Match, Scored, Team
+from game.football.components import BALL, GOALS, TEAMS, Goal, Match, Team
 
 COLORS: Final[tuple[Rgb, Rgb]] = (rgb(0x4C86F0), rgb(0xF5A623))
 WHITE: Final[Rgb] = (244, 246, 250)
@@ -28,31 +30,23 @@ class FootballScene(Scene):
         super().__init__(tools)
         self._marks = Marks()
         self._sides: dict[int, int] = {}  # NetID -> team
-        self._goals: dict[int, int] = {}  # NetID -> goals
-        self._score, self._winner = (0, 0), -1
-        self._now = 0.0
+        self._score = (0, 0)
         self._ball: tuple[int, int] | None = None  # where it was drawn last, in the window
 
     def update(self, tick: int, now: float, rests: Mapping[int, int], middles: Mapping[int, tuple[int, int]]) -> None:
         """As a Scene has it."""
-        self._now = now
         super().update(tick, now, rests, middles)
-        found = list(esper.get_components(NetID, Team, Scored))
-        self._sides = {bearer.id: team.side for _, (bearer, team, _) in found}
-        self._goals = {bearer.id: scored.goals for _, (bearer, _, scored) in found}
+        self._sides = {bearer.id: team.side for _, (bearer, team) in esper.get_components(NetID, Team)}
         for _, match in esper.get_component(Match):
             self._score = match.left, match.right
-            if match.winner >= 0 and self._winner < 0:
-                self.banner.show(f"{TEAMS[match.winner]} wins", f"with {GOALS} goals", COLORS[match.winner], now)
-                self.tools.sounds.play("round_end")
-            self._winner = match.winner
 
     def happened(self, event: Any, tick: int) -> None:
         """As a Scene has it."""
         if isinstance(event, Goal):
             who = self.name(event.by) if event.by else "nobody"
-            self.banner.show("Own goal!" if event.own else "Goal!", who, COLORS[event.side], self._now)
-            self.tools.chat.notice(f"{who} shot {'an own goal' if event.own else 'a goal'}", self._now)
+            self.banner.show("Own goal!" if event.own else "Goal!", who, COLORS[event.side], self.now)
+            scored = "scored an own goal" if event.own else "scored"
+            self.feed.tell(self.now, (who, COLORS[event.side if not event.own else 1 - event.side]), (scored, None))
             self.tools.sounds.play("tagged" if event.own else "countdown")
 
     def color(self, entity: int, color: Rgb) -> Rgb:
@@ -79,7 +73,9 @@ class FootballScene(Scene):
     def draw(self, window: pygame.Surface, tick: int, now: float) -> None:
         """As a Scene has it."""
         super().draw(window, tick, now)
-        area = pygame.Rect(0, 14, 5 * TILE_PIXELS, 44)
+        if self.is_over:
+            return
+        area = pygame.Rect(0, 60, 5 * TILE_PIXELS, 44)
         area.centerx = window.get_width() // 2
         panel(window, area, 225, 12)
         colon = self.tools.fonts.text(":", LARGE, TEXT, True)
@@ -89,17 +85,22 @@ class FootballScene(Scene):
             middle = area.centerx + (-TILE_PIXELS if side == 0 else TILE_PIXELS)
             window.blit(words, words.get_rect(center=(middle, area.centery)))
 
+    def round_words(self) -> str:
+        """As a Scene has it."""
+        side = self._sides.get(self.tools.net_id)
+        return f"you play for {TEAMS[side]}" if side is not None else f"{GOALS} goals win"
+
+    def points(self, score: int) -> str:
+        """As a Scene has it."""
+        return "1 goal" if score == 1 else f"{score} goals"
+
     def table(self, tick: int) -> Table:
         """As a Scene has it: the teams, one after the other."""
-        rows = []
-        for net_id, one in self.people.items():
-            side = self._sides.get(net_id)
-            color = one.color if side is None else int.from_bytes(bytes(COLORS[side]))
-            rows.append((side or 0, Row(net_id, one.name, color, one.away, str(self._goals.get(net_id, 0)))))
-        rows.sort(key=lambda row: (row[0], row[1].name.casefold(), row[1].net_id))
-        return Table(f"{TEAMS[0]} {self._score[0]} : {self._score[1]} {TEAMS[1]}", "goals", [row for _, row in rows])
+        rows = sorted(super().table(tick).rows, key=lambda row: self._sides.get(row.net_id, 0))
+        return Table(f"{TEAMS[0]} {self._score[0]} : {self._score[1]} {TEAMS[1]}", "", rows)
 
-    @property
-    def is_over(self) -> bool:
-        """As a Scene has it."""
-        return self._winner >= 0
+    def row(self, one: Person, place: int) -> Row:
+        """As a Scene has it: in the colour of the team, and without a place."""
+        side = self._sides.get(one.net_id)
+        color = one.color if side is None else int.from_bytes(bytes(COLORS[side]))
+        return replace(super().row(one, 0), color=color)

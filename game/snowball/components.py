@@ -6,7 +6,7 @@ from typing import Final
 HEARTS: Final = 3
 MOST_SNOW: Final = 5  # balls that one can carry
 FIRST_SNOW: Final = 3
-GOAL: Final = 10  # points that win a match
+GOAL: Final = 10  # hits that win a round
 
 
 @dataclass(slots=True)
@@ -24,26 +24,10 @@ class Snow:
 
 
 @dataclass(slots=True)
-class Points:
-    """How often one has hit somebody in this match."""
-
-    hits: int = 0
-
-
-@dataclass(slots=True)
 class Safe:
     """Until that tick nobody can hit this player, who was out a moment ago."""
 
     until: int
-
-
-@dataclass(slots=True)
-class Match:
-    """On one entity without a body: the number of the match, and while the last one is celebrated, who won it."""
-
-    number: int
-    winner: str = ""
-    until: int = 0  # the tick at which the next one begins; 0: it is being played
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,12 @@ from ecs.movement.movers import Flyer
 from ecs.movement.step import Body
 from game.arenas import ASSETS
 from game.snowball.bots import SnowballMind
-from game.snowball.components import HEARTS, MOST_SNOW, Health, Hit, Match, Points, Safe, Snow
+from game.snowball.components import HEARTS, MOST_SNOW, Health, Hit, Safe, Snow
 from game.snowball.rules import SnowballSystem
-from net.game import Game, RuleContext
+from net.game import Game
 from net.inputs import Axis, Button, Inputs, InputState
 from net.launch import Launch
+from net.rules import RuleContext
 
 BALL: Final = 1  # its kind
 SIZE: Final = 10 * UNITS_PER_PIXEL
@@ -36,8 +37,9 @@ def has_snow(entity: int) -> bool:
 
 
 def rules(context: RuleContext) -> Iterable[esper.Processor]:
-    """The one system that knows them all."""
-    return [SnowballSystem(context)]
+    """Rounds, and the one system that knows all else."""
+    snowball = SnowballSystem(context)
+    return snowball.rounds, snowball
 
 
 def _scene() -> type[Any]:
@@ -64,12 +66,11 @@ SNOWBALL: Final = Game(
     components=[
         (Health, lambda health: 0 <= health.hearts <= HEARTS),
         (Snow, lambda snow: 0 <= snow.balls <= MOST_SNOW),
-        (Points, lambda points: points.hits >= 0),
         (Safe, lambda safe: safe.until >= 0),
-        (Match, lambda match: match.number > 0 and match.until >= 0),
     ],
     events=[Hit],
-    newcomer=lambda: [Health(), Snow(), Points()],
+    newcomer=lambda: [Health(), Snow()],
+    rounds=True,
     launches=[Launch("throw", BALL, thrown, has_snow)],
     rules=rules,
     bot=SnowballMind,

@@ -1,4 +1,4 @@
-"""The rules of Snowball, on the server: who is hit, who gathers snow, who is out, and when a match is won.
+"""The rules of Snowball, on the server: who is hit, who gathers snow, who is out, and when a round is won.
 
 A ball is held against what its thrower saw: their screen shows others a little in the past, and how far is said with
 the throw (`net.past`). So who aims well hits, whatever the ping.
@@ -13,10 +13,10 @@ from ecs.arena import FLOOR, TILE
 from ecs.components import Intent, NetID, Position, Velocity
 from ecs.movement.step import STILL
 from ecs.world import owner_of
-from game.snowball.components import FIRST_SNOW, GOAL, HEARTS, MOST_SNOW, Health, Hit, Match, Points, Safe, Snow
-from net.components import Name
-from net.game import RuleContext
+from game.snowball.components import FIRST_SNOW, GOAL, HEARTS, MOST_SNOW, Health, Hit, Safe, Snow
 from net.launch import body_of
+from net.rounds import RoundPhase, RoundSystem, Scores
+from net.rules import RuleContext
 
 GATHER_SECONDS: Final = 0.6  # of standing still, for each ball
 SAFE_SECONDS: Final = 2.0  # after one was out
@@ -39,20 +39,15 @@ class SnowballSystem(esper.Processor):
         self._gather_ticks = round(GATHER_SECONDS * context.tick_rate)
         self._safe_ticks = round(SAFE_SECONDS * context.tick_rate)
         self._flight_ticks = round(FLIGHT_SECONDS * context.tick_rate)
-        self._podium_ticks = round(context.podium_seconds * context.tick_rate)
         self._flights: dict[int, _Flight] = {}  # by NetID
         self._still: dict[int, int] = {}  # NetID -> since which tick they stand still
-        self._match = Match(1)
-        self._match_id = 0  # the NetID of its entity; 0: it has none yet
+        self._scores = Scores(context.world, context.surprises)
+        self.rounds = RoundSystem(context, self._scores, prepare=self._prepare)
         tiles = enumerate(context.arena.rows)
         self._floor = [(x, y) for y, row in tiles for x, tile in enumerate(row) if tile == FLOOR]
 
     def process(self, tick: int) -> None:
         world, surprises = self._context.world, self._context.surprises
-        if not self._match_id:
-            self._match_id = world.mint()
-            world.spawn(self._match_id, self._match)
-            surprises.spawn(self._match_id)
         for press in self._context.presses:
             if press.launched is not None:
                 self._flights[press.launched] = _Flight(press.state.lag, tick + self._flight_ticks)
@@ -65,8 +60,6 @@ class SnowballSystem(esper.Processor):
             if safe is not None and tick >= safe.until:
                 world.remove_component(entity, Safe)
                 surprises.change(bearer.id, Safe)
-        if self._match.until and tick >= self._match.until:
-            self._begin()
 
     def _fly(self, ball: int, flight: _Flight, tick: int) -> None:
         """A ball hits whoever is in its way, as its thrower saw them; at a wall, or after a while, it is gone."""
@@ -87,11 +80,10 @@ class SnowballSystem(esper.Processor):
 
     def _can_be_hit(self, who: int) -> bool:
         entity = self._context.world.entity(who)
-        return entity is not None and not esper.has_component(entity, Safe) and not self._match.until
+        return entity is not None and not esper.has_component(entity, Safe) and self.rounds.phase != RoundPhase.PODIUM
 
     def _hit(self, who: int, by: int, at: tuple[int, int], tick: int) -> None:
-        world, surprises = self._context.world, self._context.surprises
-        entity, thrower = world.entity(who), world.entity(by)
+        surprises, entity = self._context.surprises, self._context.world.entity(who)
         assert entity is not None
         health = esper.component_for_entity(entity, Health)
         health.hearts -= 1
@@ -99,14 +91,8 @@ class SnowballSystem(esper.Processor):
         if health.hearts == 0:
             self._put_elsewhere(entity, who, tick)
         surprises.change(who, Health)
-        if thrower is not None:
-            points = esper.component_for_entity(thrower, Points)
-            points.hits += 1
-            surprises.change(by, Points)
-            if points.hits == GOAL:
-                self._match.winner = esper.component_for_entity(thrower, Name).text
-                self._match.until = tick + self._podium_ticks
-                surprises.change(self._match_id, Match)
+        if self.rounds.playing and self._scores.add(by, 1) >= GOAL:
+            self.rounds.finish()
 
     def _put_elsewhere(self, entity: int, who: int, tick: int) -> None:
         """Who was hit for the last time begins anew at another place, safe for a moment."""
@@ -138,12 +124,9 @@ class SnowballSystem(esper.Processor):
             esper.component_for_entity(entity, Snow).balls += balls
             self._context.surprises.change(net_id, Snow)
 
-    def _begin(self) -> None:
-        """The next match: everybody is as at first, where they are."""
-        surprises = self._context.surprises
-        self._match.number, self._match.winner, self._match.until = self._match.number + 1, "", 0
-        surprises.change(self._match_id, Match)
-        for _, (bearer, health, snow, points) in esper.get_components(NetID, Health, Snow, Points):
-            health.hearts, snow.balls, points.hits = HEARTS, FIRST_SNOW, 0
-            for kind in (Health, Snow, Points):
-                surprises.change(bearer.id, kind)
+    def _prepare(self, tick: int) -> None:
+        """A round is about to begin: everybody is as at first, where they are."""
+        for _, (bearer, health, snow) in esper.get_components(NetID, Health, Snow):
+            health.hearts, snow.balls = HEARTS, FIRST_SNOW
+            for kind in (Health, Snow):
+                self._context.surprises.change(bearer.id, kind)

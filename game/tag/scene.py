@@ -1,20 +1,17 @@
-"""Tag in the window: who is "it", how the round stands, and the words and sounds for both."""
+"""Tag in the window: who is "it", and the words and sounds for that."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
-import pygame
-
-from game.client.draw.theme import GOOD, IT, TEXT
-from game.client.people import GameEvent
+from game.client.draw.theme import GOOD, IT, TEXT, mix, rgb
+from game.client.people import GameEvent, Person
 from game.client.scene import Scene, Tools
+from game.client.ui.round_bar import Status
 from game.client.ui.table import Row, Table
-from game.tag.game_events import Chase, Watcher
-from game.tag.roster import Roster, read_roster
-from game.tag.round_bar import RoundBar
+from game.tag.roster import Chase, It, ItWatcher, read_it
 from game.tag.rules import SLOW_IT_SECONDS, Passed
 from game.tag.tag_painter import TagPainter
-from game.words import ranks
 
 FAR: Final = 720.0  # pixels off, as which a tag that nobody saw is heard
 
@@ -25,63 +22,75 @@ class TagScene(TagPainter, Scene):
     def __init__(self, tools: Tools) -> None:
         Scene.__init__(self, tools)
         TagPainter.__init__(self, tools.net_id)
-        self.roster = Roster({}, 0, None, ())
-        self._bar = RoundBar(tools.fonts, tools.sprites)
-        self._watcher = Watcher(tools.net_id, tools.tick_rate)
+        self.it: It | None = None
+        self._its = ItWatcher(tools.net_id)
 
     def update(self, tick: int, now: float, rests: Mapping[int, int], middles: Mapping[int, tuple[int, int]]) -> None:
         """As a Scene has it."""
-        self.roster = read_roster(tick, rests)
+        self.it = read_it()
         super().update(tick, now, rests, middles)
-        if self.is_over:
-            self.banner.forget()  # it is of the round, and the podium is in its place
 
     def look(self, tick: int) -> list[GameEvent]:
         """As a Scene has it."""
-        return self._watcher.look(self.roster, tick)
+        return [*super().look(tick), *self._its.look(self.it)] if self.people else []
 
     def heard_of(self, event: GameEvent, now: float) -> None:
         """As a Scene has it."""
         super().heard_of(event, now)
-        if why := self._why_taken(event):
-            self.tools.chat.notice(f"{why}: {event.name} is it", now)
-        self._sound(event)
-        own, banner = self.tools.net_id, self.banner
-        match event.what:
-            case Chase.TAGGED if event.net_id == own:
-                banner.show("You are it!", "touch somebody to pass it on", IT, now)
-            case Chase.TAGGED if event.by == own and event.how == Passed.TOUCH:
-                banner.show("Passed on", f"{event.name} is it: run", GOOD, now)
-            case Chase.TAGGED if event.by == own:
-                banner.show(f"{event.name} is it", why, TEXT, now)
-            case Chase.BEGAN if self.roster.round is not None and self.roster.it != own:
-                banner.show(f"Round {self.roster.round.number}", "do not get caught", TEXT, now)
+        if event.what is Chase.TAGGED:
+            self._sound(event)
+            self._tell(event, now)
 
-    def draw(self, window: pygame.Surface, tick: int, now: float) -> None:
+    def status(self) -> Status | None:
         """As a Scene has it."""
-        self._bar.draw(window, self.roster, self.tools.net_id, tick, self.tools.tick_rate, now)
-        super().draw(window, tick, now)
+        who = self.people.get(self.it.net_id) if self.it else None
+        if who is None:
+            return None
+        if who.net_id == self.tools.net_id:
+            return Status("You are it", IT, IT)
+        return Status(f"{who.name} is it", mix(rgb(who.color), TEXT, 0.35), IT)
 
-    @property
-    def is_over(self) -> bool:
+    def round_words(self) -> str:
         """As a Scene has it."""
-        return self.roster.is_over
+        return (
+            "touch somebody to pass it on" if self.it and self.it.net_id == self.tools.net_id else "do not get caught"
+        )
+
+    def points(self, score: int) -> str:
+        """As a Scene has it: the seconds without being "it"."""
+        return f"{score // self.tools.tick_rate} s"
 
     def table(self, tick: int) -> Table:
         """As a Scene has it."""
-        return scores_table(self.roster, self.tools.tick_rate)
+        return replace(super().table(tick), note="seconds without being it")
+
+    def row(self, one: Person, place: int) -> Row:
+        """As a Scene has it."""
+        is_it = self.it is not None and self.it.net_id == one.net_id
+        return replace(super().row(one, place), mark=IT if is_it else None)
 
     def _sound(self, event: GameEvent) -> None:
-        sounds, own, away = self.tools.sounds, self.tools.net_id, self.way_to(event.net_id)
-        match event.what:
-            case Chase.TAGGED if event.net_id == own:
-                sounds.play("tagged")
-            case Chase.TAGGED:
-                sounds.play("tag", (0, 0) if event.by == own else away or (FAR, 0))
-            case Chase.COUNTDOWN:
-                sounds.play("countdown", loud=0.7)
-            case Chase.ENDED:
-                sounds.play("round_end")
+        sounds, own = self.tools.sounds, self.tools.net_id
+        if event.net_id == own:
+            sounds.play("tagged")
+        else:
+            sounds.play("tag", (0, 0) if event.by == own else self.way_to(event.net_id) or (FAR, 0))
+
+    def _tell(self, event: GameEvent, now: float) -> None:
+        own, banner, name = self.tools.net_id, self.banner, self.name(event.net_id)
+        why = self._why_taken(event)
+        if event.how == Passed.TOUCH and event.by is not None:
+            self.feed.tell(now, self.named(event.by), ("caught", None), self.named(event.net_id))
+        elif why:
+            self.feed.tell(
+                now, (f"{why}:", None), self.named(event.net_id), ("are it" if event.net_id == own else "is it", None)
+            )
+        if event.net_id == own:
+            banner.show("You are it!", "touch somebody to pass it on", IT, now)
+        elif own and event.by == own and event.how == Passed.TOUCH:
+            banner.show("Passed on", f"{name} is it: run", GOOD, now)
+        elif own and event.by == own:
+            banner.show(f"{name} is it", why, TEXT, now)
 
     def _why_taken(self, event: GameEvent) -> str:
         """Why it went on without a touch; empty where it did not."""
@@ -95,22 +104,3 @@ class TagScene(TagPainter, Scene):
                 return f"{name} touched nobody for {SLOW_IT_SECONDS:g} s"
             case _:
                 return ""
-
-
-def scores_table(roster: Roster, tick_rate: int) -> Table:
-    """The scores, the best first."""
-    ranked = roster.ranked()
-    places = ranks(one.score for one in ranked)
-    rows = [
-        Row(
-            one.net_id,
-            one.name,
-            one.color,
-            one.away,
-            str(one.score // tick_rate),
-            places[one.score],
-            IT if one.is_it else None,
-        )
-        for one in ranked
-    ]
-    return Table("Scores", "seconds without being it", rows)

@@ -12,10 +12,10 @@ import esper
 from ecs.arena import TILE
 from ecs.components import Intent, NetID, Position
 from ecs.movement.step import DASH
-from game.tag.components import Immune, Round, Score, Tagged
-from game.tag.rules import RoundPhase, score_at
+from game.tag.components import Immune, Tagged
 from net.bots import Mind, Wish, heading, wander
 from net.components import Name
+from net.rounds import Round, RoundPhase, Score, score_at
 
 NEAR: Final = 8 * TILE  # world units from "it", within which others run
 LUNGE: Final = 4 * TILE  # from each other, within which a dash is worth it

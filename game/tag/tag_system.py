@@ -35,8 +35,8 @@ from ecs.surprises import Surprises
 from ecs.world import World
 from game.tag.components import Immune, Tagged
 from game.tag.rules import IDLE_IT_SECONDS, SLOW_IT_SECONDS, Passed
-from game.tag.scores import Scores
 from net.components import Away
+from net.rounds import Scores
 
 TOUCH: Final = 2 * UNITS_PER_PIXEL  # world units between two bodies, on either axis: half a tick of walking
 IMMUNE_SECONDS: Final = 2.0
@@ -64,8 +64,12 @@ class TagSystem(esper.Processor):
         self._immune: dict[int, int] = {}  # NetID -> the tick at which it ends
         self._scoreless: dict[int, int] = {}  # NetID of who did not chase -> the tick from which they may score again
 
-    def end(self) -> None:
-        """Nobody is "it" any more, nor immune."""
+    def begin(self, tick: int) -> None:
+        """A round begins: somebody is drawn as soon as the systems run."""
+        self.playing = True
+
+    def end(self, tick: int) -> None:
+        """A round ends: nobody is "it" any more, nor immune."""
         self.playing = False
         if self._it is not None:
             self._take(self._it, Tagged)

@@ -14,8 +14,9 @@ from ecs.arena import Arena
 from ecs.movement.step import DASH, DIRECTIONS, STILL, driven, is_direction
 from ecs.surprises import Surprises
 from ecs.world import World
-from net.game import Game, Press
+from net.game import Game
 from net.launch import Launcher
+from net.rules import Press
 from net.wire.errors import RemoteProtocolError
 
 MAX_AHEAD_SECONDS: Final = 2  # the lead of a client on a round trip of four seconds

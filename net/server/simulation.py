@@ -31,10 +31,12 @@ from net.defaults import (
     SILENCE_SECONDS,
     TICK_RATE,
 )
-from net.game import Game, RuleContext
+from net.emotes import EmoteSystem
+from net.game import Game
 from net.past import Past
 from net.replication.mirror import most_entities
 from net.replication.publisher import Publisher
+from net.rules import RuleContext
 from net.server.admission import Admission
 from net.server.intent_system import IntentSystem
 from net.server.limits.bans import Bans
@@ -85,6 +87,8 @@ class ServerSettings:
     cell_tiles: int = 0  # the side of a cell of which players are told; 0: everybody is told of everything
     round_seconds: float = ROUND_SECONDS
     podium_seconds: float = PODIUM_SECONDS
+    ready_seconds: float = 0.0  # of the countdown before a round
+    choices: tuple[str, ...] = ()  # what players can vote for after a round, besides another one
     max_spectators: int = MAX_SPECTATORS  # 0: nobody may watch
     max_per_address: int = MAX_PER_ADDRESS  # seats, held ones too; and connections, for whoever accepts them
     password: str = field(default="", repr=False)  # empty: everybody may come in
@@ -113,6 +117,7 @@ class Simulation:
         registry = game.registry()
         motion = motion_at(settings.arena, settings.tick_rate, game.kinds)
         self.tick = settings.first_tick
+        self.chosen: int | None = None  # of the choices, the one that is to be played from now on
         self.server_id = server_id or secrets.token_hex(SERVER_ID_DIGITS // 2)
         self.world = World(settings.first_net_id)
         self.surprises = Surprises(self.world, registry.__contains__, registry.objection)
@@ -186,6 +191,9 @@ class Simulation:
             settings.seed,
             settings.round_seconds,
             settings.podium_seconds,
+            settings.ready_seconds,
+            settings.choices,
+            self._move_on,
             game.kinds,
             self.network.requests,
             intents.presses,
@@ -197,6 +205,7 @@ class Simulation:
             CollisionSystem(settings.arena, movement, pushed, meetings=motion.meetings),
             past,
             before_rules,
+            EmoteSystem(self.world, self.surprises, self.network.requests),
             *game.rules(rule_context),
             AfterRules(before_rules, self.surprises, settings.arena),
             self.network,
@@ -236,6 +245,9 @@ class Simulation:
         stats.ticks.add(times.end())
         stats.tick, stats.ticked, stats.late_intents = self.tick, self.network.now(), self._intents.late
         stats.players, stats.sessions = len(self.seats), len(self.admission.sessions)
+
+    def _move_on(self, choice: int) -> None:
+        self.chosen = choice
 
     def close(self, reason: str) -> None:
         """Tell everybody and end."""

@@ -14,7 +14,8 @@ from ecs.arena import Arena
 from ecs.components import Intent, Position, Velocity
 from ecs.grid import EVERYWHERE, Grid
 from net.conditioner.link import PERFECT, Conditions
-from net.game import Game, RuleContext
+from net.game import Game
+from net.rules import RuleContext
 from net.server.simulation import ServerSettings, Simulation
 from net.testing.peers import Clock, Player, Stranger
 from net.wire.messages import EntityRow

@@ -24,11 +24,12 @@ from ecs.angles import angle_of
 from ecs.arena import TILE, Arena
 from ecs.components import UNITS_PER_PIXEL, NetID
 from game.snowball import SNOWBALL
-from game.snowball.components import HEARTS, MOST_SNOW, Health, Hit, Points, Snow
+from game.snowball.components import HEARTS, MOST_SNOW, Health, Hit, Snow
 from net.client.components import Shown
 from net.conditioner.link import Conditions
-from net.game import RuleContext
 from net.past import REWIND_SECONDS
+from net.rounds import Score
+from net.rules import RuleContext
 from net.testing import Player, Stage
 
 ROUND_TRIPS = (0.0, 0.05, 0.1, 0.2, 0.3)
@@ -50,8 +51,8 @@ class Refill(esper.Processor):
     def process(self, tick: int) -> None:
         for press in self._context.presses:
             self.lags[press.net_id] = press.state.lag
-        for _, (bearer, *parts) in esper.get_components(NetID, Snow, Health, Points):
-            wholes: list[Any] = [Snow(MOST_SNOW), Health(HEARTS), Points()]
+        for _, (bearer, *parts) in esper.get_components(NetID, Snow, Health, Score):
+            wholes: list[Any] = [Snow(MOST_SNOW), Health(HEARTS), Score()]
             for component, full in zip(parts, wholes, strict=True):
                 if component != full:
                     for name in full.__dataclass_fields__:

@@ -15,13 +15,13 @@ from ecs.surprises import Surprises
 from ecs.world import World
 from game.server.app import Service, serve
 from game.tag import TAG
-from game.tag.components import Round, Score, Tagged
-from game.tag.rules import RoundPhase
+from game.tag.components import Tagged
 from net.client.corrections import Cause
 from net.components import Away
 from net.conditioner.link import Conditions
-from net.game import RuleContext
 from net.io import walltime
+from net.rounds import Round, RoundPhase, Score
+from net.rules import RuleContext
 from net.server.simulation import LAST_TICK, OLD_TICK, ServerSettings, WornOutError
 from net.wire.codec import MAX_INT, MAX_TICK, decode_from_server
 from net.wire.connection import ClientConnection, ServerConnection

@@ -17,7 +17,7 @@ from ecs.world import World
 from net.client.corrections import Cause
 from net.components import Color, Name
 from net.conditioner.link import Conditions
-from net.game import RuleContext
+from net.rules import RuleContext
 from tests.harness import Player, Stage, Walker
 
 
@@ -439,11 +439,11 @@ WORKS: dict[str, tuple[Callable[[Hands], Any], Callable[[Hands, Player], bool]]]
     "spawning twice, and change before it": (twice, lambda h, p: len(p.held()) > 5),
     "a thing without a body": (
         lambda h: h.surprises.spawn(h.spawn(Points(7))),
-        lambda h, p: any(row[1] == ((13, (7, "novice", False)),) for row in p.held()),
+        lambda h, p: any(row[1] == ((10, (7, "novice", False)),) for row in p.held()),
     ),
     "a number of one's own that is minted later": (
         minted_later,
-        lambda h, p: sum(row[1] == ((13, (9, "novice", False)),) for row in p.held()) == 4,
+        lambda h, p: sum(row[1] == ((10, (9, "novice", False)),) for row in p.held()) == 4,
     ),
 }
 

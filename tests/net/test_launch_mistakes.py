@@ -9,7 +9,7 @@ import pytest
 from ecs.arena import Arena
 from ecs.components import Kind, NetID, Position, Size, Velocity
 from net.components import Color
-from net.game import RuleContext
+from net.rules import RuleContext
 from net.testing import Stage
 from tests.net.throwing import SHOT, THROWING, Thrown
 

@@ -24,9 +24,9 @@ from net.client.client_session import ClientSession, Ending
 from net.client.controls import Controls
 from net.conditioner.link import Conditions, link
 from net.defaults import VIEW_PIXELS
-from net.game import RuleContext
 from net.replication.interest import CELL_TILES, Interest
 from net.replication.mirror import Mirror
+from net.rules import RuleContext
 from net.wire import connection
 from net.wire.codec import encode
 from net.wire.connection import ClientConnection, State

@@ -11,9 +11,10 @@ from ecs.kinds import PASS, BodyKind, Kinds, Meeting
 from ecs.movement.movers import Flyer, Roller
 from ecs.movement.step import Body
 from ecs.world import owner_of
-from net.game import Game, RuleContext
+from net.game import Game
 from net.inputs import Axis, Button, Inputs, InputState
 from net.launch import Launch, body_of
+from net.rules import RuleContext
 
 BALL, SHOT = 1, 2
 SHOT_SIZE, SHOT_SPEED = 96, 160

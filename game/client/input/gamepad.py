@@ -1,7 +1,8 @@
 """A gamepad is a keyboard with fewer keys: what happens to it becomes events of the keys that would do the same.
 
 So no screen knows of gamepads. In the menus the directions are arrows, A is Enter and B is Esc; in the game they are
-the keys bound to walking, A dashes, Start is Esc and Back shows the scores. Pads may come and go at any time; one that
+the keys bound to walking, A dashes, Start is Esc, Back shows the scores, and X, Y, B and the left shoulder
+show emotes or vote. Pads may come and go at any time; one that
 cannot be opened, and a pygame without gamepads, are logged and done without.
 """
 
@@ -26,6 +27,10 @@ IN_GAME: Final = {
     "right": "right",
     "a": "dash",
     "back": "scoreboard",
+    "x": "emote 1",
+    "y": "emote 2",
+    "b": "emote 3",
+    "left shoulder": "emote 4",
 }
 IN_MENUS: Final = {
     "up": pygame.K_UP,

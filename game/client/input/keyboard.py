@@ -34,13 +34,17 @@ TALKING: Final = (
     Action("chat", "Say something", tuple(DEFAULT_KEYS["chat"]), "to talk", False),
     Action("scoreboard", "Show the scores", tuple(DEFAULT_KEYS["scoreboard"]), "for the scores", False),
 )
+EMOTING: Final = tuple(
+    Action(f"emote {number}", f"Show {feeling}", tuple(DEFAULT_KEYS[f"emote {number}"]), held=False)
+    for number, feeling in enumerate(("a laugh", "a heart", "anger", "tears"), 1)
+)
 
 
 def actions_of(inputs: Inputs) -> dict[str, Action]:
     """All that keys can do in a game with these inputs, by name."""
     buttons = (Action(b.name, b.label, b.keys, f"to {b.label.lower()}") for b in inputs.buttons)
     dash = (DASHING,) if inputs.dash else ()
-    return {action.name: action for action in (*WALKING, *dash, *buttons, *TALKING)}
+    return {action.name: action for action in (*WALKING, *dash, *buttons, *TALKING, *EMOTING)}
 
 
 class Bindings:

@@ -11,7 +11,8 @@ from game.client.ui.page import Look, Page
 from game.client.ui.widgets import HEIGHT, Button
 from net.inputs import Inputs
 
-WIDTH: Final = 600
+WIDTH: Final = 560  # pixels of a column
+ROWS: Final = 9  # of a column
 STEP: Final = HEIGHT + 6
 PLACES: Final = 2  # keys for each action
 RESERVED: Final = {
@@ -37,7 +38,9 @@ class KeysScreen(Page):
     ) -> None:
         """`keys`: action -> names of keys, in a game with these inputs; `changed` is told what they are now."""
         self._bindings = Bindings(keys, inputs)
-        super().__init__(look, (WIDTH, 280 + STEP * len(self._bindings.actions) - STEP // 2), back)
+        columns = -(-len(self._bindings.actions) // ROWS)
+        rows = -(-len(self._bindings.actions) // columns)
+        super().__init__(look, (WIDTH * columns + 40, 280 + STEP * rows - STEP // 2), back)
         self._kept = keys  # those of other games too
         self._changed = changed
         self._waits: tuple[str, int] | None = None  # for a key, to put it in that place
@@ -47,16 +50,16 @@ class KeysScreen(Page):
         y += 66
         self.places: dict[tuple[str, int], Button] = {}
         for row, (action, each) in enumerate(self._bindings.actions.items()):
-            top = y + row * STEP
-            self.write(each.label, NORMAL - 1, TEXT).midleft = self.inner.x, top + HEIGHT // 2
+            top, left = y + row % rows * STEP, self.inner.x + row // rows * WIDTH
+            self.write(each.label, NORMAL - 1, TEXT).midleft = left, top + HEIGHT // 2
             for place in range(PLACES):
-                rect = pygame.Rect(self.inner.right - (PLACES - place) * 172 + 12, top, 160, HEIGHT)
+                rect = pygame.Rect(left + WIDTH - 24 - (PLACES - place) * 164, top, 152, HEIGHT)
                 self.places[action, place] = self.button(
                     rect,
                     "",
                     lambda at=(action, place): self._wait(at),  # type: ignore[misc]
                 )
-        self._message_top = y + len(self._bindings.actions) * STEP + 6
+        self._message_top = y + rows * STEP + 6
         done, _ = self.buttons(self.panel.bottom - 24 - HEIGHT, ("Done", back), ("Defaults", self._reset))
         self._label()
         self.focus.go_to(done)

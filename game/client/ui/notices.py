@@ -4,7 +4,7 @@ from enum import Enum
 from typing import Final
 
 from game.client.people import GameEvent, Happened
-from game.words import NAMED, listed
+from net.rounds import NAMED, listed
 
 PAUSE: Final = 1.5  # seconds from one line of a kind to the next; whoever comes meanwhile is told together
 

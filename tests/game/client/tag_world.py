@@ -7,11 +7,11 @@ import esper
 from ecs.components import UNITS_PER_PIXEL, Dash, Intent, Size, Velocity
 from ecs.movement.step import DIRECTIONS
 from ecs.world import World
-from game.tag.components import Round, Score, Tagged
-from game.tag.roster import Roster, Standing, read_roster
+from game.tag.components import Tagged
 from net.client.components import Shown
 from net.components import Color, Name
 from net.defaults import PLAYER_SIZE
+from net.rounds import Round, Score
 
 RED, BLUE = 0xFF2020, 0x2040FF
 OWN = 1
@@ -60,14 +60,3 @@ def set_round(world: World, number: int, phase: int, until: int) -> None:
         world.spawn(ROUND_ID, Round(number, phase, until))
     else:
         give(world, ROUND_ID, Round(number, phase, until))
-
-
-def roster_of(world: World, tick: int = 0) -> Roster:
-    """As a frame reads it."""
-    assert esper.current_world != "default", "inside `with world`"
-    return read_roster(tick, {})
-
-
-def standing(net_id: int, name: str, score: int = 0, is_it: bool = False, away: bool = False) -> Standing:
-    """A row of the scoreboard."""
-    return Standing(net_id, name, 0x56B4E9, score, is_it, away, 0)

@@ -236,7 +236,7 @@ def test_settings_can_be_changed_over_the_game_and_are_kept() -> None:
             press(pygame.K_RIGHT)
             press(pygame.K_RETURN)
             await shows(window, KeysScreen)
-            for key in (pygame.K_UP, pygame.K_UP, pygame.K_UP, pygame.K_UP):  # from Done to "Walk right"
+            for key in (pygame.K_UP,) * 3:  # from Done to "Walk right"
                 press(key)
             press(pygame.K_RETURN)
             press(pygame.K_p)

@@ -3,8 +3,9 @@
 import pytest
 
 from game.tag import tag_system
-from game.tag.rules import Passed, RoundPhase
+from game.tag.rules import Passed
 from game.tag.scene import TagScene
+from net.rounds import RoundPhase
 from tests.game.client.scenes import tools
 from tests.game.tag.tag_stage import TagStage
 from tests.game.tag.test_idle_it import Fidget, tagged
@@ -33,8 +34,8 @@ class Reader:
 
     @property
     def told(self) -> list[str]:
-        """Who is "it", and why, as the chat has it."""
-        return [line for line in self.chat.lines if " is it" in line]
+        """Who is "it", and why, as the feed has it."""
+        return [line for line in self._scene.feed.lines if line.endswith((" is it", " are it"))]
 
 
 class Match:
@@ -122,7 +123,8 @@ def test_everybody_reads_why_somebody_else_is_it_and_who_was_is_not_told_that_th
     former, now = it.session.called, match.stage.player(match.stage.it).session.called
     ours = why.replace("was", "were")
     for name, reader in match.readers.items():
-        assert reader.told == [f"{'you ' + ours if name == former else f'{former} {why}'}: {now} is it"]
+        becomes = "you are it" if name == now else f"{now} is it"
+        assert reader.told == [f"{'you ' + ours if name == former else f'{former} {why}'}: {becomes}"]
     assert match.readers[former].banners == [(f"{now} is it", f"you {ours}")]
     assert match.readers[now].banners == [("You are it!", "touch somebody to pass it on")]
     assert match.readers["Eve"].banners == []

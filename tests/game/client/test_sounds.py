@@ -12,7 +12,8 @@ from ecs.world import World
 from game.arenas import ASSETS
 from game.client.audio.sounds import EARSHOT, Sounds
 from game.client.people import GameEvent, Happened
-from game.tag.game_events import Chase
+from game.client.rounds import Course
+from game.tag.roster import Chase
 from game.tag.scene import TagScene
 from tests.game.client.scenes import tools
 
@@ -57,8 +58,8 @@ OWN, OTHER = 1, 2
         (GameEvent(Happened.DASHED, OTHER, "Bob"), (EARSHOT, 100), []),
         (GameEvent(Happened.DASHED, OTHER, "Bob"), None, []),
         (GameEvent(Happened.JOINED, OTHER, "Bob"), None, ["join"]),
-        (GameEvent(Chase.COUNTDOWN, seconds=3), None, ["countdown"]),
-        (GameEvent(Chase.ENDED), None, ["round_end"]),
+        (GameEvent(Course.COUNTDOWN, seconds=3), None, ["countdown"]),
+        (GameEvent(Course.ENDED), None, ["round_end"]),
         (GameEvent(Happened.LEFT, OTHER, "Bob"), None, []),
     ],
 )

@@ -9,10 +9,11 @@ import pytest
 from ecs.components import Kind, NetID, Position
 from game.arenas import load_arena
 from game.football import FOOTBALL
-from game.football.components import BALL, GOALS, LEFT, RIGHT, Goal, Match, Scored, Team
+from game.football.components import BALL, GOALS, LEFT, RIGHT, Goal, Match, Team
 from net.client.components import Shown
 from net.client.corrections import Cause
 from net.conditioner.link import Conditions
+from net.rounds import Podium, Score
 from net.testing import Player, Stage, Walker
 from tests.net.test_throwing import NETWORKS
 
@@ -44,7 +45,7 @@ class Kick:
 
     def match(self) -> Match:
         (found,) = self.all(Match).values()
-        return Match(found.left, found.right, found.until, found.winner)
+        return Match(found.left, found.right, found.until)
 
     def shoot(self, player: Player, way: int) -> None:
         """Somebody runs the ball straight into the goal on that side."""
@@ -85,7 +86,7 @@ def test_a_goal_is_counted_for_the_side_and_the_shooter_and_told_once(kick: Kick
     kick.shoot(shooter, EAST)
     assert kick.goals == [Goal(LEFT, shooter.net_id, False)]
     assert (kick.match().left, kick.match().right) == (1, 0)
-    assert kick.all(Scored)[shooter.net_id] == Scored(1)
+    assert kick.all(Score)[shooter.net_id] == Score(1)
 
 
 def test_an_own_goal_is_the_other_sides_and_nobodys_score(kick: Kick) -> None:
@@ -93,7 +94,7 @@ def test_an_own_goal_is_the_other_sides_and_nobodys_score(kick: Kick) -> None:
     kick.shoot(shooter, WEST)
     assert kick.goals == [Goal(RIGHT, shooter.net_id, True)]
     assert (kick.match().left, kick.match().right) == (0, 1)
-    assert kick.all(Scored)[shooter.net_id] == Scored(0)
+    assert kick.all(Score)[shooter.net_id] == Score(0)
 
 
 def test_after_a_goal_there_is_a_kick_off_with_everybody_in_their_half(kick: Kick) -> None:
@@ -108,16 +109,17 @@ def test_after_a_goal_there_is_a_kick_off_with_everybody_in_their_half(kick: Kic
         assert (kick.stage.at(net_id)[0] < PITCH.width // 2) is (team.side == LEFT)
 
 
-def test_five_goals_win_and_the_next_match_begins_at_nil(kick: Kick) -> None:
+def test_five_goals_win_and_the_next_round_begins_at_nil(kick: Kick) -> None:
     shooter = next(p for p in kick.players if kick.all(Team)[p.net_id].side == LEFT)
     for _ in range(GOALS):
         kick.shoot(shooter, EAST)
         kick.stage.run(20 if len(kick.goals) == GOALS else 100)
     assert len(kick.goals) == GOALS
-    assert kick.match().winner == LEFT
+    (podium,) = kick.all(Podium).values()
+    assert (podium.first, podium.first_score, podium.second, podium.second_score) == ("Blue", GOALS, "Orange", 0)
     kick.stage.run(80)
     assert kick.match() == Match()
-    assert kick.all(Scored)[shooter.net_id] == Scored(0)
+    assert kick.all(Score)[shooter.net_id] == Score(0)
 
 
 @pytest.mark.parametrize("latency", [0.0, 0.025, 0.05, 0.1], ids=["0 ms", "50 ms", "100 ms", "200 ms"])

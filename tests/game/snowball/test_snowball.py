@@ -2,17 +2,20 @@
 
 from collections.abc import Iterator
 from typing import Any
+from unittest import mock
 
 import esper
 import pytest
 
 from ecs.components import NetID
 from game.arenas import load_arena
+from game.client.rounds import RoundState, read_rounds
 from game.snowball import SNOWBALL
-from game.snowball.components import GOAL, HEARTS, MOST_SNOW, Health, Hit, Match, Points, Safe, Snow
+from game.snowball.components import GOAL, HEARTS, MOST_SNOW, Health, Hit, Safe, Snow
 from game.snowball.rules import GATHER_SECONDS, SAFE_SECONDS
 from net.client.corrections import Cause
 from net.conditioner.link import PERFECT, Conditions
+from net.rounds import Round, RoundPhase, Score
 from net.testing import Player, Stage
 from tests.net.test_throwing import NETWORKS, Thrower
 
@@ -77,7 +80,7 @@ def test_a_throw_costs_a_ball_and_a_hit_a_heart_and_gains_a_point(duel: Duel) ->
     assert duel.held(duel.ann, Snow) in (Snow(1), Snow(2)), "she stands still, and may have picked up another"
     assert duel.hits == [Hit(duel.bob.net_id, duel.ann.net_id, False)]
     assert duel.held(duel.bob, Health) == Health(HEARTS - 1)
-    assert duel.held(duel.ann, Points) == Points(1)
+    assert duel.held(duel.ann, Score) == Score(1)
 
 
 def test_a_miss_costs_nobody_anything_but_the_ball(duel: Duel) -> None:
@@ -125,22 +128,22 @@ def test_three_hits_and_one_is_elsewhere_whole_again_and_safe_for_a_while(duel: 
     assert len(duel.hits) == HEARTS + 1
 
 
-def test_ten_hits_win_the_match_and_the_next_begins_from_nothing() -> None:
+def test_ten_hits_win_the_round_and_the_next_begins_from_nothing() -> None:
     duel = Duel(podium_seconds=1.0)
-    duel.give(duel.ann, Points(GOAL - 1))
+    duel.give(duel.ann, Score(GOAL - 1))
     duel.throw(30)
 
-    def match() -> Match:
+    def shown() -> RoundState:
         with duel.bob.play.world:
-            ((_, found),) = esper.get_component(Match)
-        return Match(found.number, found.winner, found.until)
+            return read_rounds(0)
 
-    assert match().winner == "Ann"
+    assert [place.names for place in shown().podium] == ["Ann", "Bob"]
     duel.throw(30)
     assert len(duel.hits) == 1, "while the winner is celebrated nobody is hit"
     duel.stage.run(60)
-    assert match() == Match(2)
-    assert duel.held(duel.ann, Points) == Points(0)
+    assert shown().is_in(RoundPhase.PLAYING)
+    assert shown().round == Round(2, RoundPhase.PLAYING, mock.ANY)
+    assert duel.held(duel.ann, Score) == Score(0)
     duel.stage.close()
 
 
@@ -157,7 +160,7 @@ def test_mirrors_are_exact_in_a_crowd_on_bad_networks(cell_tiles: int) -> None:
 
     stage.run(1500, each)
     with stage.simulation.world:
-        assert sum(points.hits for _, points in esper.get_component(Points)) > 0, "somebody hit somebody"
+        assert sum(score.points for _, score in esper.get_component(Score)) > 0, "somebody hit somebody"
         assert len(esper.get_components(NetID, Snow)) == 6
     for player in players:
         assert player.compared > 400

@@ -5,11 +5,11 @@ import esper
 from ecs.arena import TILE
 from ecs.components import NetID
 from game.tag import TAG
-from game.tag.components import Immune, Podium, Round, Score, Tagged
-from game.tag.rules import RoundPhase, score_at
+from game.tag.components import Immune, Tagged
 from net.components import Name
 from net.conditioner.link import PERFECT, Conditions
 from net.game import Game
+from net.rounds import Podium, Round, RoundPhase, Score, score_at
 from tests.harness import HALL, Player, Stage
 
 ROUND_SECONDS, PODIUM_SECONDS = 4.0, 1.0

@@ -6,10 +6,11 @@ import pytest
 from ecs.arena import TILE
 from ecs.movement.step import DIRECTIONS
 from game.tag import tag_system
-from game.tag.components import Score, Tagged
-from game.tag.rules import IDLE_IT_SECONDS, SLOW_IT_SECONDS, Passed, score_at
+from game.tag.components import Tagged
+from game.tag.rules import IDLE_IT_SECONDS, SLOW_IT_SECONDS, Passed
 from net.conditioner.link import Conditions
 from net.defaults import ROUND_SECONDS
+from net.rounds import Score, score_at
 from tests.game.tag.tag_stage import PODIUM, TagStage
 from tests.game.tag.test_tag_system import lose
 from tests.harness import Player, Walker

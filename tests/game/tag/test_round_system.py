@@ -7,11 +7,10 @@ import esper
 import pytest
 
 from game.tag import TAG
-from game.tag.components import Immune, Podium, Round, Score, Tagged
-from game.tag.rules import RoundPhase, score_at
-from game.words import ranks
+from game.tag.components import Immune, Tagged
 from net.defaults import PODIUM_SECONDS as USUAL_PODIUM
 from net.defaults import ROUND_SECONDS as USUAL_ROUND
+from net.rounds import Podium, Round, RoundPhase, Score, ranks, score_at
 from net.server.simulation import ServerSettings, Simulation
 from net.wire.errors import RemoteProtocolError
 from tests.game.tag.tag_stage import PODIUM, ROUND, TagStage
@@ -205,7 +204,7 @@ def test_the_end_of_a_round_is_logged_with_everybodys_score(caplog: pytest.LogCa
     stage.join("Bob")
     run_until(stage, RoundPhase.PODIUM)
     first, second = sorted(stage.scores(), key=lambda name: -stage.scores()[name])
-    assert f"round 1 is over: '{first}' 4.00 s, '{second}' 0.00 s" in [record.getMessage() for record in caplog.records]
+    assert f"round 1 is over: '{first}' 240, '{second}' 0" in [record.getMessage() for record in caplog.records]
 
 
 def test_a_server_plays_tag_unless_it_is_given_other_rules() -> None:
@@ -225,7 +224,7 @@ def test_a_server_plays_tag_unless_it_is_given_other_rules() -> None:
     assert rounds == [(1, RoundPhase.PLAYING, 1 + 120)]
     server.close("the test is over")
     assert (ServerSettings(HALL).round_seconds, ServerSettings(HALL).podium_seconds) == (USUAL_ROUND, USUAL_PODIUM)
-    assert (USUAL_ROUND, USUAL_PODIUM) == (120.0, 8.0)
+    assert (USUAL_ROUND, USUAL_PODIUM) == (120.0, 10.0)
 
 
 def test_a_score_is_a_sum_that_both_ends_can_do() -> None:
@@ -244,7 +243,7 @@ def test_a_score_is_a_sum_that_both_ends_can_do() -> None:
         (Score, (-1, 0)),
         (Score, (0, -2)),
         (Round, (-1, 0, 0)),
-        (Round, (0, 3, 0)),
+        (Round, (0, 4, 0)),
         (Round, (0, 0, -1)),
         (Podium, ("Ann", "Bob\n", "", 0, 0, 0)),
         (Podium, ("Ann", "x" * 64, "", 0, 0, 0)),

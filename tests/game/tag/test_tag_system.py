@@ -5,10 +5,11 @@ import pytest
 
 from ecs.arena import TILE
 from ecs.movement.step import DIRECTIONS
-from game.tag.components import Immune, Score, Tagged
+from game.tag.components import Immune, Tagged
 from game.tag.tag_system import AWAY_SECONDS, IMMUNE_SECONDS, KEEP_SECONDS, TOUCH
 from net.components import Away
 from net.conditioner.link import Conditions
+from net.rounds import Score
 from net.wire.messages import Frame
 from tests.game.tag.tag_stage import TagStage
 from tests.game.test_invariants import heard

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from game.tag import TAG
-from game.tag.components import Podium
 from net.components import Name
 from net.io.lan import read_advert
+from net.rounds import Podium
 from net.server.names import Names
 from net.wire.errors import RemoteProtocolError
 from net.wire.messages import VERSION, Hello, Refusal, Refused, Said
