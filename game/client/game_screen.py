@@ -204,7 +204,8 @@ class GameScreen:
         else:
             self._table.forget()
         if not plays:
-            self._hud.overlay(window, "Connection lost", session.message, self._next_step(now), now)
+            title = "The game moves on" if session.ending is Ending.MOVED else "Connection lost"
+            self._hud.overlay(window, title, session.message, self._next_step(now), now)
         elif scores:  # a long list goes down to where hints are
             pass
         elif self.renderer.spectator is not None:

@@ -336,11 +336,12 @@ class Window:
         if self._chosen_by_hand and self.session is not None:
             self._chosen_by_hand = False
             self._keep(replace(self.settings, recent=self.settings.remembering(str(self.session.address))))
+        if play.game is not self._plays:
+            self._play_by(play.game)
         if self.game is not None:
             self.game.entered(play)
         elif self.session is not None:
             parts = self.canvas.surface, self._look.fonts, self._look.sprites
-            self._play_by(play.game)
             self.game = GameScreen(
                 *parts,
                 self.session,

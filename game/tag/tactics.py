@@ -56,7 +56,7 @@ class TagMind(Mind):
         self.tags = 0  # times that it saw somebody become "it"
         self.rounds: set[int] = set()  # numbers of those that it saw being played
         self._tagged: tuple[int, int] | None = None
-        self._scores: dict[str, float] = {}
+        self._scores: dict[str, int] = {}
 
     def wish(self, net_id: int, rng: random.Random) -> Wish:
         """As a Mind has it."""
@@ -73,8 +73,8 @@ class TagMind(Mind):
                 self.tags += 1
         found = esper.get_components(NetID, Name, Score)
         board = {net_id.id: (name.text, score_at(score, tick)) for _, (net_id, name, score) in found}
-        self._scores = {name: round(ticks / tick_rate, 2) for _, (name, ticks) in sorted(board.items())}
+        self._scores = {name: points for _, (name, points) in sorted(board.items())}
 
     def report(self) -> Mapping[str, object]:
-        """As a Mind has it; the scores are everybody's, by name, in seconds."""
+        """As a Mind has it; the scores are everybody's, by name, in ticks."""
         return {"rounds": len(self.rounds), "tags": self.tags, "scores": self._scores}

@@ -45,6 +45,7 @@ from net.wire.messages import (
     Goodbye,
     Hello,
     Look,
+    Moved,
     Ping,
     Pong,
     Private,
@@ -86,6 +87,7 @@ class Ending(Enum):
 
     LEFT = auto()  # we wanted to
     LOST = auto()  # the connection died, or the server said goodbye
+    MOVED = auto()  # another world begins there, of the game `other_game`
     BENCHED = auto()  # we did nothing for too long, and somebody else wanted the seat; we may watch
     REFUSED = auto()  # not let in; another try may do
     EXPIRED = auto()  # not let back in: our token is not good (any more); a new player may be
@@ -299,6 +301,9 @@ class ClientSession:
                 self._end(Ending.LOST, reason)
             case Benched(reason):
                 self._end(Ending.BENCHED, reason)
+            case Moved(game, reason):
+                self.other_game = game
+                self._end(Ending.MOVED, reason)
             case Pong(time, received, sent) if self.joined and self._pongs < self._pings:  # else to no ping of ours
                 self._pongs += 1
                 self.joined.clock.pong(self._began + time / 1e6, now, received / 1000, sent / 1000)

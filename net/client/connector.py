@@ -149,6 +149,12 @@ class Connector:
             if other is not None and other is not self.game and not self._let_in:
                 self.game = other
                 continue
+            if self.ending is Ending.MOVED:
+                self._token = ""  # of a seat in a world that is no more
+                self.game = other or self.game
+                if not self.attempts:  # else a server that sends us to and fro would keep us busy
+                    self.message, self.attempts = why, 1
+                    continue
             if self.ending is Ending.BENCHED and not self._watch:
                 self._watch, self._token, self.message = True, "", why
                 continue

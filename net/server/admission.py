@@ -210,11 +210,14 @@ class Admission:
         self._seats.void_token(net_id)
         self._leaving.append(net_id)
 
-    def close(self, reason: str) -> None:
-        """Tell everybody that it is over."""
+    def close(self, reason: str, next_game: str = "") -> None:
+        """Tell everybody that it is over; and that they can come back at once, where there is a next game."""
         self.closing = True
         for session in list(self.sessions):
-            session.end(reason)
+            if next_game:
+                session.move(next_game, reason)
+            else:
+                session.end(reason)
         self.let_in_and_out()
         self._free_until(math.inf, reason)
 

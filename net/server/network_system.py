@@ -206,10 +206,10 @@ class NetworkSystem(esper.Processor):
         log.info("chat: the server: %s", line)
         self._broadcaster.chat += frame(encode(Said(0, line)))
 
-    def close(self, reason: str) -> None:
-        """Tell everybody that it is over."""
+    def close(self, reason: str, next_game: str = "") -> None:
+        """Tell everybody that it is over, and which game comes next, if any."""
         self.stats.closing = True
-        self._admission.close(reason)
+        self._admission.close(reason, next_game)
 
     def _end_the_lost(self) -> None:
         lost, self._lost = self._lost, {}

@@ -19,6 +19,7 @@ from net.wire.messages import (
     Hello,
     Identity,
     Look,
+    Moved,
     Ping,
     Private,
     Profile,
@@ -301,11 +302,16 @@ class Session:
         """Close the connection and free the seat, or `keep` it for a while; a second time does nothing."""
         self._end(Goodbye(reason[:200]) if tell else None, reason, keep)
 
+    def move(self, game: str, reason: str) -> None:
+        """Close the connection, for there is another world to come back to at once, of that game."""
+        word = Moved(game, reason[:200]) if self.playing else Goodbye(reason[:200])
+        self._end(word, reason, keep=False)
+
     def bench(self, reason: str) -> None:
         """Take the seat of a player, who may come back to watch."""
         self._end(Benched(reason), f"benched: {reason}", keep=False)
 
-    def _end(self, last_word: Goodbye | Benched | None, reason: str, keep: bool) -> None:
+    def _end(self, last_word: Goodbye | Benched | Moved | None, reason: str, keep: bool) -> None:
         self.playing = False
         if self._admission.ended(self, reason, keep):
             if last_word is not None and self._connection.state is not State.CLOSED:

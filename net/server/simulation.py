@@ -249,7 +249,7 @@ class Simulation:
     def _move_on(self, choice: int) -> None:
         self.chosen = choice
 
-    def close(self, reason: str) -> None:
-        """Tell everybody and end."""
-        self.network.close(reason)
+    def close(self, reason: str, next_game: str = "") -> None:
+        """Tell everybody and end; `next_game` is what is played here from now on, in another simulation."""
+        self.network.close(reason, next_game)
         self.world.close()

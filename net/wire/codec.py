@@ -31,6 +31,7 @@ from net.wire.messages import (
     IntentRow,
     Look,
     Message,
+    Moved,
     Ping,
     Pong,
     Private,
@@ -122,6 +123,8 @@ def encode(message: Message) -> bytes:
             fields = [16, name, color]
         case Benched(reason):
             fields = [17, reason]
+        case Moved(game, reason):
+            fields = [22, game, reason]
         case Request(index, values):
             fields = [20, index, values]
         case Private(tick, index, values):
@@ -261,6 +264,8 @@ def decode_from_server(payload: bytes) -> FromServer:
             return Private(_integer(tick, 0, MAX_TICK), _index(index), _values(values))
         case 17, [reason]:
             return Benched(_text(reason))
+        case 22, [game, reason]:
+            return Moved(_text(game), _text(reason))
         case 13, [salt, nonce]:
             return Challenge(_hex(salt, NONCE_DIGITS), _hex(nonce, NONCE_DIGITS))
     raise NotOurProtocolError(f"no message of a server: tag {_short(tag)} with {len(fields)} fields")

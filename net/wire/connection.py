@@ -1,9 +1,9 @@
 """One end of a conversation, sans-IO: bytes in, messages out, and the order in which they may come.
 
 No socket, no clock, no world. A Hello comes first, then the answer to it: a Welcome, which opens the connection, or a
-Refused, which closes it, as a Goodbye does at any time and a Benched once it is open. In the place of the Hello there
-may be a Query, to which the Identity is the answer and the end. Before its answer the server may ask once for a
-password, by a Challenge that a Proof has to follow. What else may be said depends on whether the Hello was that of a
+Refused, which closes it, as a Goodbye does at any time and a Benched or Moved once it is open. In the place of the
+Hello there may be a Query, to which the Identity is the answer and the end. Before its answer the server may ask once for
+a password, by a Challenge that a Proof has to follow. What else may be said depends on whether the Hello was that of a
 player or of a spectator.
 """
 
@@ -33,6 +33,7 @@ from net.wire.messages import (
     Identity,
     Look,
     Message,
+    Moved,
     Private,
     Profile,
     Proof,
@@ -83,6 +84,7 @@ _LEADS_TO: Final = {
     Welcome: State.OPEN,
     Refused: State.CLOSED,
     Benched: State.CLOSED,
+    Moved: State.CLOSED,
     Goodbye: State.CLOSED,
 }
 

@@ -8,7 +8,7 @@ from enum import IntEnum
 from typing import Final
 
 MAGIC: Final = "PGN"
-VERSION: Final = 6
+VERSION: Final = 7
 NO_SERVER_ID: Final = "0" * 16  # of a server that nobody has to tell from others
 ANY_COLOR: Final = -1  # where a colour is asked for: whichever the server likes
 
@@ -271,6 +271,14 @@ class Benched:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """This world ends, and one of the game of that name begins here: I close this connection; come back at once."""
+
+    game: str
+    reason: str
+
+
 # What both say.
 
 
@@ -282,5 +290,7 @@ class Goodbye:
 
 
 FromClient = Hello | Query | Proof | Steer | Ping | Resync | Say | Profile | Look | Request | Report | Goodbye
-FromServer = Identity | Challenge | Welcome | Refused | Snapshot | Frame | Pong | Said | Private | Benched | Goodbye
+FromServer = (
+    Identity | Challenge | Welcome | Refused | Snapshot | Frame | Pong | Said | Private | Benched | Moved | Goodbye
+)
 Message = FromClient | FromServer

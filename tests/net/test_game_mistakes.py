@@ -130,10 +130,10 @@ HOSTILE: dict[str, list[Message]] = {
     "a kind of 0 that is told": [Snapshot(0, (), ((0, (row(OWN), row(2, Kind=(0,), Intent=(), Dash=()))),))],
     "an action that the game lacks": [Snapshot(0, (), ((0, (row(OWN, Action=(1 << 39,)),)),))],
     "a deed that the game lacks": [FINE, frames((1, OWN, 0, 2 << 39))],
-    "an event that the game lacks": [FINE, frames(events=[(1, 1, (1, 2))])],
+    "an event that the game lacks": [FINE, frames(events=[(2, 1, (1, 2))])],
     "an event of other fields": [FINE, frames(events=[(0, 1, (1, "x"))])],
     "more events than a frame has": [FINE, frames(events=[(0, 1, (1, 2))] * 513)],
-    "a private event that the game lacks": [FINE, Private(1, 7, ())],
+    "a private event that the game lacks": [FINE, Private(2, 7, ())],
 }
 
 
@@ -186,7 +186,7 @@ def test_what_is_odd_and_possible_is_borne(messages: list[Message]) -> None:
 
 
 @pytest.mark.parametrize(
-    "request_", [Request(1, (3,)), Request(0, (0,)), Request(0, ("x",)), Request(0, (3, 3)), Request(1 << 40, ())]
+    "request_", [Request(2, (3,)), Request(0, (0,)), Request(0, ("x",)), Request(0, (3, 3)), Request(1 << 40, ())]
 )
 def test_a_request_that_the_game_lacks_ends_that_session_alone(request_: Request) -> None:
     stage = Stage(THROWING, HALL)

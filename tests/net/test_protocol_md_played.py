@@ -42,6 +42,7 @@ from net.wire.messages import (
     Hello,
     Identity,
     Message,
+    Moved,
     Ping,
     Private,
     Proof,
@@ -169,7 +170,7 @@ def in_section_14(data: bytes) -> bool:
 def test_what_a_server_says_in_the_examples_is_one_story_that_our_client_takes_in() -> None:
     play, _ = client()
     order = Challenge, Welcome, Snapshot, Frame
-    elsewhere = Goodbye, Benched, Refused, Identity, Private
+    elsewhere = Goodbye, Benched, Moved, Refused, Identity, Private
     story = sorted(
         ((data, m) for data, m in OF_SERVER if not isinstance(m, elsewhere) and not in_section_14(data)),
         key=lambda row: order.index(type(row[1])) if type(row[1]) in order else len(order),

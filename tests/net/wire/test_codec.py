@@ -43,6 +43,7 @@ from net.wire.messages import (
     Identity,
     Look,
     Message,
+    Moved,
     Ping,
     Pong,
     Private,
@@ -145,6 +146,7 @@ messages_from_server: st.SearchStrategy[FromServer] = st.one_of(
     st.builds(Pong, milliticks, milliticks, milliticks),
     st.builds(Said, indices, texts),
     st.builds(Benched, texts),
+    st.builds(Moved, texts, texts),
     st.builds(Private, ticks, indices, values),
     st.builds(Goodbye, texts),
 )
@@ -190,6 +192,7 @@ SAMPLES_FROM_SERVER: tuple[FromServer, ...] = (
     Pong(123_456, 122_500, 123_000),
     Said(7, "over here!"),
     Benched("you did nothing for 180 s"),
+    Moved("football", "football comes next"),
     Private(120, 2, (7,)),
     Goodbye("the server is closing"),
     Challenge("0123456789abcdef" * 2, "fedcba9876543210" * 2),
