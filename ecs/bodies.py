@@ -3,7 +3,7 @@
 import copy
 import itertools
 import operator
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Final, NamedTuple
 
 import esper
@@ -40,22 +40,17 @@ NAMES: Final = (
 )
 
 
-class _Nothing:
-    """A component that nobody has."""
-
-
 class Bodies:
     """Everything with a Position, a Velocity and a Size; what has an Intent and a Dash as well is steered.
 
     The columns are where the components are: whoever changes a number in them changes it for everybody.
     """
 
-    def __init__(self) -> None:
-        self._found: list[Any] = []
-        self._steering: list[Any] = []
-        self._acting: list[Any] = []
-        self._kinds: list[Any] = []
-        self._look: list[Any] = []  # esper's answer to a question, which stays the same object until anything changes
+    def __init__(self, version: Callable[[], int]) -> None:
+        """`version`: as `World.version`, of the world that is current when `find` is called."""
+        self._version = version
+        self._found_version = 0  # of an empty world
+        self._found: tuple[Rows, Rows, Rows, Rows] = ([], [], [], [])
         self._move_in()
 
     def __len__(self) -> int:
@@ -63,35 +58,24 @@ class Bodies:
 
     def find(self) -> None:
         """Look who is there, inside `with world`; until then, nobody has come or gone for us."""
-        if self.up_to_date:
+        version = self._version()
+        if version == self._found_version:
             return
-        self.overlook()
         found = _who_is_there()
-        held = self._found, self._steering, self._acting, self._kinds
-        same = all(map(_same, found, held))
+        same = all(map(_same, found, self._found))
         if not same and _give_own([*itertools.chain.from_iterable(found)]):
-            found = _who_is_there()
-            self.overlook()
-        self._found, self._steering, self._acting, self._kinds = found
+            version, found = self._version(), _who_is_there()
+        self._found_version, self._found = version, found
         if not same:
             self._move_in()
 
-    @property
-    def up_to_date(self) -> bool:
-        """Whether no entity and no component came or went since the last look, but what was overlooked."""
-        return esper.get_component(_Nothing) is self._look
-
-    def overlook(self) -> None:
-        """Whatever came or went so far is none of ours: to look at a crowd for it would take milliseconds."""
-        self._look = esper.get_component(_Nothing)
-
     def bearers(self) -> list[tuple[int, int]]:
         """esper's entities, as of the last look, with their NetIDs."""
-        return [(entity, bearer.id) for entity, (bearer, *_) in self._found]
+        return [(entity, bearer.id) for entity, (bearer, *_) in self._found[0]]
 
     def _move_in(self) -> None:
-        rows = sorted(self._found, key=lambda row: row[1][0].id)
-        steering, acting, of_kinds = dict(self._steering), dict(self._acting), dict(self._kinds)
+        rows = sorted(self._found[0], key=lambda row: row[1][0].id)
+        steering, acting, of_kinds = map(dict, self._found[1:])
         parts = [steering.get(entity) for entity, _ in rows]
         self.net_ids: list[int] = [bearer.id for _, (bearer, _, _, _) in rows]
         self.rows = {net_id: row for row, net_id in enumerate(self.net_ids)}

@@ -7,7 +7,6 @@ columns.
 
 import dataclasses
 import logging
-from collections.abc import Sequence
 
 import esper
 import numpy as np
@@ -22,10 +21,6 @@ from ecs.world import World
 log = logging.getLogger(__name__)
 
 
-class _Nothing:
-    """A component that nobody has: esper's answer to it is another object as soon as anything came or went."""
-
-
 class BeforeRules(esper.Processor):
     """Remembers all bodies. Runs behind the collisions."""
 
@@ -33,14 +28,14 @@ class BeforeRules(esper.Processor):
         self.world = world
         self.rows: dict[int, int] = {}  # NetID -> row
         self.columns: list[Array] = []
-        self.look: Sequence[object] = ()
+        self.version = 0  # of the world
 
     def process(self, tick: int) -> None:
         bodies = self.world.bodies
         bodies.find()
         self.rows = bodies.rows
         self.columns = [column.copy() for column in bodies.columns]
-        self.look = _look()
+        self.version = self.world.version
 
 
 class AfterRules(esper.Processor):
@@ -51,7 +46,7 @@ class AfterRules(esper.Processor):
 
     def process(self, tick: int) -> None:
         before, bodies = self._before, self._world.bodies
-        if self._world.marked or _look() is not before.look:
+        if self._world.marked or self._world.version != before.version:
             self._look_who_is_there()
         if bodies.rows is not before.rows:
             self._look_at_newcomers()
@@ -159,7 +154,3 @@ class AfterRules(esper.Processor):
         if not self._arena.is_free(x, y, w, h):
             return f"its Position ({x}, {y}) is in a wall, for its Size ({w}, {h}): ask arena.is_free first"
         return None
-
-
-def _look() -> Sequence[object]:
-    return esper.get_component(_Nothing)
