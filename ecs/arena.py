@@ -3,6 +3,8 @@
 Knows nothing of players, ticks or entities.
 """
 
+from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from ecs.components import UNITS_PER_PIXEL
@@ -13,6 +15,8 @@ WALL: Final = "#"
 FLOOR: Final = "."
 _BITS: Final = str.maketrans(WALL + FLOOR, "10")
 MAX_SIDE: Final = 1000  # tiles; whatever the map, it fits into one message
+
+Reach = Callable[[int, int, int, int, int], int]
 
 
 class ArenaError(ValueError):
@@ -33,7 +37,11 @@ class Arena:
         # One integer a column and one a row, bit set where there is a wall: a whole edge of a box is tested with one
         # `and` instead of a loop over its tiles.
         self._walls_of_column = [_bits("".join(column)) for column in zip(*rows, strict=True)]
-        self._walls_of_row = [_bits(row) for row in rows]
+        # How far a free box gets that moves by `by`: at most to the first wall, however fast it is. Both take where it
+        # begins along the axis and across it, its length, its width, and `by`: reach_x(x, y, w, h, dx) is an x, and
+        # reach_y(y, x, h, w, dy) a y.
+        self.reach_x: Reach = partial(_reach, self._walls_of_column)
+        self.reach_y: Reach = partial(_reach, [_bits(row) for row in rows])
 
     def is_free(self, x: int, y: int, w: int, h: int) -> bool:
         """Whether a box (world units, top left corner) lies wholly on floor."""
@@ -42,43 +50,25 @@ class Arena:
         mask = _mask(y // TILE, (y + h - 1) // TILE)
         return not any(self._walls_of_column[c] & mask for c in range(x // TILE, (x + w - 1) // TILE + 1))
 
-    def reach_x(self, x: int, y: int, w: int, h: int, dx: int) -> int:
-        """The x that a free box reaches when it moves by `dx`: at most to the first wall, however fast it is."""
-        if dx > 0:
-            edge = x + w - 1
-            first, last = edge // TILE + 1, (edge + dx) // TILE
-            if first <= last:
-                mask = _mask(y // TILE, (y + h - 1) // TILE)
-                for column in range(first, last + 1):
-                    if self._walls_of_column[column] & mask:
-                        return column * TILE - w
-        elif dx < 0:
-            first, last = x // TILE - 1, (x + dx) // TILE
-            if first >= last:
-                mask = _mask(y // TILE, (y + h - 1) // TILE)
-                for column in range(first, last - 1, -1):
-                    if self._walls_of_column[column] & mask:
-                        return (column + 1) * TILE
-        return x + dx
 
-    def reach_y(self, x: int, y: int, w: int, h: int, dy: int) -> int:
-        """As `reach_x`, for the other axis."""
-        if dy > 0:
-            edge = y + h - 1
-            first, last = edge // TILE + 1, (edge + dy) // TILE
-            if first <= last:
-                mask = _mask(x // TILE, (x + w - 1) // TILE)
-                for row in range(first, last + 1):
-                    if self._walls_of_row[row] & mask:
-                        return row * TILE - h
-        elif dy < 0:
-            first, last = y // TILE - 1, (y + dy) // TILE
-            if first >= last:
-                mask = _mask(x // TILE, (x + w - 1) // TILE)
-                for row in range(first, last - 1, -1):
-                    if self._walls_of_row[row] & mask:
-                        return (row + 1) * TILE
-        return y + dy
+def _reach(walls: list[int], at: int, across: int, length: int, width: int, by: int) -> int:
+    """`walls` has an integer for each column or row that may be in the way."""
+    if by > 0:
+        edge = at + length - 1
+        first, last = edge // TILE + 1, (edge + by) // TILE
+        if first <= last:
+            mask = _mask(across // TILE, (across + width - 1) // TILE)
+            for line in range(first, last + 1):
+                if walls[line] & mask:
+                    return line * TILE - length
+    elif by < 0:
+        first, last = at // TILE - 1, (at + by) // TILE
+        if first >= last:
+            mask = _mask(across // TILE, (across + width - 1) // TILE)
+            for line in range(first, last - 1, -1):
+                if walls[line] & mask:
+                    return (line + 1) * TILE
+    return at + by
 
 
 def parse_arena(text: str) -> Arena:

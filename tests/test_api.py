@@ -40,7 +40,7 @@ API: dict[str, list[str]] = {
         "owner_of",
         "parse_arena",
     ],
-    "ecs.collision": ["CollisionSystem", "overlap"],
+    "ecs.collision": ["CollisionSystem"],
     "ecs.movement": ["Body", "DASH", "DIRECTIONS", "Flyer", "Motion", "MovementSystem", "Roller", "STILL", "motion_at"],
     "game": [],
     "game.cli": [],

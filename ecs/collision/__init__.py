@@ -4,6 +4,5 @@ Knows bodies and the arena; knows nothing of networks or of what a game makes of
 """
 
 from ecs.collision.collision_system import CollisionSystem
-from ecs.collision.separate import overlap
 
-__all__ = ["CollisionSystem", "overlap"]
+__all__ = ["CollisionSystem"]

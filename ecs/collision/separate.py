@@ -13,11 +13,15 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ecs.arena import Arena
+from ecs.arena import Arena, Reach
 from ecs.collision.sweep import FEW, Pair, Sweep, few_pairs, overlap_in
 from ecs.columns import Array, Column
 from ecs.kinds import ALL_PUSH, PUSH, Meeting, Meetings
 from ecs.movement.step import Body
+
+# Along which bodies are pushed: where they begin and where they begin across it, their speeds, lengths and widths, and
+# how far they reach.
+Axis = tuple[Column, Column, Column, Column, Column, Reach]
 
 PASSES: Final = 4  # a push travels through as many bodies in a tick; more gains nothing that players notice
 PAIRS_PER_BODY: Final = 2  # that are pushed in a pass, on average: a crowd that leans into a corner has half a pair
@@ -60,11 +64,6 @@ def separate(
     return found
 
 
-def overlap(a: Body, b: Body) -> bool:
-    """Whether two bodies share a place; to touch is not to overlap."""
-    return a.x < b.x + b.w and b.x < a.x + a.w and a.y < b.y + b.h and b.y < a.y + a.h
-
-
 def any_overlap(bodies: Iterable[Body]) -> bool:
     """Whether any two of a few bodies share a place."""
     in_order = sorted(bodies)  # by x: behind the first that begins where this one has ended, all do
@@ -98,7 +97,8 @@ class CollisionSolver:
         self._x, self._y, self._vx, self._vy, self._w, self._h, self._kind = x, y, vx, vy, w, h, kind
         self._meetings = meetings
         self._table = meetings.table
-        self._arena = arena
+        self._along_x: Axis = (x, y, vx, w, h, arena.reach_x)
+        self._along_y: Axis = (y, x, vy, h, w, arena.reach_y)
         self._sweep = sweep
         self._most = PAIRS_PER_BODY * len(x) + PAIRS_BESIDES
 
@@ -153,9 +153,9 @@ class CollisionSolver:
         deep_x = min(x[a] + w[a], x[b] + w[b]) - max(x[a], x[b])
         deep_y = min(y[a] + h[a], y[b] + h[b]) - max(y[a], y[b])
         if deep_x <= deep_y:
-            self._push_x(*((b, a) if x[a] > x[b] else (a, b)), deep_x)
+            self._push_along(self._along_x, a, b, deep_x)
         else:
-            self._push_y(*((b, a) if y[a] > y[b] else (a, b)), deep_y)
+            self._push_along(self._along_y, a, b, deep_y)
 
     def _meeting(self, first: int, second: int) -> Meeting:
         return PUSH if self._meetings.alike else self._table[self._kind[first]][self._kind[second]]
@@ -177,31 +177,21 @@ class CollisionSolver:
                         by[row] = other
             self._moved(put)
 
-    def _push_x(self, left: int, right: int, deep: int) -> None:
-        reach, x, y, w, h = self._arena.reach_x, self._x, self._y, self._w, self._h
-        meeting = self._meeting(left, right)
+    def _push_along(self, axis: Axis, a: int, b: int, deep: int) -> None:
+        """Set them apart along one axis, on which they overlap so much."""
+        at, across, speed, length, width, reach = axis
+        first, second = (b, a) if at[a] > at[b] else (a, b)
+        meeting = self._meeting(first, second)
         share = deep * meeting.share // 256
-        left_x = reach(x[left], y[left], w[left], h[left], -share)
-        right_x = reach(x[right], y[right], w[right], h[right], deep - (x[left] - left_x))
-        rest = deep - (x[left] - left_x) - (right_x - x[right])
+        to = reach(at[first], across[first], length[first], width[first], -share)
+        given = at[first] - to
+        second_to = reach(at[second], across[second], length[second], width[second], deep - given)
+        rest = deep - given - (second_to - at[second])
         if rest:
-            left_x = reach(left_x, y[left], w[left], h[left], -rest)
-        held = rest > 0 or x[left] - left_x < share
-        x[left], x[right] = left_x, right_x
-        self._vx[left], self._vx[right] = _meet(self._vx[left], self._vx[right], held, meeting)
-
-    def _push_y(self, upper: int, lower: int, deep: int) -> None:
-        reach, x, y, w, h = self._arena.reach_y, self._x, self._y, self._w, self._h
-        meeting = self._meeting(upper, lower)
-        share = deep * meeting.share // 256
-        upper_y = reach(x[upper], y[upper], w[upper], h[upper], -share)
-        lower_y = reach(x[lower], y[lower], w[lower], h[lower], deep - (y[upper] - upper_y))
-        rest = deep - (y[upper] - upper_y) - (lower_y - y[lower])
-        if rest:
-            upper_y = reach(x[upper], upper_y, w[upper], h[upper], -rest)
-        held = rest > 0 or y[upper] - upper_y < share
-        y[upper], y[lower] = upper_y, lower_y
-        self._vy[upper], self._vy[lower] = _meet(self._vy[upper], self._vy[lower], held, meeting)
+            to = reach(to, across[first], length[first], width[first], -rest)
+        held = rest > 0 or at[first] - to < share
+        at[first], at[second] = to, second_to
+        speed[first], speed[second] = _meet(speed[first], speed[second], held, meeting)
 
 
 def _meet(first: int, second: int, held: bool, meeting: Meeting) -> tuple[int, int]:

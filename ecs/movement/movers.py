@@ -33,7 +33,7 @@ class Roller:
         to_x = self._arena.reach_x(x, y, w, h, vx)
         if to_x != x + vx:
             vx = self._back(vx)
-        to_y = self._arena.reach_y(to_x, y, w, h, vy)
+        to_y = self._arena.reach_y(y, to_x, h, w, vy)
         if to_y != y + vy:
             vy = self._back(vy)
         return to_x, to_y, vx, vy, rest
@@ -81,7 +81,7 @@ class Flyer:
         to_x = self._arena.reach_x(x, y, w, h, vx)
         if to_x != x + vx:
             return to_x, y, 0, 0, rest
-        to_y = self._arena.reach_y(to_x, y, w, h, vy)
+        to_y = self._arena.reach_y(y, to_x, h, w, vy)
         if to_y != y + vy:
             return to_x, to_y, 0, 0, rest
         return to_x, to_y, vx, vy, rest

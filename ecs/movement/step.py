@@ -149,7 +149,7 @@ def move(
         to = y + vy
         edge = y + h - 1 if vy > 0 else y
         if edge // TILE != (edge + vy) // TILE:
-            to = motion.arena.reach_y(x, y, w, h, vy)
+            to = motion.arena.reach_y(y, x, h, w, vy)
             if to != y + vy:
                 vy = 0
         y = to

@@ -1,11 +1,9 @@
 """How far boxes get along an axis before a wall, for many at once: the twin of `Arena.reach_x` and `Arena.reach_y`."""
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 
-from ecs.arena import TILE, WALL, Arena
+from ecs.arena import TILE, WALL, Arena, Reach
 from ecs.columns import Array
 
 
@@ -27,15 +25,12 @@ class Walls:
 
     def along_y(self, y: Array, h: Array, dy: Array, x: Array, w: Array) -> tuple[Array, NDArray[np.bool_]]:
         """As `along_x`, for the other axis."""
-        return self._along(self._walls_y, self._reach_y, y, h, dy, x, w)
-
-    def _reach_y(self, y: int, x: int, h: int, w: int, dy: int) -> int:
-        return self._arena.reach_y(x, y, w, h, dy)
+        return self._along(self._walls_y, self._arena.reach_y, y, h, dy, x, w)
 
     def _along(
         self,
         walls: Array,
-        reach: Callable[[int, int, int, int, int], int],
+        reach: Reach,
         at: Array,
         length: Array,
         by: Array,

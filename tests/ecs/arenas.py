@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from hypothesis import strategies as st
 
 from ecs.arena import TILE, Arena
-from ecs.collision.separate import overlap
 from ecs.movement.step import DASH, DIRECTIONS, Body
 
 
@@ -35,4 +34,9 @@ directions = st.builds(int.__add__, st.integers(0, len(DIRECTIONS) - 1), st.samp
 def overlapping(bodies: Mapping[int, Body]) -> list[tuple[int, int]]:
     """All pairs of NetIDs whose bodies overlap, by looking at every one: slow, and hard to get wrong."""
     pairs = itertools.combinations(sorted(bodies), 2)
-    return [(a, b) for a, b in pairs if overlap(bodies[a], bodies[b])]
+    return [(a, b) for a, b in pairs if _overlap(bodies[a], bodies[b])]
+
+
+def _overlap(a: Body, b: Body) -> bool:
+    """To touch is not to overlap."""
+    return a.x < b.x + b.w and b.x < a.x + a.w and a.y < b.y + b.h and b.y < a.y + a.h

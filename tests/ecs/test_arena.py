@@ -55,4 +55,4 @@ def test_reach_agrees_with_moving_unit_by_unit(data: st.DataObject) -> None:
         slow_x += unit if arena.is_free(slow_x + unit, y, w, h) else 0
         slow_y += unit if arena.is_free(x, slow_y + unit, w, h) else 0
     assert arena.reach_x(x, y, w, h, distance) == slow_x
-    assert arena.reach_y(x, y, w, h, distance) == slow_y
+    assert arena.reach_y(y, x, h, w, distance) == slow_y
