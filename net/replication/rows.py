@@ -6,7 +6,7 @@ columns of the bodies. That takes a quarter of the time of `Registry.describe` a
 """
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import msgpack
@@ -14,8 +14,9 @@ import msgpack
 from ecs.components import IN_COLUMNS, OF_PLAYERS, Action
 from ecs.world import World
 from net.replication.registry import Registry
-from net.wire.messages import EntityRow, Scalar
+from net.wire.messages import ComponentRow, EntityRow, Scalar
 
+UNSTEERED: Final = 3  # components in columns that every body has
 PLAYER: Final = tuple(range(len(OF_PLAYERS)))  # the indices of a player's components in columns
 ACTION: Final = len(PLAYER)  # that of Action, where the game has any
 ACTOR: Final = (*PLAYER, ACTION)  # of a player of such a game
@@ -56,21 +57,20 @@ class Rows:
         bodies.find()
         row = bodies.rows.get(net_id)
         if row is not None:
-            x, y, vx, vy, _, _, direction, since, count, rest, action, _ = (int(c[row]) for c in bodies.columns)
-            moved: dict[int, tuple[int, ...]] = {0: (x, y), 1: (vx, vy)}
-            if bodies.steered[row]:
-                moved |= {3: (direction, since, count), 4: (rest,)}
-                if self._acts:
-                    moved[ACTION] = (action,)
-            values.update((index, numbers) for index, numbers in moved.items() if index in values)
+            moved = self._physics_of()(row)
+            if not bodies.steered[row]:
+                moved = moved[:UNSTEERED]
+            elif bodies.acting[row] and self._acts:
+                moved += ((ACTION, (bodies.ints.action[row],)),)
+            values.update((index, numbers) for index, numbers in moved if index in values)
         return net_id, tuple(sorted(values.items()))
 
     def packed(self, net_ids: Sequence[int]) -> bytes:
         """A msgpack array of these entities' rows, in that order, as they are now. Inside `with world`."""
         bodies, pack = self._world.bodies, self._packer.pack
         bodies.find()
-        x, y, vx, vy, w, h, direction, since, count, rest, action, _ = bodies.ints
-        rows, steered, acting = bodies.rows, bodies.steered, bodies.acting
+        rows, steered, acting, action = bodies.rows, bodies.steered, bodies.acting, bodies.ints.action
+        physics_of = self._physics_of()
         parts = [self._packer.pack_array_header(len(net_ids))]
         for net_id in net_ids:
             row = rows.get(net_id)
@@ -78,17 +78,26 @@ class Rows:
             if row is None or not steered[row] or told not in (PLAYER, ACTOR) or acting[row] != (told == ACTOR):
                 parts.append(pack(self.row(net_id)))
                 continue
-            physics: tuple[tuple[int, tuple[int, ...]], ...] = (
+            physics = physics_of(row)
+            if told == ACTOR:
+                physics += ((ACTION, (action[row],)),)
+            parts += self._heads[net_id], pack(physics)[1:], self._others[net_id]  # less the number of components
+        return b"".join(parts)
+
+    def _physics_of(self) -> Callable[[int], tuple[ComponentRow, ...]]:
+        """What tells of a row of the columns, as of now, the components of a player who is there."""
+        x, y, vx, vy, w, h, direction, since, count, rest, *_ = self._world.bodies.ints
+
+        def of(row: int) -> tuple[ComponentRow, ...]:
+            return (
                 (0, (x[row], y[row])),
                 (1, (vx[row], vy[row])),
                 (2, (w[row], h[row])),
                 (3, (direction[row], since[row], count[row])),
                 (4, (rest[row],)),
             )
-            if told == ACTOR:
-                physics += ((ACTION, (action[row],)),)
-            parts += self._heads[net_id], pack(physics)[1:], self._others[net_id]  # less the number of components
-        return b"".join(parts)
+
+        return of
 
     def checksum(self, net_ids: Sequence[int]) -> int:
         """That of `registry.checksum`, of the same."""
