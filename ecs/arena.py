@@ -14,6 +14,8 @@ TILE: Final = TILE_PIXELS * UNITS_PER_PIXEL  # the side of a tile in world units
 WALL: Final = "#"
 FLOOR: Final = "."
 _BITS: Final = str.maketrans(WALL + FLOOR, "10")
+COMMENT: Final = ";"  # what a line of a map's file begins with that is none of its rows
+HEADERS: Final = ("title", "theme")  # what such a line can say
 MAX_SIDE: Final = 1000  # tiles; whatever the map, it fits into one message
 
 Reach = Callable[[int, int, int, int, int], int]
@@ -29,9 +31,10 @@ class Arena:
     `rows` holds one string a row, '#' for a wall and '.' for floor. Raises ArenaError for anything else.
     """
 
-    def __init__(self, rows: tuple[str, ...]) -> None:
+    def __init__(self, rows: tuple[str, ...], title: str = "", theme: str = "") -> None:
+        """`title` is what people call it, `theme` the name of its look; neither means anything here."""
         _check(rows)
-        self.rows = rows
+        self.rows, self.title, self.theme = rows, title, theme
         self.columns, self.lines = len(rows[0]), len(rows)
         self.width, self.height = self.columns * TILE, self.lines * TILE  # world units
         # One integer a column and one a row, bit set where there is a wall: a whole edge of a box is tested with one
@@ -72,9 +75,19 @@ def _reach(walls: list[int], at: int, across: int, length: int, width: int, by: 
 
 
 def parse_arena(text: str) -> Arena:
-    """Read a map: a row a line, blank lines and lines that begin with ';' are skipped. Raises ArenaError."""
-    lines = (line.rstrip() for line in text.splitlines())
-    return Arena(tuple(line for line in lines if line and not line.startswith(";")))
+    """Read a map: a row a line, blank lines and comments, which begin with ';', are skipped. Raises ArenaError.
+
+    Two comments say more: '; title: ...' what people call it, and '; theme: ...' how it looks.
+    """
+    rows, said = [], dict.fromkeys(HEADERS, "")
+    for line in map(str.strip, text.splitlines()):
+        if line.startswith(COMMENT):
+            key, _, value = line.removeprefix(COMMENT).partition(":")
+            if key.strip() in said:
+                said[key.strip()] = value.strip()
+        elif line:
+            rows.append(line)
+    return Arena(tuple(rows), **said)
 
 
 def _check(rows: tuple[str, ...]) -> None:

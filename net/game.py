@@ -67,7 +67,10 @@ class Game:
     """The components of its own that a new player begins with."""
 
     arena: Path | None = None
-    """The map that it is played on, unless the host says otherwise."""
+    """The map that it is played on, unless the host says otherwise; by default the first of `arenas`."""
+
+    arenas: Sequence[Path] = ()
+    """The maps that a host can choose from; each is called by the name of its file."""
 
     player_size: int = PLAYER_SIZE
     """Width and height of a player, in world units."""

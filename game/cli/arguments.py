@@ -121,7 +121,13 @@ def build_parser() -> argparse.ArgumentParser:
         default="all",
         help="what players are told of: everything, or the area round them (for large arenas; default %(default)s)",
     )
-    host.add_argument("--arena", type=Path, metavar="FILE", help="the map, a text file (default: the game's own)")
+    host.add_argument(
+        "--arena",
+        type=_typed,
+        default="",
+        metavar="NAME",
+        help="the arena: one of the game's own, or a text file (default: the game's first)",
+    )
     host.add_argument(
         "--silence",
         type=_seconds,

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ecs.arena import ArenaError
-from game.arenas import DEFAULT_ARENA, load_arena
+from game.arenas import find_arena
 from game.cli.arguments import build_parser
 from game.cli.new_game import NewGameError, write_starter
 from game.cli.options import check_together, check_values
@@ -85,7 +85,7 @@ def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace, passwor
     from net.server.simulation import ServerSettings, most_players
 
     try:
-        arena = load_arena(options.arena or game.arena or DEFAULT_ARENA)
+        arena = find_arena(game, options.arena)
     except ArenaError as error:
         parser.error(f"argument --arena: {error}")
     if options.max_players > (most := most_players(options.tick_rate)):

@@ -7,7 +7,7 @@ import esper
 
 from ecs.kinds import BodyKind, Kinds, Meeting
 from ecs.movement.movers import Roller
-from game.arenas import ASSETS
+from game.arenas import ARENAS
 from game.football.bots import FootballMind
 from game.football.components import LEFT, RIGHT, Goal, Match, Team
 from game.football.rules import FootballSystem
@@ -32,7 +32,8 @@ FOOTBALL: Final = Game(
     name="football",
     title="Football",
     goal="Run into the ball: five goals win the match. Blue plays to the right, orange to the left.",
-    arena=ASSETS / "arenas" / "pitch.txt",
+    arena=ARENAS / "football" / "pitch.txt",
+    arenas=sorted((ARENAS / "football").glob("*.txt")),
     inputs=Inputs(dash=True),
     kinds=Kinds(
         others=[

@@ -10,7 +10,7 @@ from ecs.components import UNITS_PER_PIXEL
 from ecs.kinds import PASS, BodyKind, Kinds, Walking
 from ecs.movement.movers import Flyer
 from ecs.movement.step import Body
-from game.arenas import ASSETS
+from game.arenas import ARENAS
 from game.snowball.bots import SnowballMind
 from game.snowball.components import HEARTS, MOST_SNOW, Health, Hit, Safe, Snow
 from game.snowball.rules import SnowballSystem
@@ -52,7 +52,8 @@ SNOWBALL: Final = Game(
     name="snowball",
     title="Snowball",
     goal="Aim and throw: ten hits win. Three hits and you are out for a moment; stand still to gather snow.",
-    arena=ASSETS / "arenas" / "snowfield.txt",
+    arena=ARENAS / "snowball" / "snowfield.txt",
+    arenas=sorted((ARENAS / "snowball").glob("*.txt")),
     inputs=Inputs(
         buttons=[Button("throw", "Throw", ("mouse left", "space", "position of e"), "right shoulder")],
         axes=[Axis("aim", 0, TURN - 1)],

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import esper
 
+from game.arenas import ARENAS
 from game.tag.components import Immune, Tagged
 from game.tag.rules import Passed
 from game.tag.tactics import TagMind
@@ -32,6 +33,8 @@ TAG: Final = Game(
     name="tag",
     title="Tag",
     goal="One of you is it. Touch somebody to pass it on; who is it for the shortest time wins.",
+    arena=ARENAS / "tag" / "courtyard.txt",
+    arenas=sorted((ARENAS / "tag").glob("*.txt")),
     inputs=Inputs(dash=True),
     components=(
         (Tagged, lambda tagged: tagged.since >= 0 and tagged.by >= 0 and tagged.how in set(Passed)),
