@@ -19,6 +19,7 @@ from game.client.draw.sprites import SHADOW, Sprites
 from game.client.draw.text_line import caret_shows
 from game.client.draw.theme import BAD, MUTED, SMALL, TEXT, TITLE, Fonts, Rgb, panel, rgb
 from game.client.ui.focus import Focus
+from game.client.ui.tabs import Tabs
 from game.client.ui.widgets import HEIGHT, MOST_TYPED, Button, Choice, Field, Row, Swatches
 
 INSIDE: Final = 28  # from the panel's edge to what is in it
@@ -85,7 +86,7 @@ class Page:
             if isinstance(widget, Field):
                 widget.point(event.pos[0], False)
                 self._drags = True
-            elif isinstance(widget, Choice | Swatches):
+            elif isinstance(widget, Choice | Swatches | Tabs):
                 widget.click(event.pos)
             elif isinstance(widget, Row):
                 widget.confirm()

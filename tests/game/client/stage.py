@@ -10,6 +10,7 @@ from game.client.draw.sprites import Sprites
 from game.client.draw.theme import Fonts
 from game.client.settings import Settings
 from game.client.ui.page import Look, Page
+from game.client.ui.settings_rows import TABS
 from game.client.ui.start_screen import Choice
 from game.client.window import Services, Window
 from game.games import GAMES
@@ -37,6 +38,15 @@ def type_text(text: str) -> None:
     """Text is typed into whatever has the focus."""
     for character in text:
         pygame.event.post(pygame.Event(pygame.TEXTINPUT, text=character))
+
+
+def keys_to(field: str) -> list[int]:
+    """From a settings page that has just opened to the row of that setting."""
+    for number, rows in enumerate(TABS.values()):
+        for row, setting in enumerate(rows):
+            if setting.field == field:
+                return [pygame.K_RIGHT] * number + [pygame.K_DOWN] * (row + 1)
+    raise AssertionError(field)
 
 
 def click(at: tuple[int, int]) -> None:

@@ -37,7 +37,19 @@ from net.game import Game
 from net.io import walltime
 from net.io.address import Address
 from net.server.simulation import ServerSettings, Simulation
-from tests.game.client.stage import click, differs, frames_until, hold, let_go, opened, pad, press, stick, type_text
+from tests.game.client.stage import (
+    click,
+    differs,
+    frames_until,
+    hold,
+    keys_to,
+    let_go,
+    opened,
+    pad,
+    press,
+    stick,
+    type_text,
+)
 from tests.game.live import PATIENCE, free_port, live_server, mute_port, run
 from tests.game.processes import ROOT, programs
 from tests.harness import HALL
@@ -226,14 +238,15 @@ def test_settings_can_be_changed_over_the_game_and_are_kept() -> None:
             press(pygame.K_DOWN)
             press(pygame.K_RETURN)
             await shows(window, SettingsScreen)
-            press(pygame.K_UP)
-            press(pygame.K_RIGHT)  # the net graph
+            for key in (*keys_to("net_graph"), pygame.K_RIGHT):
+                press(key)
             for _ in range(2):
                 window.frame()
             assert window.game is not None
             assert window.game.graph is not None
-            press(pygame.K_DOWN)
-            press(pygame.K_RIGHT)
+            while isinstance(window.page, SettingsScreen) and window.page.focus.at is not window.page.keys:
+                press(pygame.K_TAB)
+                window.frame()
             press(pygame.K_RETURN)
             await shows(window, KeysScreen)
             for key in (pygame.K_UP,) * 3:  # from Done to "Walk right"
@@ -453,7 +466,8 @@ def test_a_gamepad_alone_is_enough_from_the_start_to_the_end() -> None:
             stopped = await stands(window, simulation)
             pad(pads.CONTROLLER_BUTTON_DPAD_DOWN, pads.CONTROLLER_BUTTON_A)
             await shows(window, SettingsScreen)
-            pad(pads.CONTROLLER_BUTTON_DPAD_UP, pads.CONTROLLER_BUTTON_DPAD_RIGHT, pads.CONTROLLER_BUTTON_B)
+            ways = {pygame.K_RIGHT: pads.CONTROLLER_BUTTON_DPAD_RIGHT, pygame.K_DOWN: pads.CONTROLLER_BUTTON_DPAD_DOWN}
+            pad(*(ways[key] for key in (*keys_to("net_graph"), pygame.K_RIGHT)), pads.CONTROLLER_BUTTON_B)
             await shows(window, PauseScreen)
             assert window.settings.net_graph
             pad(pads.CONTROLLER_BUTTON_B)
@@ -497,7 +511,7 @@ def test_two_windows_share_one_file_and_neither_undoes_what_the_other_chose() ->
             for key in (pygame.K_DOWN, pygame.K_DOWN, pygame.K_RETURN):  # Settings
                 press(key)
             await shows(second, SettingsScreen)
-            for key in (pygame.K_UP, pygame.K_RIGHT, pygame.K_ESCAPE):  # the net graph
+            for key in (*keys_to("net_graph"), pygame.K_RIGHT, pygame.K_ESCAPE):
                 press(key)
             await shows(second, StartScreen)
             assert load_settings()[0] == replace(ANN, fullscreen=True, net_graph=True)

@@ -161,6 +161,7 @@ def test_who_types_what_this_computer_cannot_draw_reads_that(page: str) -> None:
             if page == "start"
             else SettingsScreen(looking(Fonts(System())), Settings("Ann"), nothing, nothing, nothing)
         )
+        assert screen.name is not None
         screen.focus.go_to(screen.name)
         top, _ = screen.spots["name"]
 

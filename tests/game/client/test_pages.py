@@ -19,6 +19,7 @@ from game.client.ui.password_screen import PasswordScreen
 from game.client.ui.pause_screen import PauseScreen
 from game.client.ui.settings_screen import SettingsScreen
 from game.client.ui.start_screen import StartScreen
+from game.client.ui.tabs import Tabs
 from game.client.ui.trust_screen import TrustScreen
 from game.tag import TAG
 from net.client.doctor import Finding
@@ -43,6 +44,8 @@ PAGES: dict[str, Callable[[], Page]] = {
     "first start": lambda: StartScreen(looking(), Settings(), CHOICE, nothing, nothing, nothing, nothing),
     "join": lambda: JoinScreen(looking(), LONG, Network(SERVERS), nothing, nothing),
     "settings": lambda: SettingsScreen(looking(), LONG, nothing, nothing, nothing),
+    "picture": lambda: SettingsScreen(looking(), LONG, nothing, nothing, nothing, "Picture"),
+    "sound": lambda: SettingsScreen(looking(), LONG, nothing, nothing, nothing, "Sound"),
     "keys": lambda: KeysScreen(
         looking(), {action: ["keypad enter", "right shift"] for action in default_keys()}, TAG.inputs, nothing, nothing
     ),
@@ -83,7 +86,8 @@ def test_arrows_and_tab_get_to_every_widget(name: str) -> None:
     found, queue = {id(page.focus.at)}, [page.focus.at]
     while queue:
         widget = queue.pop()
-        for key in (pygame.K_UP, pygame.K_DOWN, pygame.K_LEFT, pygame.K_RIGHT):
+        sides = () if isinstance(widget, Tabs) else (pygame.K_LEFT, pygame.K_RIGHT)  # which open another tab
+        for key in (pygame.K_UP, pygame.K_DOWN, *sides):
             page.focus.go_to(widget)
             page.focus.key(pygame.Event(pygame.KEYDOWN, key=key, mod=0))
             if id(page.focus.at) not in found:

@@ -31,6 +31,7 @@ def test_a_change_in_the_menu_over_the_game_acts_at_once_and_everybody_reads_of_
             await frames_until(window, lambda: isinstance(window.page, SettingsScreen))
             page = window.page
             assert isinstance(page, SettingsScreen)
+            assert page.name is not None
             page.focus.go_to(page.name)
             type_text("ie")
             await frames_until(window, lambda: looks(simulation, own(window))[0] == "Annie")

@@ -8,6 +8,7 @@ import pytest
 
 from game.client.settings import Settings, default_keys
 from game.client.ui.keys_screen import HELP, WAITING, KeysScreen
+from game.client.ui.settings_rows import PLAYER, TABS
 from game.client.ui.settings_screen import SettingsScreen
 from game.tag import TAG
 from net.colors import PALETTE
@@ -22,12 +23,11 @@ ANN = Settings("Ann", PALETTE["orange"])
 class Person:
     """Somebody who changes settings."""
 
-    def __init__(self, settings: Settings = ANN) -> None:
+    def __init__(self, settings: Settings = ANN, tab: str = PLAYER) -> None:
         self.settings = settings
         self.went: list[str] = []
-        self.screen = SettingsScreen(
-            looking(), settings, self._changed, lambda: self.went.append("keys"), lambda: self.went.append("back")
-        )
+        keys, back = lambda: self.went.append("keys"), lambda: self.went.append("back")
+        self.screen = SettingsScreen(looking(), settings, self._changed, keys, back, tab)
         look(self.screen)
 
     def _changed(self, settings: Settings) -> None:
@@ -40,39 +40,71 @@ class Person:
         return self.settings
 
 
-def test_each_is_changed_by_the_keyboard_alone() -> None:
+def test_each_tab_is_reached_and_each_row_is_changed_by_the_keyboard_alone() -> None:
     person = Person()
-    up, right, left = pygame.K_UP, pygame.K_RIGHT, pygame.K_LEFT
-    assert person.keys(up, right) == replace(ANN, net_graph=True)
-    assert person.keys(up, right).scale == 75
-    assert person.keys(left).scale == 0
-    assert person.keys(up, pygame.K_RETURN).fullscreen
-    assert person.keys(up, left, left).volume == 50
-    assert person.keys(up, right).color == PALETTE["sky"]
-    person.keys(up)
+    up, down, right, left = pygame.K_UP, pygame.K_DOWN, pygame.K_RIGHT, pygame.K_LEFT
+    person.keys(down)
     type_text("ie")
     assert person.keys().name == "Annie"
+    assert person.keys(down, right).color == PALETTE["sky"]
+    person.keys(up, up, right)
+    assert person.screen.tab == "Picture"
+    assert person.keys(down, pygame.K_RETURN).fullscreen
+    assert person.keys(down, right).scale == 75
+    assert person.keys(left).scale == 0
+    person.screen.focus.go_to(person.screen.choices["net_graph"])
+    assert person.keys(right).net_graph
+    person.screen.focus.go_to(person.screen.tabs)
+    assert person.keys(right, down, left, left).volume == 50
+    assert person.screen.tab == "Sound"
     assert person.settings == replace(
         ANN, name="Annie", color=PALETTE["sky"], volume=50, fullscreen=True, net_graph=True
     )
 
 
+def test_every_setting_has_a_row_that_changes_it_by_keyboard_and_by_mouse() -> None:
+    for tab, rows in TABS.items():
+        for setting in rows:
+            for at in ("keyboard", "mouse"):
+                person = Person(tab=tab)
+                choice = person.screen.choices[setting.field]
+                if at == "mouse":
+                    click((choice.rect.right - 12, choice.rect.centery))
+                else:
+                    person.screen.focus.go_to(choice)
+                    press(pygame.K_RIGHT)
+                changed = person.keys()
+                assert getattr(changed, setting.field) != getattr(ANN, setting.field), setting
+                assert replace(changed, **{setting.field: getattr(ANN, setting.field)}) == ANN
+
+
+def test_tabs_take_the_mouse_and_have_ends() -> None:
+    person = Person()
+    click(person.screen.tabs.areas[2].center)
+    person.keys()
+    assert person.screen.tab == "Sound"
+    person.keys(pygame.K_RIGHT)
+    assert person.screen.tab == "Sound"
+    person.keys(pygame.K_LEFT, pygame.K_LEFT, pygame.K_LEFT)
+    assert person.screen.tab == "Player"
+
+
 def test_the_volume_has_ends() -> None:
-    person = Person(replace(ANN, volume=10))
-    person.screen.focus.go_to(person.screen.volume)
+    person = Person(replace(ANN, volume=10), "Sound")
+    person.screen.focus.go_to(person.screen.choices["volume"])
     assert person.keys(pygame.K_LEFT).volume == 0
     assert person.keys(pygame.K_LEFT, pygame.K_LEFT).volume == 0
     assert person.keys(*[pygame.K_RIGHT] * 12).volume == 100
 
 
 def test_a_volume_of_the_file_need_not_be_a_round_one() -> None:
-    assert Person(replace(ANN, volume=33)).keys() == replace(ANN, volume=33)
+    assert Person(replace(ANN, volume=33), "Sound").keys() == replace(ANN, volume=33)
 
 
 def test_a_click_goes_on_and_one_at_the_left_arrow_back() -> None:
-    person = Person()
-    choice = person.screen.volume
-    click(choice.rect.center if choice.rect.w < 0 else (choice.rect.right - 12, choice.rect.centery))
+    person = Person(tab="Sound")
+    choice = person.screen.choices["volume"]
+    click((choice.rect.right - 12, choice.rect.centery))
     assert person.keys().volume == 80
     click(choice._arrow(0).center)
     click(choice._arrow(0).center)
@@ -81,6 +113,7 @@ def test_a_click_goes_on_and_one_at_the_left_arrow_back() -> None:
 
 def test_colours_take_the_mouse_and_ones_own_stays_among_them() -> None:
     person = Person(replace(ANN, color=0x123456))
+    assert person.screen.swatches is not None
     assert 0x123456 in person.screen.swatches.areas
     click(person.screen.swatches.areas[PALETTE["pink"]].center)
     assert person.keys().color == PALETTE["pink"]
@@ -88,6 +121,7 @@ def test_colours_take_the_mouse_and_ones_own_stays_among_them() -> None:
 
 def test_a_name_that_is_none_is_said_and_changes_nothing() -> None:
     person = Person()
+    assert person.screen.name is not None
     person.screen.focus.go_to(person.screen.name)
     plain = look(person.screen)
     type_text("x" * 20)
@@ -104,6 +138,7 @@ def test_a_name_that_is_none_is_said_and_changes_nothing() -> None:
 
 def test_done_keys_and_escape_lead_away() -> None:
     person = Person()
+    person.screen.focus.go_to(person.screen.focus.widgets[-2])
     person.keys(pygame.K_RETURN, pygame.K_RIGHT, pygame.K_RETURN, pygame.K_ESCAPE)
     assert person.went == ["back", "keys", "back"]
 
