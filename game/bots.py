@@ -4,6 +4,7 @@ import asyncio
 import json
 import random
 from collections import Counter
+from collections.abc import Mapping
 from typing import Final
 
 from net.bots import Wish, wander
@@ -30,6 +31,7 @@ class Bot:
         self.stays = 0  # times that it was let in
         self.turns = 0
         self.mind = session.game.bot()
+        self._plays = session.game
         self._rng = rng
         self._until = 0.0
         self._play: ClientSession | None = None  # the last stay
@@ -51,6 +53,8 @@ class Bot:
 
     def _entered(self, play: ClientSession) -> None:
         self._before, self._play = self.counted(), play
+        if play.game is not self._plays:  # the server plays something else now
+            self._plays, self.mind = play.game, play.game.bot()
         self.stays += 1
 
     def _act(self) -> None:
@@ -81,12 +85,13 @@ def run_bots(
     seed: int,
     simulate: Conditions | None = None,
     credentials: Credentials = NOTHING,
+    games: Mapping[str, Game] | None = None,
 ) -> int:
     """Let bots play for a while, print one line of JSON; returns 0 if all of them could.
 
-    `simulate`: a network for each of them to add to the real one.
+    `simulate`: a network for each of them to add to the real one. `games`: those that they follow a server to, by name.
     """
-    report = asyncio.run(_run(game, count, address, seconds, seed, simulate, credentials))
+    report = asyncio.run(_run(game, count, address, seconds, seed, simulate, credentials, games))
     terminal.say(json.dumps(report))
     return 0 if report["connected"] == count else 1
 
@@ -99,6 +104,7 @@ async def _run(
     seed: int,
     simulate: Conditions | None,
     credentials: Credentials,
+    games: Mapping[str, Game] | None = None,
 ) -> dict[str, object]:
     rng = random.Random(seed)
     colors = list(PALETTE.values())
@@ -114,6 +120,7 @@ async def _run(
                 simulate=simulate,
                 seed=SEEDS_EACH * (seed + n),
                 credentials=credentials,
+                games=games,
             ),
             random.Random(rng.random()),
         )

@@ -154,7 +154,12 @@ def build_parser() -> argparse.ArgumentParser:
         type=_seconds,
         default=ROUND_SECONDS,
         metavar="S",
-        help="how long a round of Tag is (default %(default)s)",
+        help="how long a round is (default %(default)s)",
+    )
+    host.add_argument(
+        "--no-votes",
+        action="store_true",
+        help="play the same game for ever: players do not vote after a round",
     )
     host.add_argument(
         "--metrics",

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ecs.arena import ArenaError
-from game.arenas import find_arena
+from game.arenas import arenas_of, find_arena
 from game.cli.arguments import build_parser
 from game.cli.new_game import NewGameError, write_starter
 from game.cli.options import check_together, check_values
@@ -60,7 +60,7 @@ def _run(arguments: list[str] | None) -> int:
         from game.bots import run_bots
 
         return run_bots(
-            game, options.bots, options.connect, options.seconds, options.seed, options.simulate, credentials
+            game, options.bots, options.connect, options.seconds, options.seed, options.simulate, credentials, GAMES
         )
     return _play(options, credentials, game if options.game else None)
 
@@ -79,6 +79,7 @@ def _new_game(parser: argparse.ArgumentParser, name: str) -> int:
 
 def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace, password: str, game: Game) -> int:
     from game.server.app import Service, serve
+    from net.defaults import READY_SECONDS
     from net.io import walltime
     from net.replication.interest import CELL_TILES
     from net.server.limits.bans import BanFileError, Bans
@@ -111,6 +112,7 @@ def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace, passwor
         cell_tiles=CELL_TILES if options.visible == "area" else 0,
         idle_seconds=options.idle_seconds,
         round_seconds=options.round_seconds,
+        ready_seconds=READY_SECONDS,
         max_spectators=options.max_spectators,
         max_per_address=options.max_per_address,
         password=password,
@@ -119,7 +121,10 @@ def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace, passwor
     own_name = options.server_name or given_server_name() or default_server_name()
     name = None if options.no_advertise else own_name
     service = Service(options.host, options.port, options.with_parent, name, options.metrics, tls, bans, options.admin)
-    return serve(game, settings, service)
+    # Who brings a map or a game of their own wants that to be played.
+    listed = not options.no_votes and any(choice.title == arena.title for choice in arenas_of(game))
+    others = [game, *(GAMES.values() if game.name in GAMES else ())] if listed else []
+    return serve(game, settings, service, others)
 
 
 def _play(options: argparse.Namespace, credentials: "Credentials", game: Game | None) -> int:

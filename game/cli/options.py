@@ -14,7 +14,7 @@ FOR: Final[dict[tuple[str, ...], tuple[str, ...]]] = {
     ("server",): (
         *("host", "port", "max_players", "max_per_address", "max_spectators", "server_name", "no_advertise"),
         *("tick_rate", "send_rate", "visible", "arena", "silence", "hold_seat", "idle_seconds", "round_seconds"),
-        *("metrics", "tls", "admin", "ban_file", "with_parent"),
+        *("no_votes", "metrics", "tls", "admin", "ban_file", "with_parent"),
     ),
     ("bots",): ("seconds",),
     ("play",): ("name", "color", "spectate"),

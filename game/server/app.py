@@ -7,11 +7,14 @@ import logging
 import os
 import sys
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from game.server.advertising import Advertiser
 from game.server.console import Console, serve_console
+from game.server.playlist import Playlist
+from game.server.worlds import Worlds
 from net.game import Game
 from net.io import logs, terminal, walltime
 from net.io.address import Address, TlsAddress
@@ -57,14 +60,17 @@ class Service:
     admin: bool = False  # whether standard input has commands
 
 
-def serve(game: Game, settings: ServerSettings, service: Service) -> int:
+def serve(game: Game, settings: ServerSettings, service: Service, others: Sequence[Game] = ()) -> int:
     """Run until a signal, a command, or the end of the parent. Returns the exit code.
+
+    `others`: games that players can vote for after a round, in all of their arenas.
 
     0: it was told to end; 1: it failed, and the log says how; 2: it cannot run like that, and a line says why.
     """
     out = Lines(sys.stdout, "output")
     try:
-        return asyncio.run(_serve(game, settings, service, out))
+        playlist = Playlist(game, settings.arena, others)
+        return asyncio.run(_serve(playlist, settings, service, out))
     except ListenError as error:
         terminal.complain(str(error))
         return 2
@@ -72,19 +78,20 @@ def serve(game: Game, settings: ServerSettings, service: Service) -> int:
         out.close()
 
 
-async def _serve(game: Game, settings: ServerSettings, service: Service, out: Lines) -> int:
+async def _serve(playlist: Playlist, settings: ServerSettings, service: Service, out: Lines) -> int:
     stop = asyncio.Event()
     terminal.call_on_signals(ENDING_SIGNALS, stop.set)
     if service.with_parent:
         _stop_with_parent(stop)
-    simulation, tls = Simulation(game, settings, walltime.now, bans=service.bans, spent=walltime.spent), service.tls
-    watch = _watch(simulation, service.metrics) if service.metrics is not None else None
+    worlds = Worlds(playlist, settings, walltime.now, service.bans or Bans(walltime.now), walltime.spent)
+    tls, stats = service.tls, worlds.simulation.stats
+    watch = _watch(worlds.simulation, service.metrics) if service.metrics is not None else None
     connections = allow_connections(settings.max_players + SPARE_CONNECTIONS)
     gc.collect()
     gc.freeze()  # what is there now stays: not to be looked at again, at each full collection, in the middle of a tick
     gc.set_threshold(GARBAGE)  # so much is made and gone within a tick, to be looked through in the midst of it
-    limiter = ConnectionLimiter(connections, settings.max_per_address, walltime.now, simulation.stats.refusals)
-    accept = secured(simulation.accept, tls.context, WITHOUT_TLS) if tls else simulation.accept
+    limiter = ConnectionLimiter(connections, settings.max_per_address, walltime.now, stats.refusals)
+    accept = secured(worlds.accept, tls.context, WITHOUT_TLS) if tls else worlds.accept
     server = await listen(service.host, service.port, accept, limiter)
     address = TlsAddress(*bound_address(server)) if tls else bound_address(server)
     out.say(f"listening on {address}")
@@ -105,31 +112,45 @@ async def _serve(game: Game, settings: ServerSettings, service: Service, out: Li
 
         def advert() -> Advert:
             return Advert(
-                name, len(simulation.seats), settings.max_players, VERSION, *locks, simulation.server_id, game.name
+                name,
+                len(worlds.simulation.seats),
+                settings.max_players,
+                VERSION,
+                *locks,
+                worlds.simulation.server_id,
+                playlist.game.name,
             )
 
         advertiser = Advertiser(address, advert)
         advertiser.start()
+    console = Console(worlds.simulation, stop.set, walltime.now, worlds.move_on)
     if service.admin:
-        serve_console(Console(simulation, stop.set, walltime.now), out)
+        serve_console(console, out)
+
+    def follow() -> None:
+        console.follow(worlds.simulation)
+        if watch is not None:
+            watch.follow(worlds.simulation.times)
+
+    worlds.changed = follow
     failed, farewell = False, HOST_ENDED if service.with_parent else "the server is closing"
     try:
-        await walltime.every_tick(settings.tick_rate, simulation.advance, stop, simulation.busy)
+        await walltime.every_tick(settings.tick_rate, worlds.advance, stop, worlds.busy)
     except WornOutError as end:
         log.critical("the server ends, to be started anew: %s", end)
         failed, farewell = True, "the server has to start anew"
     except Exception:
         # A world of which a tick is half done is nobody's truth any more: it ends, and whoever started us starts anew.
-        log.exception("tick %d failed, so the server ends", simulation.tick)
+        log.exception("tick %d failed, so the server ends", worlds.simulation.tick)
         failed, farewell = True, "the server failed and ends; its log says why"
     server.close()
     try:
-        simulation.close(farewell)
+        worlds.simulation.close(farewell)
     except Exception:
         log.exception("the end failed as well")
         failed = True
     await asyncio.gather(asyncio.sleep(FAREWELL_SECONDS), advertiser.close() if advertiser else asyncio.sleep(0))
-    log.info("closed after %s", simulation.times)
+    log.info("closed after %s", worlds.simulation.times)
     if watch is not None:
         watch.close()
     return 1 if failed else 0

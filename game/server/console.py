@@ -12,7 +12,7 @@ import select
 import shlex
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from typing import Final, NamedTuple
 
@@ -35,6 +35,7 @@ kick WHO [REASON]      throw somebody out, and keep their address out for a minu
 ban WHO|ADDRESS        throw out, and keep out, everybody from an address
 unban ADDRESS          let it in again
 bans                   what is banned
+next [GAME [ARENA]]    play that from now on; by itself, what is next on the list
 say TEXT               a line of chat, to everybody
 status                 how the server is
 quit                   tell everybody that it closes, and end
@@ -53,9 +54,16 @@ class Person(NamedTuple):
 class Console:
     """Answers commands. Knows no terminal."""
 
-    def __init__(self, simulation: Simulation, quit: Callable[[], None], now: Callable[[], float]) -> None:
-        self._network, self._simulation, self._bans = simulation.network, simulation, simulation.bans
-        self._quit, self._now = quit, now
+    def __init__(
+        self,
+        simulation: Simulation,
+        quit: Callable[[], None],
+        now: Callable[[], float],
+        move_on: Callable[[Sequence[str]], str] = lambda words: "there is nothing else to play here",
+    ) -> None:
+        """`move_on` lets something else be played, and says what to tell the host of it."""
+        self.follow(simulation)
+        self._quit, self._now, self._move_on = quit, now, move_on
         self._began = now()
         self._commands: dict[str, Callable[[str], str]] = {
             "list": self._list,
@@ -64,10 +72,15 @@ class Console:
             "unban": self._unban,
             "bans": lambda _: "\n".join(self._bans.banned) or "nobody is banned",
             "say": self._say,
+            "next": lambda rest: self._move_on(rest.split()),
             "status": self._status,
             "quit": self._end,
             "help": lambda _: HELP,
         }
+
+    def follow(self, simulation: Simulation) -> None:
+        """From now on, commands are about that world."""
+        self._network, self._simulation, self._bans = simulation.network, simulation, simulation.bans
 
     def answer(self, line: str) -> str:
         """Do what a line says; what to print, which is empty for an empty line."""

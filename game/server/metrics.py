@@ -38,12 +38,12 @@ class ServerCollector(Collector):
 
     def __init__(self, stats: Stats, times: TickTimes, lines_lost: Callable[[], int]) -> None:
         self._stats = stats
-        self._times = times
+        self.times = times
         self._lines_lost = lines_lost
 
     def collect(self) -> Iterator[Metric]:
         """As a Collector has it."""
-        stats, times = self._stats, self._times
+        stats, times = self._stats, self.times
         yield GaugeMetricFamily("pgn_players", "Seats that are taken, held ones included.", stats.players)
         yield GaugeMetricFamily("pgn_sessions", "Open connections, seated or not.", stats.sessions)
         yield _counter("pgn_connections", "Connections that were accepted.", stats.connections)
@@ -76,7 +76,8 @@ class MetricsServer:
         self, address: Address, stats: Stats, times: TickTimes, lines_lost: Callable[[], int], now: Callable[[], float]
     ) -> None:
         registry = CollectorRegistry(auto_describe=False)
-        registry.register(ServerCollector(stats, times, lines_lost))
+        self._collector = ServerCollector(stats, times, lines_lost)
+        registry.register(self._collector)
         ProcessCollector(registry=registry)  # memory, processor time, descriptors
         pages = {
             "/metrics": lambda: (200, CONTENT_TYPE_LATEST, generate_latest(registry)),
@@ -85,6 +86,10 @@ class MetricsServer:
         self._server = _Server(address, partial(_Handler, pages), now)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(POLL_SECONDS,), daemon=True)
         self._thread.start()
+
+    def follow(self, times: TickTimes) -> None:
+        """There is another world, whose ticks take such times."""
+        self._collector.times = times
 
     @property
     def address(self) -> Address:

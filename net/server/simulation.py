@@ -109,10 +109,11 @@ class Simulation:
         bans: Bans | None = None,
         server_id: str = "",
         spent: Callable[[], float] = lambda: 0.0,
+        stats: Stats | None = None,
     ) -> None:
         """`mint_token` makes the secrets of seats; `server_id` tells this run from others; only a test wants others
         than random ones. `bans`: whom not to let in. `spent`: seconds of the core that this program has had, by which
-        the server sees whether it can keep up.
+        the server sees whether it can keep up. `stats`: those of the world before, to count on.
         """
         registry = game.registry()
         motion = motion_at(settings.arena, settings.tick_rate, game.kinds)
@@ -133,7 +134,8 @@ class Simulation:
             settings.max_per_address,
         )
         self.surprises.players = self.seats
-        self.stats = Stats(ticked=now())
+        self.stats = stats or Stats(ticked=now())
+        self.stats.closing = False
         self._intents = intents = IntentSystem(game, self.world, self.surprises, settings.arena, settings.tick_rate)
         grid = Grid(settings.arena, settings.cell_tiles)
         frame_ticks = max(1, settings.tick_rate // settings.send_rate)

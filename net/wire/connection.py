@@ -2,9 +2,9 @@
 
 No socket, no clock, no world. A Hello comes first, then the answer to it: a Welcome, which opens the connection, or a
 Refused, which closes it, as a Goodbye does at any time and a Benched or Moved once it is open. In the place of the
-Hello there may be a Query, to which the Identity is the answer and the end. Before its answer the server may ask once for
-a password, by a Challenge that a Proof has to follow. What else may be said depends on whether the Hello was that of a
-player or of a spectator.
+Hello there may be a Query, to which the Identity is the answer and the end. Before its answer the server may ask once
+for a password, by a Challenge that a Proof has to follow. What else may be said depends on whether the Hello was that
+of a player or of a spectator.
 """
 
 from collections.abc import Callable, Iterator
