@@ -104,7 +104,7 @@ class GameScreen:
         play.said, play.happened = self._heard, self._happened
         if play.joined.net_id and play.game.name not in self._told:
             self._told.add(play.game.name)
-            self._card = GoalCard(self._fonts, play.game.title, play.game.goal, self._keys(), self._now)
+            self._card = GoalCard(self._fonts, play.game.title, play.game.goal, self._keys())
         if not play.joined.net_id:
             self.chat.hide()  # who watches cannot talk
         if self._session.ending is Ending.BENCHED:

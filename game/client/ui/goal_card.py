@@ -1,5 +1,6 @@
 """A card for newcomers: what the game is about, and which keys do what. Only draws what it is told."""
 
+import math
 from collections.abc import Sequence
 from typing import Final
 
@@ -16,18 +17,18 @@ ROW: Final = 24
 class GoalCard:
     """Lower middle, so that one's own player can be seen above it."""
 
-    def __init__(self, fonts: Fonts, title: str, goal: str, keys: Sequence[tuple[str, str]], now: float) -> None:
+    def __init__(self, fonts: Fonts, title: str, goal: str, keys: Sequence[tuple[str, str]]) -> None:
         """`keys`: what is to be pressed, and what it does."""
         self._picture = _drawn(fonts, title, goal, keys)
-        self._ends = now + SECONDS
+        self._ends: float | None = None  # None: nobody has seen it yet
 
     def read(self, now: float, in_seconds: float) -> None:
         """The player knows it: let it go then, if it is still there."""
-        self._ends = min(self._ends, now + in_seconds)
+        self._ends = min(self._ends or math.inf, now + in_seconds)
 
     def is_shown(self, now: float) -> bool:
         """Whether any of it can still be seen."""
-        return now < self._ends
+        return self._ends is None or now < self._ends
 
     def area(self, target: pygame.Surface) -> pygame.Rect:
         """Where it is."""
@@ -35,6 +36,8 @@ class GoalCard:
 
     def draw(self, target: pygame.Surface, now: float) -> None:
         """Draw it."""
+        if self._ends is None:
+            self._ends = now + SECONDS
         left = self._ends - now
         if left > 0:
             self._picture.set_alpha(round(255 * min(1.0, left / FADE)))
